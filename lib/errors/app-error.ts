@@ -1,0 +1,36 @@
+import { type ErrorCode, errorCodes } from './codes.ts'
+
+export interface AppErrorOptions {
+  /** For the log only; may name internals, never secrets. */
+  internal?: string
+  /** Structured facts that are safe for the caller. */
+  details?: Record<string, unknown>
+  cause?: unknown
+}
+
+/** An error with a stable code and a public sentence that says what happened and what to do. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly retryable: boolean
+  readonly publicMessage: string
+  readonly internal: string
+  readonly details: Record<string, unknown> | undefined
+
+  constructor(code: ErrorCode, publicMessage: string, options: AppErrorOptions = {}) {
+    super(options.internal ?? publicMessage, { cause: options.cause })
+    this.name = 'AppError'
+    this.code = code
+    this.status = errorCodes[code].status
+    this.retryable = errorCodes[code].retryable
+    this.publicMessage = publicMessage
+    this.internal = options.internal ?? publicMessage
+    this.details = options.details
+  }
+
+  /** The body that every API answers with; the gateway has OpenAI's shape instead. */
+  toJSON(): { error: { code: ErrorCode; message: string; details?: Record<string, unknown> } } {
+    const error = { code: this.code, message: this.publicMessage }
+    return { error: this.details ? { ...error, details: this.details } : error }
+  }
+}
