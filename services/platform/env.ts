@@ -1,0 +1,111 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { LIVE_CONTRACT, type SettingName, type SettingValues, settings } from './settings.ts'
+
+type Source = Readonly<Record<string, string | undefined>>
+
+const PUBLIC_NODE = { testnet: 'https://rest-testnet.onflow.org', mainnet: 'https://rest-mainnet.onflow.org' } as const
+
+const refuse = (sentence: string): never => {
+  throw new AppError('config_invalid', sentence)
+}
+
+/** A variable's value under its own name or an alias; an empty one counts as not set. */
+function given(source: Source, name: SettingName): string | undefined {
+  const aliases: readonly string[] = 'aliases' in settings[name] ? settings[name].aliases ?? [] : []
+  const set = [name, ...aliases].filter((candidate) => source[candidate]?.trim())
+  const values = new Set(set.map((candidate) => source[candidate]?.trim()))
+  if (values.size > 1) refuse(`${set.join(' and ')} name the same setting but differ. Keep one of them.`)
+  return [...values][0]
+}
+
+function readAll(source: Source): SettingValues {
+  const faults: string[] = []
+  const entries = Object.entries(settings).map(([name, { schema, about }]) => {
+    const value = given(source, name as SettingName)
+    const parsed = schema.safeParse(value)
+    if (parsed.success) return [name, parsed.data]
+    const why = value === undefined ? 'is not set' : (parsed.error.issues[0]?.message ?? 'is not valid')
+    faults.push(`${name} ${why}. ${about}`)
+    return [name, undefined]
+  })
+  if (faults.length > 0) refuse(faults.join('\n'))
+  return Object.fromEntries(entries) as SettingValues
+}
+
+function refuseUnsafe(source: Source): void {
+  if (source['NEXT_PUBLIC_LITELLM_ADMIN_KEY']) {
+    refuse(
+      'NEXT_PUBLIC_LITELLM_ADMIN_KEY is set. Every name that starts with NEXT_PUBLIC_ is built into the pages, so each ' +
+        "visitor could read LiteLLM's master key. Remove it and set LITELLM_MASTER_KEY.",
+    )
+  }
+}
+
+function flowSettings(values: SettingValues) {
+  const network = values.NEXT_PUBLIC_FLOW_NETWORK
+  const local = network === 'emulator'
+  const accessNode = values.FLOW_ACCESS_NODE ?? (local ? 'http://127.0.0.1:8888' : PUBLIC_NODE[network])
+  const contractAddress =
+    values.FLOW_CONTRACT_ADDRESS ??
+    (local ? refuse('FLOW_CONTRACT_ADDRESS is not set. npm start sets it locally.') : LIVE_CONTRACT[network])
+  if (!local && values.LOCAL_ACCOUNTS_FILE) {
+    refuse('LOCAL_ACCOUNTS_FILE is set, but the network is not emulator. Remove it: the development wallet is local only.')
+  }
+  return {
+    network,
+    accessNode,
+    contractAddress,
+    oracleAddress: values.FLOW_ORACLE_ADDRESS ?? null,
+    privateKey: values.FLOW_PRIVATE_KEY?.replace(/^0x/, '') ?? null,
+    keyIndex: values.FLOW_KEY_INDEX,
+    defaultProvider: values.DEFAULT_PROVIDER_ADDRESS ?? (local ? null : LIVE_CONTRACT.mainnet),
+    walletConnectProjectId: values.WALLETCONNECT_PROJECT_ID ?? null,
+  }
+}
+
+/**
+ * Reads the configuration once, by name or alias. Throws `config_invalid` with a sentence for each fault;
+ * values of secrets are never in it.
+ */
+export function loadEnv(source: Source) {
+  refuseUnsafe(source)
+  const values = readAll(source)
+  return Object.freeze({
+    mode: values.NODE_ENV,
+    logLevel: values.LOG_LEVEL,
+    database: { url: values.DATABASE_URL, pool: values.DATABASE_POOL },
+    litellm: {
+      url: values.LITELLM_URL.replace(/\/+$/, ''),
+      masterKey: values.LITELLM_MASTER_KEY,
+      webhookUrl: values.LITELLM_WEBHOOK_URL ?? null,
+      webhookSecret: values.LITELLM_WEBHOOK_SECRET,
+    },
+    flow: flowSettings(values),
+    flare: { rpcUrl: values.FLARE_RPC_URL ?? null },
+    oracle: {
+      url: values.ORACLE_URL.replace(/\/+$/, ''),
+      port: values.ORACLE_PORT,
+      settleIntervalMs: values.SETTLE_INTERVAL,
+      pollIntervalMs: values.POLL_INTERVAL,
+      pollLagMs: values.POLL_LAG,
+      batchSize: values.BATCH_SIZE,
+    },
+    app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
+    local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
+  })
+}
+
+export type Env = ReturnType<typeof loadEnv>
+
+/** Every secret's value, so that logs can be searched and redacted by value. */
+export const secretsOf = (env: Env): string[] =>
+  [
+    env.litellm.masterKey,
+    env.litellm.webhookSecret,
+    env.app.sessionSecret,
+    env.flow.privateKey,
+    new URL(env.database.url).password,
+  ].filter((secret): secret is string => Boolean(secret))
+
+/** The environment of this process; the only place that reads it. */
+export const processEnv = (): Env => loadEnv(process.env)

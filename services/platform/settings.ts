@@ -1,0 +1,97 @@
+import * as z from 'zod'
+
+/** One environment variable: what it is, how it is read, and the other names it goes by. */
+interface Setting<T> {
+  readonly about: string
+  readonly aliases?: readonly string[]
+  readonly secret?: boolean
+  readonly schema: z.ZodType<T, string | undefined>
+}
+
+const setting = <T>(about: string, schema: z.ZodType<T, string | undefined>, more: Partial<Setting<T>> = {}) => ({
+  about,
+  schema,
+  ...more,
+})
+
+const text = z.string().min(1)
+const url = z.url({ protocol: /^https?$/, error: 'must be an address that starts with http:// or https://' })
+const whole = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform((digits) => Number.parseInt(digits, 10))
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`))
+const address = z
+  .string()
+  .regex(/^(0x)?[0-9a-fA-F]{16}$/, 'must be a Flow address: 0x and 16 hex digits')
+  .transform((given) => `0x${given.replace(/^0x/, '').toLowerCase()}`)
+const hex64 = z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, 'must be a private key: 64 hex digits')
+const strongSecret = z.string().min(16, 'must have at least 16 characters')
+
+const or = <T>(schema: z.ZodType<T, string>, fallback: string) => z.string().default(fallback).pipe(schema)
+
+/** The addresses that the live networks' deployments have; locally it is the admin account. */
+export const LIVE_CONTRACT = { testnet: '0x7ee75d81c7229a61', mainnet: '0x6daee039a7b9c2f0' } as const
+
+/** Every variable that the product reads, in the order of `.env.example`. */
+export const settings = {
+  DATABASE_URL: setting(
+    'Postgres of your own (15 or newer). Not set: npm start runs an embedded Postgres 18.',
+    z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres:// or postgresql://'),
+    { secret: true },
+  ),
+  DATABASE_POOL: setting('Connections that each process may hold, 2 to 10.', or(whole(2, 10), '5')),
+  LITELLM_URL: setting('Your LiteLLM proxy. Not set: npm start runs a real one with made-up answers.', url, {
+    aliases: ['LITELLM_API_URL', 'LITELLM_PROXY_URL', 'NEXT_PUBLIC_LITELLM_URL'],
+  }),
+  LITELLM_MASTER_KEY: setting("LiteLLM's master key. Used on the server only; it never reaches a browser.", text, {
+    aliases: ['LITELLM_API_KEY'],
+    secret: true,
+  }),
+  LITELLM_WEBHOOK_URL: setting('Where LiteLLM sends usage: the oracle, as LiteLLM reaches it.', url.optional()),
+  LITELLM_WEBHOOK_SECRET: setting('Secret that signs usage on its way to the oracle, 16 characters or more.', strongSecret, {
+    secret: true,
+  }),
+  NEXT_PUBLIC_FLOW_NETWORK: setting(
+    'emulator, testnet or mainnet. emulator: npm start runs one.',
+    or(z.enum(['emulator', 'testnet', 'mainnet'], 'must be emulator, testnet or mainnet'), 'emulator'),
+  ),
+  FLOW_ACCESS_NODE: setting('REST address of a Flow access node. Not set: the public one of the network.', url.optional()),
+  FLOW_CONTRACT_ADDRESS: setting('Account that holds the contracts.', address.optional(), {
+    aliases: ['NEXT_PUBLIC_CONTRACT_ADDRESS'],
+  }),
+  FLOW_ORACLE_ADDRESS: setting("Account that submits readings; holds the oracle's capability.", address.optional()),
+  FLOW_PRIVATE_KEY: setting("Private key (P-256) of the oracle's account. Only the oracle process reads it.", hex64.optional(), {
+    secret: true,
+  }),
+  FLOW_KEY_INDEX: setting("Index of that key on the oracle's account.", or(whole(0, 10_000), '0')),
+  DEFAULT_PROVIDER_ADDRESS: setting('Provider that a new subscription names unless the customer changes it.', address.optional()),
+  WALLETCONNECT_PROJECT_ID: setting('Project id for WalletConnect on testnet and mainnet.', text.optional()),
+  FLARE_RPC_URL: setting('A Flare node.', url.optional(), { aliases: ['NEXT_PUBLIC_FLARE_ENDPOINT'] }),
+  APP_URL: setting('Address of the dashboard as its users type it.', or(url, 'http://localhost:3003')),
+  PORT: setting('Port of the dashboard.', or(whole(1, 65_535), '3003')),
+  ORACLE_URL: setting('Address of the oracle as the dashboard reaches it.', or(url, 'http://127.0.0.1:3001')),
+  ORACLE_PORT: setting('Port of the oracle.', or(whole(0, 65_535), '3001'), { aliases: ['WEBHOOK_PORT'] }),
+  SETTLE_INTERVAL: setting('Milliseconds between settlements.', or(whole(100, 86_400_000), '60000')),
+  POLL_INTERVAL: setting("Milliseconds between polls of LiteLLM's spend logs.", or(whole(100, 86_400_000), '300000')),
+  POLL_LAG: setting(
+    'Milliseconds that polling trails behind now: the longest request and the flush of its log.',
+    or(whole(0, 86_400_000), '900000'),
+  ),
+  BATCH_SIZE: setting('Keys that one poll asks for at a time.', or(whole(1, 1000), '10')),
+  SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
+  LOCAL_ACCOUNTS_FILE: setting(
+    'The four local accounts with their keys, for the development wallet. Refused on any network but emulator.',
+    text.optional(),
+  ),
+  LOG_LEVEL: setting(
+    'trace, debug, info, warn, error or silent.',
+    or(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info'),
+  ),
+  NODE_ENV: setting('production, development or test.', or(z.enum(['production', 'development', 'test']), 'development')),
+} as const
+
+export type SettingName = keyof typeof settings
+export type SettingValue<N extends SettingName> = z.output<(typeof settings)[N]['schema']>
+export type SettingValues = { [N in SettingName]: SettingValue<N> }
