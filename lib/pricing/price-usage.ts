@@ -1,8 +1,9 @@
 import { AppError } from '../errors/app-error.ts'
+import { lowerCaseAscii } from '../metering/model-name.ts'
 import { type Flow, flow, UNITS, type Usd, usd, type UsdPerFlow } from '../money/units.ts'
 import { BPS, effectiveRate, type Schedule, type Tier } from './schedule.ts'
 
-/** Tokens by model (LiteLLM's configured name, lower-cased) in one billing period. */
+/** Tokens by model (LiteLLM's configured name) in one billing period. */
 export type Usage = ReadonlyMap<string, bigint>
 
 export interface Price {
@@ -17,9 +18,10 @@ const DIVISOR = 1_000n * BPS * BPS
 
 const total = (usage: Usage): bigint => [...usage.values()].reduce((sum, tokens) => sum + tokens, 0n)
 
-/** Basis points of the first multiplier whose every part the model's name contains. */
+/** Basis points of the first multiplier whose every part the lower-cased model name contains. */
 export function multiplierBps(schedule: Schedule, model: string): bigint {
-  const match = schedule.multipliers.find(({ all }) => all.every((part) => model.includes(part)))
+  const name = lowerCaseAscii(model)
+  const match = schedule.multipliers.find(({ all }) => all.every((part) => name.includes(part)))
   if (!match) throw new AppError('schedule_invalid', 'The schedule has no multiplier for this model.')
   return match.bps
 }
