@@ -1,0 +1,35 @@
+import { drizzle, type NodePgDatabase, type NodePgQueryResultHKT } from 'drizzle-orm/node-postgres'
+import type { PgDatabase } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import * as schema from './schema/index.ts'
+
+type Schema = typeof schema
+
+/** The database, or a transaction in it. */
+export type Db = PgDatabase<NodePgQueryResultHKT, Schema>
+
+export interface Database {
+  readonly db: NodePgDatabase<Schema>
+  readonly pool: pg.Pool
+  close(): Promise<void>
+}
+
+export interface DatabaseSettings {
+  readonly url: string
+  /** Connections held at most. */
+  readonly pool: number
+  /** Called when an idle connection breaks; the pool replaces it. */
+  readonly onIdleError: (error: Error) => void
+}
+
+/** Opens a pool; the first query connects. */
+export function openDatabase(settings: DatabaseSettings): Database {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.pool,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'flareflow',
+  })
+  pool.on('error', settings.onIdleError)
+  return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() }
+}

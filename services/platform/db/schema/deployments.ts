@@ -1,0 +1,9 @@
+import { pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+
+/** One deployment of the contracts on one chain. Rows that mirror the chain carry its id: a chain reset gives a new one. */
+export const deployments = pgTable('deployments', {
+  id: text().primaryKey(),
+  network: text().notNull(),
+  contractAddress: text().notNull(),
+  createdAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
+})

@@ -1,0 +1,31 @@
+import { sql } from 'drizzle-orm'
+import { bigint, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+
+/** Requests to read LiteLLM's spend logs of one vault's keys now. */
+export const polls = pgTable(
+  'polls',
+  {
+    id: text().primaryKey(),
+    deploymentId: text().notNull(),
+    vaultId: bigint({ mode: 'bigint' }).notNull(),
+    /** What asked for it: `webhook`, `generic_api`. */
+    reason: text().notNull(),
+    status: text({ enum: ['pending', 'running', 'done', 'failed'] }).notNull(),
+    requestedAt: timestamp({ withTimezone: true }).notNull(),
+    startedAt: timestamp({ withTimezone: true }),
+    finishedAt: timestamp({ withTimezone: true }),
+    /** Rows read, new events or not. */
+    found: integer(),
+    error: text(),
+  },
+  (table) => [
+    index('polls_open').on(table.requestedAt).where(sql`status in ('pending', 'running')`),
+    check('polls_status', sql`status in ('pending', 'running', 'done', 'failed')`),
+  ],
+)
+
+/** How far a reader of a log got. What is before the position has been read for good. */
+export const watermarks = pgTable('watermarks', {
+  name: text().primaryKey(),
+  position: timestamp({ withTimezone: true }).notNull(),
+})
