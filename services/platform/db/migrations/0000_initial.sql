@@ -103,9 +103,14 @@ CREATE TABLE "meters" (
 --> statement-breakpoint
 CREATE TABLE "nonces" (
 	"nonce_hash" text PRIMARY KEY NOT NULL,
+	"deployment_id" text NOT NULL,
+	"network" text NOT NULL,
+	"app_identifier" text NOT NULL,
+	"browser_hash" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
-	"used_at" timestamp with time zone
+	"used_at" timestamp with time zone,
+	CONSTRAINT "nonces_live_five_minutes" CHECK (expires_at <= created_at + interval '5 minutes')
 );
 --> statement-breakpoint
 CREATE TABLE "outbox" (
@@ -166,11 +171,13 @@ CREATE TABLE "readings" (
 --> statement-breakpoint
 CREATE TABLE "sessions" (
 	"id_hash" text PRIMARY KEY NOT NULL,
-	"address" text NOT NULL,
+	"deployment_id" text NOT NULL,
 	"network" text NOT NULL,
+	"address" text NOT NULL,
 	"created_at" timestamp with time zone NOT NULL,
 	"expires_at" timestamp with time zone NOT NULL,
-	"ended_at" timestamp with time zone
+	"ended_at" timestamp with time zone,
+	CONSTRAINT "sessions_expire_after_creation" CHECK (expires_at > created_at)
 );
 --> statement-breakpoint
 CREATE TABLE "watermarks" (
@@ -182,11 +189,15 @@ ALTER TABLE "api_keys" ADD CONSTRAINT "api_keys_deployment_id_deployments_id_fk"
 ALTER TABLE "events" ADD CONSTRAINT "events_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "meter_periods" ADD CONSTRAINT "meter_periods_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "meters" ADD CONSTRAINT "meters_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "nonces" ADD CONSTRAINT "nonces_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "readings" ADD CONSTRAINT "readings_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "sessions" ADD CONSTRAINT "sessions_deployment_id_deployments_id_fk" FOREIGN KEY ("deployment_id") REFERENCES "public"."deployments"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE UNIQUE INDEX "api_keys_one_per_vault" ON "api_keys" USING btree ("deployment_id","vault_id") WHERE status <> 'deleted';--> statement-breakpoint
 CREATE INDEX "dead_letters_open" ON "dead_letters" USING btree ("resolved_at","received_at");--> statement-breakpoint
 CREATE INDEX "events_recent" ON "events" USING btree ("deployment_id","vault_id","started_at" DESC NULLS LAST);--> statement-breakpoint
+CREATE INDEX "nonces_expires_at" ON "nonces" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "outbox_due" ON "outbox" USING btree ("kind","run_at") WHERE done_at is null;--> statement-breakpoint
 CREATE INDEX "polls_open" ON "polls" USING btree ("requested_at") WHERE status in ('pending', 'running');--> statement-breakpoint
 CREATE UNIQUE INDEX "readings_one_open" ON "readings" USING btree ("deployment_id","vault_id") WHERE status in ('planned', 'submitted');--> statement-breakpoint
-CREATE INDEX "readings_open" ON "readings" USING btree ("deployment_id","created_at") WHERE status in ('planned', 'submitted');
+CREATE INDEX "readings_open" ON "readings" USING btree ("deployment_id","created_at") WHERE status in ('planned', 'submitted');--> statement-breakpoint
+CREATE INDEX "sessions_expires_at" ON "sessions" USING btree ("expires_at");
