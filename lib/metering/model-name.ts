@@ -8,5 +8,4 @@ export const lowerCaseAscii = (text: string): string =>
   text.replace(/[A-Z]/g, (letter) => String.fromCharCode(letter.charCodeAt(0) + 32))
 
 /** LiteLLM's configured name in the form that is priced (ASCII lower case), or null if it can't be a model's name. */
-export const normalizeModelName = (name: string): string | null =>
-  MODEL_NAME.test(name) ? lowerCaseAscii(name) : null
+export const normalizeModelName = (name: string): string | null => (MODEL_NAME.test(name) ? lowerCaseAscii(name) : null)

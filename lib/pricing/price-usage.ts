@@ -84,7 +84,9 @@ export function shareByModel(schedule: Schedule, usage: Usage): ModelShare[] {
     rest: (price * weight) % sum,
   }))
   const left = price - shares.reduce((all, { units }) => all + units, 0n)
-  const byRest = [...shares].sort((a, b) => (a.rest === b.rest ? (a.model < b.model ? -1 : 1) : a.rest > b.rest ? -1 : 1))
+  const byRest = [...shares].sort((a, b) =>
+    a.rest === b.rest ? (a.model < b.model ? -1 : 1) : a.rest > b.rest ? -1 : 1,
+  )
   const lucky = new Set(byRest.filter((_, i) => BigInt(i) < left).map(({ model }) => model))
   return shares.map(({ model, tokens, units }) => ({ model, tokens, usd: usd(units + (lucky.has(model) ? 1n : 0n)) }))
 }

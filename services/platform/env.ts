@@ -11,7 +11,7 @@ const refuse = (sentence: string): never => {
 
 /** A variable's value under its own name or an alias; an empty one counts as not set. */
 function given(source: Source, name: SettingName): string | undefined {
-  const aliases: readonly string[] = 'aliases' in settings[name] ? settings[name].aliases ?? [] : []
+  const aliases: readonly string[] = 'aliases' in settings[name] ? (settings[name].aliases ?? []) : []
   const set = [name, ...aliases].filter((candidate) => source[candidate]?.trim())
   const values = new Set(set.map((candidate) => source[candidate]?.trim()))
   if (values.size > 1) refuse(`${set.join(' and ')} name the same setting but differ. Keep one of them.`)
@@ -49,7 +49,9 @@ function flowSettings(values: SettingValues) {
     values.FLOW_CONTRACT_ADDRESS ??
     (local ? refuse('FLOW_CONTRACT_ADDRESS is not set. npm start sets it locally.') : LIVE_CONTRACT[network])
   if (!local && values.LOCAL_ACCOUNTS_FILE) {
-    refuse('LOCAL_ACCOUNTS_FILE is set, but the network is not emulator. Remove it: the development wallet is local only.')
+    refuse(
+      'LOCAL_ACCOUNTS_FILE is set, but the network is not emulator. Remove it: the development wallet is local only.',
+    )
   }
   return {
     network,

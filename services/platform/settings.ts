@@ -50,23 +50,37 @@ export const settings = {
     secret: true,
   }),
   LITELLM_WEBHOOK_URL: setting('Where LiteLLM sends usage: the oracle, as LiteLLM reaches it.', url.optional()),
-  LITELLM_WEBHOOK_SECRET: setting('Secret that signs usage on its way to the oracle, 16 characters or more.', strongSecret, {
-    secret: true,
-  }),
+  LITELLM_WEBHOOK_SECRET: setting(
+    'Secret that signs usage on its way to the oracle, 16 characters or more.',
+    strongSecret,
+    {
+      secret: true,
+    },
+  ),
   NEXT_PUBLIC_FLOW_NETWORK: setting(
     'emulator, testnet or mainnet. emulator: npm start runs one.',
     or(z.enum(['emulator', 'testnet', 'mainnet'], 'must be emulator, testnet or mainnet'), 'emulator'),
   ),
-  FLOW_ACCESS_NODE: setting('REST address of a Flow access node. Not set: the public one of the network.', url.optional()),
+  FLOW_ACCESS_NODE: setting(
+    'REST address of a Flow access node. Not set: the public one of the network.',
+    url.optional(),
+  ),
   FLOW_CONTRACT_ADDRESS: setting('Account that holds the contracts.', address.optional(), {
     aliases: ['NEXT_PUBLIC_CONTRACT_ADDRESS'],
   }),
   FLOW_ORACLE_ADDRESS: setting("Account that submits readings; holds the oracle's capability.", address.optional()),
-  FLOW_PRIVATE_KEY: setting("Private key (P-256) of the oracle's account. Only the oracle process reads it.", hex64.optional(), {
-    secret: true,
-  }),
+  FLOW_PRIVATE_KEY: setting(
+    "Private key (P-256) of the oracle's account. Only the oracle process reads it.",
+    hex64.optional(),
+    {
+      secret: true,
+    },
+  ),
   FLOW_KEY_INDEX: setting("Index of that key on the oracle's account.", or(whole(0, 10_000), '0')),
-  DEFAULT_PROVIDER_ADDRESS: setting('Provider that a new subscription names unless the customer changes it.', address.optional()),
+  DEFAULT_PROVIDER_ADDRESS: setting(
+    'Provider that a new subscription names unless the customer changes it.',
+    address.optional(),
+  ),
   WALLETCONNECT_PROJECT_ID: setting('Project id for WalletConnect on testnet and mainnet.', text.optional()),
   FLARE_RPC_URL: setting('A Flare node.', url.optional(), { aliases: ['NEXT_PUBLIC_FLARE_ENDPOINT'] }),
   APP_URL: setting('Address of the dashboard as its users type it.', or(url, 'http://localhost:3003')),
@@ -89,7 +103,10 @@ export const settings = {
     'trace, debug, info, warn, error or silent.',
     or(z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']), 'info'),
   ),
-  NODE_ENV: setting('production, development or test.', or(z.enum(['production', 'development', 'test']), 'development')),
+  NODE_ENV: setting(
+    'production, development or test.',
+    or(z.enum(['production', 'development', 'test']), 'development'),
+  ),
 } as const
 
 export type SettingName = keyof typeof settings

@@ -1,0 +1,26 @@
+import { hmac } from '@noble/hashes/hmac.js'
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
+const MINTED = /^([0-9a-f]{32})\.([0-9a-f]{32})$/
+const MAC_BYTES = 16
+
+const macOf = (secret: string, nonce: string, keyHash: string): string =>
+  bytesToHex(hmac(sha256, utf8ToBytes(secret), utf8ToBytes(`${nonce}|${keyHash}`)).slice(0, MAC_BYTES))
+
+/** Compares texts of equal length in a time that doesn't tell where they differ. */
+function sameText(a: string, b: string): boolean {
+  let difference = a.length ^ b.length
+  for (let i = 0; i < a.length; i += 1) difference |= a.charCodeAt(i) ^ b.charCodeAt(i % Math.max(b.length, 1))
+  return difference === 0
+}
+
+/** The identity of a call: a nonce of 32 hex digits, and a MAC that only holders of the secret can make for this key. */
+export const mintEventId = (secret: string, nonce: string, keyHash: string): string =>
+  `${nonce}.${macOf(secret, nonce, keyHash)}`
+
+/** Whether an id was minted with this secret for this key; a caller can't make one up, nor use another key's. */
+export function isMintedEventId(secret: string, id: string, keyHash: string): boolean {
+  const [, nonce, mac] = MINTED.exec(id) ?? []
+  return nonce !== undefined && mac !== undefined && sameText(macOf(secret, nonce, keyHash), mac)
+}
