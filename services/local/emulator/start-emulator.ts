@@ -20,6 +20,8 @@ export interface EmulatorOptions extends EmulatorTool {
   /** Further flags, for tests: `--computation-reporting`, `--transaction-fees`. */
   flags?: readonly string[]
   readyWithinMs?: number
+  /** Told of the process at once, long before it is ready, so that it can be ended however this process ends. */
+  onSpawn?: (child: ChildProcess) => void
 }
 
 export interface RunningEmulator {
@@ -37,6 +39,7 @@ const host = '127.0.0.1'
 /** Starts the emulator on loopback, one block per transaction, and resolves when its REST API answers. */
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
   const child = launch(options)
+  options.onSpawn?.(child)
   const url = `http://${host}:${options.restPort}`
   try {
     await ready(child, url, options)
