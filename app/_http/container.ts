@@ -1,0 +1,36 @@
+import { type Container, openContainer } from '#services/platform/container.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { processEnv, secretsOf } from '#services/platform/env.ts'
+import { createLogger, type Logger } from '#services/platform/logger.ts'
+
+/** Survives the reloads of `next dev` and is shared by all bundles of the process: one pool, one set of clients. */
+interface Slot {
+  container?: Promise<Container> | undefined
+  log?: Logger
+}
+const SLOT = Symbol.for('flareflow.web')
+const holder = globalThis as typeof globalThis & { [SLOT]?: Slot }
+const slot = (): Slot => (holder[SLOT] ??= {})
+
+/** The process's context before anybody is known. A start that failed is tried again by the next request. */
+export async function baseContext(): Promise<ServiceContext> {
+  const here = slot()
+  here.container ??= openContainer(processEnv(), { name: 'web' }).catch((cause: unknown) => {
+    here.container = undefined
+    throw cause
+  })
+  return (await here.container).contextFor({ kind: 'anonymous' })
+}
+
+/** Closes the pool and the clients; the next request opens them anew. */
+export async function closeContainer(): Promise<void> {
+  const open = slot().container
+  slot().container = undefined
+  await (await open)?.close()
+}
+
+/** The log of requests, which also works when nothing else does. */
+export function httpLog(): Logger {
+  const env = processEnv()
+  return (slot().log ??= createLogger({ level: env.logLevel, name: 'web', secrets: secretsOf(env) }))
+}

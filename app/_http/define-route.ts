@@ -1,0 +1,67 @@
+import type * as z from 'zod'
+import { appOrigins } from '#services/auth/index.ts'
+import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { authenticate, type Caller } from './authenticate.ts'
+import { baseContext } from './container.ts'
+import { errorResponse, toAppError } from './error-response.ts'
+import { logFailure } from './log-failure.ts'
+import { parseInput } from './parse-input.ts'
+import { readJson } from './read-json.ts'
+import { jsonReply, newReply, type Reply } from './reply.ts'
+import { requestIdOf } from './request-id.ts'
+import { requireSameOrigin } from './same-origin.ts'
+
+/** What a route takes and answers. `session`: only somebody who is signed in gets past the door. */
+export interface RouteSpec<Params, Body, Result> {
+  auth: 'public' | 'session'
+  params?: z.ZodType<Params>
+  body?: z.ZodType<Body>
+  response: z.ZodType<Result>
+}
+
+export interface RouteInput<Params, Body> {
+  params: Params
+  body: Body
+  caller: Caller
+  request: Request
+  reply: Reply
+}
+
+type Segments = Record<string, string | string[] | undefined>
+export type RouteHandler = (request: Request, next: { params: Promise<Segments> }) => Promise<Response>
+
+/**
+ * A route as a pipeline: origin → caller → body → input → verb → answer. Each step refuses with an AppError;
+ * whatever is thrown leaves through the one error map.
+ */
+export function defineRoute<Result, Params = undefined, Body = undefined>(
+  spec: RouteSpec<Params, Body, Result>,
+  handle: (ctx: ServiceContext, input: RouteInput<Params, Body>) => Promise<Result>,
+): RouteHandler {
+  return async (request, next) => {
+    const requestId = requestIdOf(request)
+    try {
+      const base = await baseContext()
+      requireSameOrigin(request, appOrigins(base.env.app.url))
+      const caller = await authenticate(base, request, spec.auth)
+      const body = await parseBody(spec.body, request)
+      const params = parsePart(spec.params, await next.params)
+      const reply = newReply()
+      const ctx = { ...withActor(base, caller.actor), log: base.log.child({ requestId }) }
+      const result = await handle(ctx, { params, body, caller, request, reply })
+      return jsonReply(spec.response, result, reply, requestId)
+    } catch (thrown) {
+      const error = toAppError(thrown)
+      logFailure(error, request, requestId)
+      return errorResponse(error, requestId)
+    }
+  }
+}
+
+/** A part without a schema is not read; its type is then `undefined`. */
+const parsePart = <T>(schema: z.ZodType<T> | undefined, value: unknown): T =>
+  schema ? parseInput(schema, value) : (undefined as T)
+
+/** What is posted is JSON, also where nothing of it is used: a form can be posted by any site. */
+const parseBody = async <T>(schema: z.ZodType<T> | undefined, request: Request): Promise<T> =>
+  parsePart(schema, request.method === 'POST' ? await readJson(request) : undefined)

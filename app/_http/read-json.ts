@@ -1,0 +1,34 @@
+import { AppError } from '#lib/errors/app-error.ts'
+
+/** The largest body that a route takes. The largest real one, a transaction to sign, is a few kilobytes. */
+export const BODY_LIMIT_BYTES = 64 * 1024
+
+const tooLarge = () =>
+  new AppError('payload_too_large', `The request is larger than ${BODY_LIMIT_BYTES / 1024} kB. Nothing was changed.`)
+
+/** Reads at most the limit, whatever Content-Length claims. */
+async function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT_BYTES) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > BODY_LIMIT_BYTES) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A request's JSON body; an empty one is `{}`. Other media types are refused: forms can be sent across sites. */
+export async function readJson(request: Request): Promise<unknown> {
+  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType !== 'application/json') {
+    throw new AppError('unsupported_media_type', 'Send JSON, with content-type: application/json.')
+  }
+  const text = await readText(request)
+  try {
+    return text === '' ? {} : JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('invalid_request', 'The request is not valid JSON. Nothing was changed.', { cause })
+  }
+}

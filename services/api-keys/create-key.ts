@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '#lib/errors/app-error.ts'
+import { keyAlias, maskKey } from '#lib/keys/key-format.ts'
+import { requireUser } from '#services/auth/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { sha256Hex } from '#services/platform/crypto/hash.ts'
+import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
+import { toKeyView } from './key-view.ts'
+import { requirePayableVault } from './require-payable-vault.ts'
+import type { CreatedKey } from './schemas.ts'
+import { findLiveKey, insertPending, type KeyRow, lockLiveKey, updateKey, type VaultRef } from './store.ts'
+
+export interface CreateKeyInput {
+  vaultId: bigint
+  /** Replace a key whose secret nobody confirmed to have seen. */
+  reissue?: boolean | undefined
+}
+
+const TURN_MS = 100
+const PATIENCE_MS = 20_000
+
+/**
+ * Makes the one key of a vault. The secret is in the answer that made it and nowhere else; every other call,
+ * parallel or later, answers without it. A creation that was cut off anywhere is finished by the next call.
+ */
+export async function createKey(ctx: ServiceContext, input: CreateKeyInput): Promise<CreatedKey> {
+  const vault = { deploymentId: ctx.deploymentId, vaultId: input.vaultId }
+  await requirePayableVault(ctx, input.vaultId)
+  if (input.reissue) await discardUnseen(ctx, vault)
+  await wantKey(ctx, vault)
+  return finishInTurn(ctx, vault)
+}
+
+const wantKey = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
+  insertPending(ctx.db, {
+    ...vault,
+    id: `key_${randomHex(12)}`,
+    alias: keyAlias(vault.deploymentId, vault.vaultId),
+    createdBy: requireUser(ctx.actor),
+    createdAt: ctx.clock(),
+  })
+
+/** Puts a wanted key in the place of one that nobody has seen. LiteLLM's own is replaced when that one is made. */
+const discardUnseen = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
+  withTransaction(ctx, async (tx) => {
+    const row = await lockLiveKey(tx.db, vault)
+    if (row?.status !== 'active') return
+    if (row.shownAt) {
+      throw new AppError('key_already_shown', 'You confirmed that you saved this key. It was not replaced.')
+    }
+    await updateKey(tx.db, row.id, { status: 'deleted', updatedAt: tx.clock() })
+    await wantKey(tx, vault)
+  })
+
+/** One call at a time makes the key; the others find it made. */
+async function finishInTurn(ctx: ServiceContext, vault: VaultRef): Promise<CreatedKey> {
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += TURN_MS) {
+    const key = await withTransaction(ctx, (tx) => finishKey(tx, vault))
+    if (key) return key
+    await sleep(TURN_MS)
+  }
+  throw new AppError('litellm_unreachable', 'The key is still being made. Try again in a moment; only one is made.')
+}
+
+/**
+ * Departs from the rule that no transaction waits for the network: the row's lock is what keeps a second key from being
+ * made, and it falls with the process that holds it. A LiteLLM key without a committed row is harmless: its secret
+ * was shown to nobody.
+ */
+async function finishKey(ctx: ServiceContext, vault: VaultRef): Promise<CreatedKey | null> {
+  const row = await lockLiveKey(ctx.db, vault)
+  if (!row) {
+    const made = await findLiveKey(ctx.db, vault)
+    return made && made.status !== 'pending' ? toKeyView(made) : null
+  }
+  return row.status === 'pending' ? makeKey(ctx, row) : toKeyView(row)
+}
+
+async function makeKey(ctx: ServiceContext, row: KeyRow): Promise<CreatedKey> {
+  const secret = `sk-${randomToken()}`
+  const left = await ctx.litellm.findKeyByAlias(row.alias)
+  if (left) await ctx.litellm.deleteKey({ hash: left.hash })
+  await ctx.litellm.generateKey({
+    alias: row.alias,
+    secret,
+    metadata: { flareflow_deployment: row.deploymentId, flareflow_vault: row.vaultId.toString() },
+  })
+  const made = { keyHash: sha256Hex(secret), masked: maskKey(secret), status: 'active' as const }
+  await updateKey(ctx.db, row.id, { ...made, updatedAt: ctx.clock() })
+  ctx.log.info({ vaultId: row.vaultId.toString(), keyId: row.id }, 'key made')
+  return { state: 'active', masked: made.masked, acknowledged: false, secret }
+}

@@ -1,0 +1,22 @@
+import type { ServiceContext } from '#services/platform/context.ts'
+import { toKeyView } from './key-view.ts'
+import type { KeyView } from './schemas.ts'
+import { findByHashes, findLiveKey, findLiveKeys } from './store.ts'
+
+/** What may be seen of a vault's key. The caller has checked that the actor is a party of the vault. */
+export async function getKeyForVault(ctx: ServiceContext, vaultId: bigint): Promise<KeyView> {
+  return toKeyView(await findLiveKey(ctx.db, { deploymentId: ctx.deploymentId, vaultId }))
+}
+
+/** The same for many vaults; each vault that is asked for has an entry. */
+export async function getKeysForVaults(ctx: ServiceContext, vaultIds: bigint[]): Promise<Map<bigint, KeyView>> {
+  const rows = await findLiveKeys(ctx.db, ctx.deploymentId, vaultIds)
+  const byVault = new Map(rows.map((row) => [row.vaultId, row]))
+  return new Map(vaultIds.map((vaultId) => [vaultId, toKeyView(byVault.get(vaultId) ?? null)]))
+}
+
+/** The vault that pays for each key, by the key's hash; also for replaced keys. Unknown hashes are absent. */
+export async function findKeyOwners(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, bigint>> {
+  const rows = await findByHashes(ctx.db, ctx.deploymentId, keyHashes)
+  return new Map(rows.flatMap(({ keyHash, vaultId }) => (keyHash ? [[keyHash, vaultId] as const] : [])))
+}

@@ -1,0 +1,5 @@
+export { acknowledgeKey } from './acknowledge-key.ts'
+export { blockKey, unblockKey } from './block-key.ts'
+export { createKey } from './create-key.ts'
+export { findKeyOwners, getKeyForVault, getKeysForVaults } from './get-keys.ts'
+export { createdKeyView, keyView, type KeyView } from './schemas.ts'

@@ -1,0 +1,72 @@
+import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import type { Db } from '#services/platform/db/client.ts'
+import { apiKeys } from '#services/platform/db/schema/api-keys.ts'
+
+export type KeyRow = typeof apiKeys.$inferSelect
+
+/** One vault of one deployment of the contracts. */
+export interface VaultRef {
+  deploymentId: string
+  vaultId: bigint
+}
+
+const liveKeyOf = ({ deploymentId, vaultId }: VaultRef) =>
+  and(eq(apiKeys.deploymentId, deploymentId), eq(apiKeys.vaultId, vaultId), ne(apiKeys.status, 'deleted'))
+
+export async function findLiveKey(db: Db, vault: VaultRef): Promise<KeyRow | null> {
+  const found = await db.select().from(apiKeys).where(liveKeyOf(vault))
+  return found[0] ?? null
+}
+
+export async function findLiveKeys(db: Db, deploymentId: string, vaultIds: bigint[]): Promise<KeyRow[]> {
+  if (vaultIds.length === 0) return []
+  return db
+    .select()
+    .from(apiKeys)
+    .where(
+      and(eq(apiKeys.deploymentId, deploymentId), inArray(apiKeys.vaultId, vaultIds), ne(apiKeys.status, 'deleted')),
+    )
+}
+
+/** Also replaced keys: their late usage is still their vault's. */
+export async function findByHashes(db: Db, deploymentId: string, keyHashes: readonly string[]): Promise<KeyRow[]> {
+  if (keyHashes.length === 0) return []
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.deploymentId, deploymentId), inArray(apiKeys.keyHash, keyHashes)))
+}
+
+/** Takes the vault's live key for this transaction, or null when another one has it (or there is none). */
+export async function lockLiveKey(db: Db, vault: VaultRef): Promise<KeyRow | null> {
+  const locked = await db.select().from(apiKeys).where(liveKeyOf(vault)).for('no key update', { skipLocked: true })
+  return locked[0] ?? null
+}
+
+/** The same, but waits while another transaction has it. */
+export async function awaitLiveKey(db: Db, vault: VaultRef): Promise<KeyRow | null> {
+  const locked = await db.select().from(apiKeys).where(liveKeyOf(vault)).for('no key update')
+  return locked[0] ?? null
+}
+
+/** Writes down that a key is wanted, unless the vault has a live one already. */
+export async function insertPending(
+  db: Db,
+  row: VaultRef & Pick<KeyRow, 'id' | 'alias' | 'createdBy' | 'createdAt'>,
+): Promise<void> {
+  await db
+    .insert(apiKeys)
+    .values({ ...row, status: 'pending', updatedAt: row.createdAt })
+    .onConflictDoNothing({
+      target: [apiKeys.deploymentId, apiKeys.vaultId],
+      where: sql`status <> 'deleted'`,
+    })
+}
+
+export async function updateKey(
+  db: Db,
+  id: string,
+  set: Partial<Pick<KeyRow, 'keyHash' | 'masked' | 'status' | 'shownAt'>> & { updatedAt: Date },
+): Promise<void> {
+  await db.update(apiKeys).set(set).where(eq(apiKeys.id, id))
+}
