@@ -19,13 +19,16 @@ export const runVariable = 'FLAREFLOW_RUN'
 const lookMs = 25
 const killMs = 5_000
 
-/** Ends all parts, the highest stage first, then whatever else carries the run's id. Resolves when all are gone. */
-export async function endParts(parts: readonly RunningPart[], run: string): Promise<void> {
+/**
+ * Ends the parts, the highest stage first, then whatever else carries the run's id (null: only the parts).
+ * Resolves when all are gone.
+ */
+export async function endParts(parts: readonly RunningPart[], run: string | null): Promise<void> {
   const stages = [...new Set(parts.map((part) => part.stage))].sort((a, b) => b - a)
   for (const stage of stages) {
     await Promise.all(parts.filter((part) => part.stage === stage).map(endPart))
   }
-  await killRest(run)
+  if (run !== null) await killRest(run)
 }
 
 /** Kills all parts at once, without asking. */
@@ -55,7 +58,8 @@ async function killRest(run: string): Promise<void> {
     const rest = processesWithEnvironment(runVariable, run).filter(({ pid }) => pid !== process.pid)
     if (rest.length === 0) return
     if (Date.now() > deadline) {
-      throw new AppError('local_part_failed', `These processes could not be ended: ${rest.map(({ pid }) => pid).join(', ')}. End them by hand.`)
+      const pids = rest.map(({ pid }) => pid).join(', ')
+      throw new AppError('local_part_failed', `These processes could not be ended: ${pids}. End them by hand.`)
     }
     for (const identity of rest) if (isRunning(identity)) send(identity.pid, 'SIGKILL')
     await sleep(lookMs)

@@ -9,17 +9,24 @@ import { startKeeper } from './keeper.ts'
 import { identify } from './process-identity.ts'
 import { writeRun } from './run-record.ts'
 
-export interface PartCommand {
+/** How a part is ended. */
+export interface PartManners {
   readonly name: string
+  readonly signal?: RunningPart['signal']
+  readonly graceMs?: number
+  /** Higher stages end first. */
+  readonly stage: number
+  /** True for a task that is meant to end. */
+  readonly once?: boolean
+}
+
+export interface PartCommand extends PartManners {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
   readonly uid?: number
   readonly gid?: number
-  readonly signal?: RunningPart['signal']
-  readonly graceMs?: number
-  readonly stage: number
 }
 
 export interface SupervisedProcess {
@@ -40,6 +47,8 @@ export interface PartDeath {
 export interface Supervisor {
   /** Starts a part in a process group of its own, its output going to its log file. */
   start(command: PartCommand): SupervisedProcess
+  /** Takes charge of a process that somebody else just started as the leader of its group. */
+  adopt(child: ChildProcess, manners: PartManners): SupervisedProcess
   /** The log file of a part. */
   logOf(name: string): string
   /** Resolves when a part dies by itself. */
@@ -74,31 +83,36 @@ export function createSupervisor(home: Home): Supervisor {
     writeRun(home.runFile, run, [...parts.values()])
   }
 
-  function start(command: PartCommand): SupervisedProcess {
-    if (ending !== null) throw new AppError('local_part_failed', `${command.name} was not started: FlareFlow is stopping.`)
-    const child = spawnPart(command, run, logOf(command.name))
-    const ended = endOf(child, command)
-    const part = runningPart(child, command)
+  function adopt(child: ChildProcess, manners: PartManners): SupervisedProcess {
+    const ended = endOf(child)
+    const part = runningPart(child, manners)
     if (part !== null) hold(part)
     let stopping = false
     void ended.then((how) => {
-      if (part !== null && ending === null) release(part.pid)
-      if (!stopping && ending === null) death.resolve({ name: command.name, how, log: logOf(command.name) })
+      if (ending !== null) return
+      if (part !== null) release(part.pid)
+      if (!stopping && !manners.once) death.resolve({ name: manners.name, how, log: logOf(manners.name) })
     })
     async function stop(): Promise<void> {
       stopping = true
-      if (part !== null) await endParts([part], '')
+      if (part !== null) await endParts([part], null)
     }
     return { pid: child.pid ?? 0, ended, stop }
   }
 
-  async function end(how: typeof endParts): Promise<void> {
+  function start(command: PartCommand): SupervisedProcess {
+    if (ending !== null) throw new AppError('local_part_failed', `${command.name} was not started: FlareFlow is stopping.`)
+    return adopt(spawnPart(command, run, logOf(command.name)), command)
+  }
+
+  async function end(how: typeof killParts): Promise<void> {
     await how([...parts.values()], run)
     await keeper.finish()
   }
 
   return {
     start,
+    adopt,
     logOf,
     death: death.promise,
     stop: () => (ending ??= end(endParts)),
@@ -122,17 +136,17 @@ function spawnPart(command: PartCommand, run: string, log: string): ChildProcess
   return child
 }
 
-function endOf(child: ChildProcess, { command }: PartCommand): Promise<string> {
+function endOf(child: ChildProcess): Promise<string> {
   return new Promise((done) => {
-    child.on('error', (error) => done(`${command} could not be run: ${error.message}`))
+    child.on('error', (error) => done(error.message))
     child.on('exit', (code, signal) => done(code === null ? `ended by ${signal}` : `exit code ${code}`))
   })
 }
 
 /** Null when the command could not be run, or ended before it could be looked at. */
-function runningPart(child: ChildProcess, command: PartCommand): RunningPart | null {
+function runningPart(child: ChildProcess, manners: PartManners): RunningPart | null {
   const identity = child.pid === undefined ? null : identify(child.pid)
   if (identity === null) return null
-  const { name, stage, signal = 'SIGTERM', graceMs = defaultGraceMs } = command
+  const { name, stage, signal = 'SIGTERM', graceMs = defaultGraceMs } = manners
   return { ...identity, name, stage, signal, graceMs }
 }

@@ -1,0 +1,75 @@
+import type { Env } from '#services/platform/env.ts'
+import { loadEnv } from '#services/platform/env.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { systemClock } from '#services/platform/clock.ts'
+import { openDatabase } from '#services/platform/db/client.ts'
+import { deployments } from '#services/platform/db/schema/index.ts'
+import { createLogger } from '#services/platform/logger.ts'
+import { createTestDatabase } from './postgres.ts'
+
+export const TEST_SECRET = 'a-webhook-secret-of-tests'
+
+/** Variables that every part of a test may share; a test overrides those it is about. */
+export function testVariables(more: Record<string, string> = {}): Record<string, string> {
+  return {
+    NODE_ENV: 'test',
+    LOG_LEVEL: 'error',
+    DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none',
+    LITELLM_URL: 'http://127.0.0.1:1',
+    LITELLM_MASTER_KEY: 'sk-test-master-key-1234567890',
+    LITELLM_WEBHOOK_SECRET: TEST_SECRET,
+    SESSION_SECRET: 'a-session-secret-of-tests',
+    FLOW_CONTRACT_ADDRESS: '0xf8d6e0586b0a20c7',
+    ...more,
+  }
+}
+
+export const testEnv = (more: Record<string, string> = {}): Env => loadEnv(testVariables(more))
+
+export interface TestContext extends AsyncDisposable {
+  readonly ctx: ServiceContext
+  readonly databaseUrl: string
+}
+
+/** Throws when it is touched: for tests of verbs that must not reach that part. */
+function absent<T extends object>(part: string): T {
+  return new Proxy({} as T, {
+    get: (_, name) => {
+      throw new Error(`This test has no ${part}, but ${String(name)} was used.`)
+    },
+  })
+}
+
+/** A context on a real database of its own. Parts that are not given must not be used. */
+export async function createTestContext(
+  parts: Partial<Pick<ServiceContext, 'chain' | 'litellm' | 'clock' | 'deploymentId' | 'actor'>> & {
+    variables?: Record<string, string>
+  } = {},
+): Promise<TestContext> {
+  const database = await createTestDatabase()
+  const env = testEnv({ DATABASE_URL: database.url, ...parts.variables })
+  const log = createLogger({ level: env.logLevel, name: 'test', secrets: [] })
+  const opened = openDatabase({ url: database.url, pool: env.database.pool, onIdleError: (error) => log.debug(error) })
+  const deploymentId = parts.deploymentId ?? 'deployment-of-tests'
+  await opened.db
+    .insert(deployments)
+    .values({ id: deploymentId, network: 'emulator', contractAddress: env.flow.contractAddress })
+  const ctx: ServiceContext = {
+    actor: parts.actor ?? { kind: 'system', job: 'test' },
+    db: opened.db,
+    clock: parts.clock ?? systemClock,
+    chain: parts.chain ?? absent('chain'),
+    litellm: parts.litellm ?? absent('LiteLLM'),
+    log,
+    env,
+    deploymentId,
+  }
+  return {
+    ctx,
+    databaseUrl: database.url,
+    async [Symbol.asyncDispose]() {
+      await opened.close()
+      await database.drop()
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import type { Home } from '#services/local/home.ts'
+import { anyFreePort } from '#services/local/ports.ts'
+import { startPostgres } from '#services/local/postgres.ts'
+import type { Supervisor } from '#services/local/supervisor.ts'
+import { migrate } from '#services/platform/db/migrate.ts'
+
+type Parts = Record<string, () => Promise<unknown>>
+
+/** Nothing here has to survive a power cut. */
+const fast = ['-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off']
+const template = 'flareflow_template'
+
+/** What a run of tests can ask for, by name. Each part starts once; `database` makes a new one each time. */
+export function createParts(home: Home, supervisor: () => Supervisor): Parts {
+  const postgres = once(() => startTestPostgres(home, supervisor()))
+  const migrated = once(async () => migrate((await postgres()).urlOf(template)))
+  return {
+    async postgres() {
+      return { url: (await postgres()).urlOf('postgres') }
+    },
+    async database() {
+      const { urlOf } = await postgres()
+      await migrated()
+      const name = `test_${randomBytes(6).toString('hex')}`
+      await query(urlOf('postgres'), `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY wal_log`)
+      return { url: urlOf(name) }
+    },
+  }
+}
+
+async function startTestPostgres(home: Home, supervisor: Supervisor) {
+  return startPostgres({
+    supervisor,
+    dataFolder: home.postgres,
+    port: await anyFreePort(),
+    password: randomBytes(16).toString('hex'),
+    databases: [template, 'litellm'],
+    stage: 0,
+    flags: fast,
+  })
+}
+
+async function query(url: string, text: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await client.query(text)
+  } finally {
+    await client.end()
+  }
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null
+  return () => (made ??= make())
+}

@@ -1,0 +1,13 @@
+import { inject } from 'vitest'
+
+/** A new, empty, migrated database on the run's shared Postgres; it disappears with the run. */
+export const createTestDatabase = (): Promise<{ url: string }> => part('database')
+
+/** The run's shared Postgres, for tests that make their own databases. */
+export const usePostgres = (): Promise<{ url: string }> => part('postgres')
+
+async function part<T>(name: string): Promise<T> {
+  const response = await fetch(`${inject('stackUrl')}/${name}`)
+  if (!response.ok) throw new Error(`The part ${name} of the test stack did not start: ${await response.text()}`)
+  return (await response.json()) as T
+}

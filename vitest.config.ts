@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'vitest/config'
+
+const second = 1_000
+
+interface Level {
+  readonly name: string
+  readonly folders?: readonly string[]
+  readonly testTimeout: number
+  /** Levels with the same number run at once; a higher one waits. */
+  readonly groupOrder: number
+  /** Files that run at the same time. */
+  readonly maxWorkers: number
+}
+
+const atOnce = 2
+
+// Light levels first, and side by side. Each heavy one has the machine for itself.
+const levels: readonly Level[] = [
+  { name: 'unit', testTimeout: 5 * second, groupOrder: 0, maxWorkers: atOnce },
+  { name: 'property', testTimeout: 60 * second, groupOrder: 0, maxWorkers: atOnce },
+  { name: 'architecture', testTimeout: 30 * second, groupOrder: 0, maxWorkers: atOnce },
+  { name: 'integration', testTimeout: 60 * second, groupOrder: 1, maxWorkers: atOnce },
+  { name: 'http', testTimeout: 60 * second, groupOrder: 2, maxWorkers: atOnce },
+  { name: 'contract', testTimeout: 120 * second, groupOrder: 3, maxWorkers: 1 },
+  {
+    name: 'chain',
+    folders: ['chain', 'chain-client'],
+    testTimeout: 120 * second,
+    groupOrder: 4,
+    maxWorkers: 1,
+  },
+  { name: 'e2e', testTimeout: 600 * second, groupOrder: 5, maxWorkers: 1 },
+]
+
+/** A long run tries more cases per test, so each test may take as much longer. */
+const longFactor = process.env['TEST_LONG'] ? 50 : 1
+
+const projectOf = ({ name, folders = [name], testTimeout, groupOrder, maxWorkers }: Level) => ({
+  extends: true as const,
+  test: {
+    name,
+    include: folders.map((folder) => `tests/${folder}/**/*.test.ts`),
+    testTimeout: testTimeout * longFactor,
+    hookTimeout: Math.max(testTimeout, 300 * second),
+    sequence: { groupOrder },
+    maxWorkers,
+  },
+})
+
+export default defineConfig({
+  test: {
+    globalSetup: ['tests/support/global-setup.ts'],
+    reporters: ['default', './tests/support/summary-reporter.ts'],
+    projects: levels.filter(({ name }) => existsSync(`tests/${name}`)).map(projectOf),
+  },
+})
