@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto'
+import type { ServiceContext } from '#services/platform/context.ts'
+import type { RejectReason } from './schemas.ts'
+import { insertDeadLetters } from './store.ts'
+
+export interface DeadLetter {
+  readonly road: string
+  readonly reason: RejectReason
+  readonly detail: string | null
+  readonly payload: unknown
+}
+
+/** Longer payloads are cut: an event is well below, and nobody may fill the disk with garbage. */
+const MAX_PAYLOAD_CHARS = 16_384
+
+function bounded(payload: unknown): unknown {
+  const text = JSON.stringify(payload) ?? 'null'
+  return text.length <= MAX_PAYLOAD_CHARS ? (payload ?? null) : { cut: text.slice(0, MAX_PAYLOAD_CHARS).toWellFormed() }
+}
+
+const fingerprintOf = ({ road, reason, payload }: DeadLetter): string =>
+  createHash('sha256').update(JSON.stringify([road, reason, payload])).digest('hex')
+
+/** Keeps what could not be understood, once per item and reason. */
+export async function keepDeadLetters(
+  ctx: Pick<ServiceContext, 'db' | 'clock'>,
+  letters: readonly DeadLetter[],
+): Promise<string[]> {
+  const receivedAt = ctx.clock()
+  const rows = letters.map((letter) => {
+    const kept = { ...letter, payload: bounded(letter.payload) }
+    return { ...kept, fingerprint: fingerprintOf(kept), receivedAt }
+  })
+  const unique = [...new Map(rows.map((row) => [row.fingerprint, row])).values()]
+  await insertDeadLetters(ctx.db, unique)
+  return rows.map(({ fingerprint }) => fingerprint)
+}

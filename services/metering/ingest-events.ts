@@ -1,0 +1,147 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { findKeyOwners } from '#services/api-keys/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
+import { appendEvents } from './append.ts'
+import { keepDeadLetters } from './dead-letters.ts'
+import { readItem, type Refusal } from './read-item.ts'
+import type { Candidate, IngestInput, IngestResult, PaidCandidate, RejectReason } from './schemas.ts'
+import { findStarts, lockPeriods, periodKey, saveAppended } from './store.ts'
+
+/** Calls that share a minted id but started further apart are different calls. */
+const SAME_CALL_TOLERANCE_MS = 5_000
+const CHUNK = 500
+/** Two roads may place one call in two months' periods at once; the loser of the race looks again. */
+const RACE_TRIES = 3
+
+interface Tally {
+  stored: number
+  duplicates: number
+  refusals: Refusal[]
+}
+
+const refuse = ({ index, raw }: Candidate, reason: RejectReason): Refusal => ({ index, raw, reason, detail: null })
+
+/**
+ * Stores calls as events, each once whatever roads it comes by, and adds them to their vault's meters: all in one
+ * transaction per chunk. What can't be stored is kept as a dead letter with the reason; it never holds up the rest.
+ * Throws only when the database does; delivering the batch again is then safe.
+ */
+export async function ingestEvents(ctx: ServiceContext, input: IngestInput): Promise<IngestResult> {
+  if (ctx.actor.kind !== 'system' && ctx.actor.kind !== 'webhook') {
+    throw new AppError('not_permitted', 'Only the collector stores usage. Nothing was changed.')
+  }
+  const conditions = { road: input.road, secret: ctx.env.litellm.webhookSecret, now: ctx.clock() }
+  const read = input.items.map((item, index) => readItem(item, index, conditions))
+  const tally: Tally = { stored: 0, duplicates: 0, refusals: read.flatMap((item) => (item.ok ? [] : [item.refusal])) }
+  const paid = await findPayers(ctx, read.flatMap((item) => (item.ok ? [item.candidate] : [])), tally)
+  for (let start = 0; start < paid.length; start += CHUNK) {
+    await storeChunk(ctx, input.road, paid.slice(start, start + CHUNK), tally)
+  }
+  await keepDeadLetters(
+    ctx,
+    tally.refusals.map(({ raw, reason, detail }) => ({ road: input.road, reason, detail, payload: raw })),
+  )
+  const rejected = tally.refusals.map(({ index, reason, detail }) => ({ index, reason, detail }))
+  return { stored: tally.stored, duplicates: tally.duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
+}
+
+async function findPayers(ctx: ServiceContext, candidates: readonly Candidate[], tally: Tally): Promise<PaidCandidate[]> {
+  const owners = await findKeyOwners(ctx, [...new Set(candidates.map(({ event }) => event.keyHash))])
+  const paid: PaidCandidate[] = []
+  for (const candidate of candidates) {
+    const vaultId = owners.get(candidate.event.keyHash)
+    if (vaultId === undefined) tally.refusals.push(refuse(candidate, 'unknown_key'))
+    else paid.push({ ...candidate, vaultId })
+  }
+  return paid
+}
+
+/** Stores a chunk; one that the database refuses is halved until only the item at fault is left out. */
+async function storeChunk(ctx: ServiceContext, road: IngestInput['road'], chunk: PaidCandidate[], tally: Tally): Promise<void> {
+  if (chunk.length === 0) return
+  try {
+    const result = await storeTogether(ctx, road, chunk)
+    tally.stored += result.stored
+    tally.duplicates += result.duplicates
+    tally.refusals.push(...result.refusals)
+  } catch (error) {
+    if (!isRefusedData(error)) throw error
+    const [only] = chunk
+    if (chunk.length === 1 && only) {
+      ctx.log.error({ err: error, identity: only.identity }, 'the database refused an event')
+      tally.refusals.push(refuse(only, 'refused_by_database'))
+      return
+    }
+    const half = Math.ceil(chunk.length / 2)
+    await storeChunk(ctx, road, chunk.slice(0, half), tally)
+    await storeChunk(ctx, road, chunk.slice(half), tally)
+  }
+}
+
+/** SQLSTATE of a failed query, also behind Drizzle's wrapper. */
+function sqlState(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  return 'code' in error && typeof error.code === 'string' ? error.code : sqlState(error.cause)
+}
+
+/** Class 22 is data that doesn't fit, class 23 a broken constraint: trying again can't help. */
+const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error))
+const UNIQUE_VIOLATION = '23505'
+
+async function storeTogether(ctx: ServiceContext, road: IngestInput['road'], chunk: PaidCandidate[]): Promise<Tally> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await withTransaction(ctx, (tx) => storeInTransaction(tx, road, chunk))
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION || tried === RACE_TRIES) throw error
+    }
+  }
+}
+
+async function storeInTransaction(
+  tx: ServiceContext,
+  road: IngestInput['road'],
+  chunk: readonly PaidCandidate[],
+): Promise<Tally> {
+  const periods = await lockPeriods(tx.db, tx.deploymentId, [
+    ...new Map(chunk.map((candidate) => [periodKey(candidate), candidate])).values(),
+  ])
+  const ids = chunk.flatMap(({ identity, alternativeIdentity }) => [identity, alternativeIdentity ?? identity])
+  const { fresh, duplicates, refusals } = dropKnown(chunk, await findStarts(tx.db, [...new Set(ids)]))
+  const appended = [...periods].map(([key, state]) =>
+    appendEvents(
+      state,
+      fresh.filter((candidate) => periodKey(candidate) === key),
+    ),
+  )
+  await saveAppended(tx.db, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })
+  const overflow = appended.flatMap((part) => part.overflow).map((candidate) => refuse(candidate, 'too_many_models'))
+  return { stored: fresh.length - overflow.length, duplicates, refusals: [...refusals, ...overflow] }
+}
+
+/** Sorts out calls that are stored already or came twice in the chunk. `starts` grows with each new call. */
+function dropKnown(chunk: readonly PaidCandidate[], starts: Map<string, Date>) {
+  const fresh: PaidCandidate[] = []
+  const refusals: Refusal[] = []
+  let duplicates = 0
+  for (const candidate of chunk) {
+    const sameCall = (identity: string): boolean | null => {
+      const known = starts.get(identity)
+      if (!known) return null
+      return Math.abs(known.getTime() - candidate.event.startedAt.getTime()) <= SAME_CALL_TOLERANCE_MS
+    }
+    const { identity, alternativeIdentity } = candidate
+    const same = sameCall(identity)
+    const reused = same === false
+    const known = reused && alternativeIdentity ? sameCall(alternativeIdentity) : same
+    if (known === true) duplicates += 1
+    else if (known === false) refusals.push(refuse(candidate, 'identity_reused'))
+    else {
+      const chosen = reused && alternativeIdentity ? alternativeIdentity : identity
+      fresh.push({ ...candidate, identity: chosen })
+      starts.set(chosen, candidate.event.startedAt)
+    }
+  }
+  return { fresh, duplicates, refusals }
+}

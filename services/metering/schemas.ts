@@ -1,0 +1,59 @@
+import type { Road, UsageEvent } from '#lib/metering/usage-event.ts'
+import type { Period } from '#lib/period/period.ts'
+
+/** Why usage could not become an event. Stable: operators filter by it. */
+export type RejectReason =
+  | 'invalid_event'
+  | 'identity_forged'
+  | 'identity_reused'
+  | 'invalid_model_name'
+  | 'missing_usage'
+  | 'starts_in_future'
+  | 'too_many_models'
+  | 'unknown_key'
+  | 'unknown_vault'
+  | 'refused_by_database'
+
+/** One delivered call before anything is known about it. */
+export interface IngestItem {
+  readonly raw: unknown
+  /**
+   * Identity to fall back on when the minted one was used before by another call. Only the poll has one:
+   * LiteLLM's own row id.
+   */
+  readonly alternativeId?: string
+}
+
+export interface IngestInput {
+  readonly road: Road
+  readonly items: readonly IngestItem[]
+}
+
+export interface Rejection {
+  /** Place in the delivered batch. */
+  readonly index: number
+  readonly reason: RejectReason
+  readonly detail: string | null
+}
+
+/** What became of a batch: every item is exactly one of stored, duplicate or rejected. */
+export interface IngestResult {
+  readonly stored: number
+  readonly duplicates: number
+  readonly rejected: readonly Rejection[]
+}
+
+/** A call that is fit to be stored, if it is not there yet. */
+export interface Candidate {
+  readonly index: number
+  readonly raw: unknown
+  readonly identity: string
+  readonly alternativeIdentity: string | null
+  readonly event: UsageEvent
+  readonly billableTokens: bigint
+  readonly period: Period
+}
+
+export interface PaidCandidate extends Candidate {
+  readonly vaultId: bigint
+}

@@ -1,0 +1,151 @@
+import { and, eq, gt, inArray, or, sql } from 'drizzle-orm'
+import type { Road } from '#lib/metering/usage-event.ts'
+import { EMPTY_FRONTIER } from '#lib/merkle/frontier.ts'
+import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
+import type { Db } from '#services/platform/db/client.ts'
+import { deadLetters, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
+import type { Appended, PeriodState, PlacedEvent } from './append.ts'
+
+export interface PeriodKey {
+  readonly vaultId: bigint
+  readonly period: number
+}
+
+export const periodKey = ({ vaultId, period }: PeriodKey): string => `${vaultId}/${period}`
+
+/** Lowest vault first: every transaction takes its locks in the same order, so none waits in a circle. */
+const inOrder = (keys: readonly PeriodKey[]): PeriodKey[] =>
+  [...keys].sort((a, b) => (a.vaultId === b.vaultId ? a.period - b.period : a.vaultId < b.vaultId ? -1 : 1))
+
+/** Locks the periods until the transaction ends, making the rows that are missing, and reads their state. */
+export async function lockPeriods(
+  db: Db,
+  deploymentId: string,
+  keys: readonly PeriodKey[],
+): Promise<Map<string, PeriodState>> {
+  const ordered = inOrder(keys)
+  const fresh = { deploymentId, frontier: EMPTY_FRONTIER, root: EMPTY_ROOT }
+  await db
+    .insert(meterPeriods)
+    .values(ordered.map((key) => ({ ...fresh, ...key })))
+    .onConflictDoNothing()
+  const chosen = or(
+    ...ordered.map(({ vaultId, period }) => and(eq(meterPeriods.vaultId, vaultId), eq(meterPeriods.period, period))),
+  )
+  const locked = await db
+    .select()
+    .from(meterPeriods)
+    .where(and(eq(meterPeriods.deploymentId, deploymentId), chosen))
+    .orderBy(meterPeriods.vaultId, meterPeriods.period)
+    .for('update')
+  const models = await billedModels(db, deploymentId, ordered)
+  return new Map(
+    locked.map(({ vaultId, period, frontier, tokens }) => {
+      const key = periodKey({ vaultId, period })
+      return [key, { vaultId, period, frontier, tokens, billedModels: models.get(key) ?? new Set<string>() }]
+    }),
+  )
+}
+
+async function billedModels(db: Db, deploymentId: string, keys: readonly PeriodKey[]): Promise<Map<string, Set<string>>> {
+  const chosen = or(...keys.map(({ vaultId, period }) => and(eq(meters.vaultId, vaultId), eq(meters.period, period))))
+  const rows = await db
+    .select({ vaultId: meters.vaultId, period: meters.period, model: meters.model })
+    .from(meters)
+    .where(and(eq(meters.deploymentId, deploymentId), gt(meters.tokens, 0n), chosen))
+  const found = new Map<string, Set<string>>()
+  for (const row of rows) {
+    const key = periodKey(row)
+    found.set(key, (found.get(key) ?? new Set()).add(row.model))
+  }
+  return found
+}
+
+/** Start of the calls that are stored under these identities. */
+export async function findStarts(db: Db, ids: readonly string[]): Promise<Map<string, Date>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .select({ id: events.id, startedAt: events.startedAt })
+    .from(events)
+    .where(inArray(events.id, [...ids]))
+  return new Map(rows.map(({ id, startedAt }) => [id, startedAt]))
+}
+
+interface Origin {
+  readonly deploymentId: string
+  readonly road: Road
+  readonly receivedAt: Date
+}
+
+function eventRow({ candidate, ordinal, leafHash }: PlacedEvent, origin: Origin): typeof events.$inferInsert {
+  const { event, identity, vaultId, period, billableTokens } = candidate
+  const { id: _, inputTokens, outputTokens, latencyMs, ...facts } = event
+  return {
+    ...facts,
+    ...origin,
+    id: identity,
+    vaultId,
+    period,
+    ordinal,
+    leafHash,
+    billableTokens,
+    inputTokens: inputTokens ?? 0n,
+    outputTokens: outputTokens ?? 0n,
+    latencyMs: latencyMs ?? null,
+  }
+}
+
+/** Writes what was appended to the locked periods: events, meters by model, and the periods themselves. */
+export async function saveAppended(db: Db, appended: readonly Appended[], origin: Origin): Promise<void> {
+  const { deploymentId, receivedAt } = origin
+  const changed = appended.filter(({ placed }) => placed.length > 0)
+  if (changed.length === 0) return
+  await db.insert(events).values(changed.flatMap(({ placed }) => placed.map((event) => eventRow(event, origin))))
+  const changes = changed.flatMap(({ state: { vaultId, period }, changes: rows }) =>
+    rows.map((row) => ({ deploymentId, vaultId, period, ...row })),
+  )
+  await db
+    .insert(meters)
+    .values(changes)
+    .onConflictDoUpdate({
+      target: [meters.deploymentId, meters.vaultId, meters.period, meters.model],
+      set: {
+        tokens: sql`${meters.tokens} + excluded.tokens`,
+        requests: sql`${meters.requests} + excluded.requests`,
+      },
+    })
+  const states = changed.map(({ state: { vaultId, period, frontier, tokens }, root }) => ({
+    deploymentId,
+    vaultId,
+    period,
+    frontier,
+    tokens,
+    root,
+    eventCount: frontier.size,
+    updatedAt: receivedAt,
+  }))
+  await db
+    .insert(meterPeriods)
+    .values(states)
+    .onConflictDoUpdate({
+      target: [meterPeriods.deploymentId, meterPeriods.vaultId, meterPeriods.period],
+      set: {
+        frontier: sql`excluded.frontier`,
+        tokens: sql`excluded.tokens`,
+        root: sql`excluded.root`,
+        eventCount: sql`excluded.event_count`,
+        updatedAt: sql`excluded.updated_at`,
+      },
+    })
+}
+
+export type DeadLetterRow = typeof deadLetters.$inferSelect
+
+/** Keeps what could not be stored. The same item for the same reason is kept once. */
+export async function insertDeadLetters(db: Db, rows: readonly (typeof deadLetters.$inferInsert)[]): Promise<void> {
+  if (rows.length === 0) return
+  await db
+    .insert(deadLetters)
+    .values([...rows])
+    .onConflictDoNothing({ target: deadLetters.fingerprint })
+}
