@@ -1,0 +1,102 @@
+import * as z from 'zod'
+import { keyView } from '#services/api-keys/index.ts'
+
+/** Amounts and counts travel as decimal strings, so that no reader rounds them. */
+const amount = z.string().regex(/^\d+\.\d{8}$/)
+const count = z.string().regex(/^\d+$/)
+const instant = z.iso.datetime()
+
+/** A vault as the chain reports it. */
+export const vaultReportView = z.object({
+  id: count,
+  owner: z.string(),
+  provider: z.string(),
+  serviceName: z.string(),
+  status: z.enum(['active', 'paused', 'closing', 'closed']),
+  balance: amount,
+  deposits: amount,
+  paid: amount,
+  refunded: amount,
+  accrued: amount,
+  uncovered: amount,
+  creditUsd: amount,
+  chargedUsd: amount,
+  period: z.number().nullable(),
+  lastSequence: count,
+  capUsd: amount.nullable(),
+  expiresAt: instant.nullable(),
+  automaticPayment: z.boolean(),
+})
+
+const recentRequestView = z.object({
+  id: z.string(),
+  model: z.string(),
+  startedAt: instant,
+  inputTokens: count.nullable(),
+  outputTokens: count.nullable(),
+  status: z.enum(['success', 'failure']),
+  cacheHit: z.boolean(),
+})
+
+/** Usage of the billing period that is open now, priced as the contract will. */
+const usageView = z.object({
+  period: z.number(),
+  tokens: count,
+  requests: count,
+  priceUsd: amount,
+  tier: z.string(),
+  models: z.array(z.object({ model: z.string(), tokens: count, requests: count, usd: amount })),
+  recent: z.array(recentRequestView),
+})
+
+const settlementView = z.object({
+  lastReading: z
+    .object({
+      sequence: count,
+      status: z.enum(['planned', 'submitted', 'sealed', 'failed']),
+      txId: z.string().nullable(),
+      usd: amount.nullable(),
+      flow: amount.nullable(),
+      at: instant,
+    })
+    .nullable(),
+  /** Tokens of the open period that no sealed reading carries yet. */
+  unsettledTokens: count,
+})
+
+/** What a vault's parties see: the chain's report, the key, the usage, the settlement. */
+export const vaultView = z.object({
+  vault: vaultReportView,
+  key: keyView,
+  usage: usageView,
+  settlement: settlementView,
+})
+export type VaultView = z.output<typeof vaultView>
+export const vaultListView = z.object({ vaults: z.array(vaultView) })
+
+export const providerSummaryView = z.object({
+  provider: z.string(),
+  registered: z.boolean(),
+  /** FLOW of all vaults: to withdraw now, settled beyond the balances, and withdrawn before. */
+  totals: z.object({ accrued: amount, uncovered: amount, paid: amount }),
+  vaults: z.array(vaultView),
+})
+export type ProviderSummary = z.output<typeof providerSummaryView>
+
+export const publicConfigView = z.object({
+  network: z.enum(['emulator', 'testnet', 'mainnet']),
+  accessNode: z.string(),
+  contractAddress: z.string(),
+  addresses: z.record(z.string(), z.string()),
+  defaultProvider: z.string().nullable(),
+  litellmUrl: z.string(),
+  walletDiscovery: z.string().nullable(),
+  walletConnectProjectId: z.string().nullable(),
+  deploymentId: z.string(),
+  rate: z.object({ usdPerFlow: amount, source: z.string(), updatedAt: instant.nullable() }),
+  minimumDeposit: amount,
+  settleIntervalMs: z.number(),
+})
+export type PublicConfig = z.output<typeof publicConfigView>
+
+export const modelListView = z.object({ models: z.array(z.string()) })
