@@ -1,4 +1,4 @@
-import { type Logger as PinoLogger, pino } from 'pino'
+import { type Logger as PinoLogger, pino, stdSerializers } from 'pino'
 
 export type Logger = PinoLogger
 
@@ -21,6 +21,12 @@ export interface LoggerSettings {
   readonly write?: (line: string) => void
 }
 
+/** A query that failed carries its parameters in its message: what customers sent. Its cause says what was wrong. */
+function serializeError(error: Error): unknown {
+  const root = 'query' in error && 'params' in error && error.cause instanceof Error ? error.cause : error
+  return stdSerializers.err(root)
+}
+
 /** A JSON logger that removes secrets by the name of their field, and by value from the finished line. */
 export function createLogger({ level, name, secrets, write }: LoggerSettings): Logger {
   // A short value would also cut through ordinary words.
@@ -31,6 +37,7 @@ export function createLogger({ level, name, secrets, write }: LoggerSettings): L
     level,
     name,
     redact: { paths: secretPaths, censor: REDACTED },
+    serializers: { err: serializeError },
     hooks: { streamWrite: clean },
   }
   return write ? pino(options, { write }) : pino(options, pino.destination({ dest: 1, sync: true }))

@@ -5,7 +5,7 @@ import { systemClock } from '#services/platform/clock.ts'
 import { openDatabase } from '#services/platform/db/client.ts'
 import { deployments } from '#services/platform/db/schema/index.ts'
 import { createLogger } from '#services/platform/logger.ts'
-import { createTestDatabase } from './postgres.ts'
+import { createTestDatabase } from './stack.ts'
 
 export const TEST_SECRET = 'a-webhook-secret-of-tests'
 
@@ -69,7 +69,6 @@ export async function createTestContext(
     databaseUrl: database.url,
     async [Symbol.asyncDispose]() {
       await opened.close()
-      await database.drop()
     },
   }
 }
