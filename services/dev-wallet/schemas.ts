@@ -17,6 +17,7 @@ export type LocalAccount = z.output<typeof accountsFile>['accounts'][number]
 export const devAccountListView = z.object({
   accounts: z.array(z.object({ name: z.string(), address: z.string(), keyIndex: z.number() })),
 })
+export type DevAccountList = z.output<typeof devAccountListView>
 
 /** What a wallet is asked to sign; the message is hex, as FCL sends it. */
 export const signInput = z.object({
@@ -30,3 +31,4 @@ export const signInput = z.object({
 export type SignInput = z.output<typeof signInput>
 
 export const devSignatureView = z.object({ address: z.string(), keyIndex: z.number(), signature: z.string() })
+export type DevSignature = z.output<typeof devSignatureView>
