@@ -1,0 +1,29 @@
+import * as z from 'zod'
+import { parseFlow, parseUsd, parseUsdPerFlow } from '../money/decimal.ts'
+import { isPeriod, type Period } from '../period/period.ts'
+
+const ufix64 = z.string().regex(/^\d{1,12}\.\d{8}$/, 'not a UFix64')
+
+/** Values as the chain writes them, read into the types that the rest of the product uses. */
+export const chainFlow = ufix64.transform(parseFlow)
+export const chainUsd = ufix64.transform(parseUsd)
+export const chainUsdPerFlow = ufix64.transform(parseUsdPerFlow)
+export const chainInteger = z
+  .string()
+  .regex(/^\d{1,78}$/, 'not a whole number')
+  .transform((digits) => BigInt(digits))
+export const chainAddress = z.string().regex(/^0x[0-9a-f]{16}$/, 'not an address')
+/** The contracts keep times as whole seconds since 1970. */
+const seconds = z
+  .string()
+  .regex(/^\d{1,12}$/, 'not a count of seconds')
+  .transform((digits) => Number.parseInt(digits, 10))
+export const chainSeconds = seconds
+export const chainTime = seconds.transform((since1970) => new Date(since1970 * 1000))
+export const chainPeriod = z
+  .string()
+  .regex(/^\d{6}$/, 'not a period')
+  .transform((digits): Period => Number.parseInt(digits, 10))
+  .refine(isPeriod, 'not a period')
+/** Before the first reading a vault has no period; the contract writes 0. */
+export const chainPeriodOrNone = z.union([z.literal('0').transform(() => null), chainPeriod])

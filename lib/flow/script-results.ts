@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import type { scripts } from './cadence.generated.ts'
+import { chainAddress, chainFlow, chainInteger, chainPeriod, chainSeconds, chainTime, chainUsd, chainUsdPerFlow } from './chain-values.ts'
+import type { Plain } from './json-cadence.ts'
+import { vaultReportSchema } from './vault-report.ts'
+
+export const chainSettingsSchema = z.object({
+  /** Made when the contract was deployed: another chain, or a reset one, has another. */
+  deploymentId: z.string().min(1),
+  graceSeconds: chainSeconds,
+  noticeSeconds: chainSeconds,
+  settleDelaySeconds: chainSeconds,
+  minimumDeposit: chainFlow,
+  usdPerFlow: chainUsdPerFlow,
+  rateSource: z.string(),
+  rateSetAt: chainTime,
+})
+
+export const rolesSchema = z.object({ admin: z.boolean(), oracle: z.boolean(), provider: z.boolean() })
+
+export const scheduleSchema = z.object({
+  version: chainInteger,
+  effectiveFrom: chainPeriod,
+  mode: z.enum(['volume', 'graduated']),
+  tiers: z.array(
+    z.object({ name: z.string(), upTo: chainInteger.nullable(), usdPer1K: chainUsd, discountBps: chainInteger }),
+  ),
+  multipliers: z.array(z.object({ all: z.array(z.string()), bps: chainInteger })),
+})
+
+export const chainPriceSchema = z.object({ tier: z.string(), usd: chainUsd, flow: chainFlow })
+
+/** What each script answers. */
+const scriptResults = {
+  get_providers: z.array(chainAddress),
+  get_roles: rolesSchema,
+  get_schedule: scheduleSchema,
+  get_settings: chainSettingsSchema,
+  get_vault: vaultReportSchema.nullable(),
+  get_vaults: z.array(vaultReportSchema),
+  get_vaults_by_owner: z.array(vaultReportSchema),
+  get_vaults_by_provider: z.array(vaultReportSchema),
+  price_usage: chainPriceSchema,
+  verify_account_proof: z.boolean(),
+} as const satisfies Record<keyof typeof scripts, z.ZodType>
+
+export type ScriptName = keyof typeof scripts
+export type ScriptResult<N extends ScriptName> = z.output<(typeof scriptResults)[N]>
+export type ChainSettings = z.output<typeof chainSettingsSchema>
+export type Roles = z.output<typeof rolesSchema>
+
+/** Reads a script's plain result into types. Throws when its shape is another, which means other contracts. */
+export function readResult<N extends ScriptName>(name: N, result: Plain): ScriptResult<N> {
+  const schema: z.ZodType = scriptResults[name]
+  return schema.parse(result) as ScriptResult<N>
+}

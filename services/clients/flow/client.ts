@@ -1,0 +1,77 @@
+import { type ContractAddresses, type FlowNetwork, resolveImports } from '#lib/flow/addresses.ts'
+import { type CadenceArguments, encodeArguments } from '#lib/flow/cadence-argument.ts'
+import { scripts, transactions } from '#lib/flow/cadence.generated.ts'
+import { readResult, type ScriptName, type ScriptResult } from '#lib/flow/script-results.ts'
+import { createAccessNode } from './access-node.ts'
+import { type AccountProof, verifyAccountProof } from './account-proof.ts'
+import { readEvents } from './read-events.ts'
+import { account, type Block, type BlockEvent, type ChainAccount } from './rest-shapes.ts'
+import { runScript } from './run-script.ts'
+import { createSender, type PreparedTransaction, type SealedTransaction } from './sender.ts'
+import type { Signer } from './signer.ts'
+import { readLatestBlock, readStatus, type TransactionStatus } from './transaction-status.ts'
+
+export type TransactionName = keyof typeof transactions
+export type TransactionArguments<N extends TransactionName> = CadenceArguments<(typeof transactions)[N]['parameters']>
+export type ScriptArguments<N extends ScriptName> = CadenceArguments<(typeof scripts)[N]['parameters']>
+
+export interface ChainClientOptions {
+  network: FlowNetwork
+  /** REST address of an access node. */
+  accessNode: string
+  addresses: ContractAddresses
+  /** For each single request; 10 s unless given. */
+  timeoutMs?: number
+}
+
+/** One chain as the product sees it. Clients share nothing: several for different networks may live side by side. */
+export interface ChainClient {
+  readonly network: FlowNetwork
+  readonly addresses: ContractAddresses
+  /** Runs a script against the latest sealed block. */
+  script<N extends ScriptName>(name: N, args: ScriptArguments<N>): Promise<ScriptResult<N>>
+  /** Signs a transaction without sending it, so that its id can be kept first. One at a time per key. */
+  prepare<N extends TransactionName>(name: N, args: TransactionArguments<N>, signer: Signer): Promise<PreparedTransaction>
+  /** Sends and waits until sealed. Throws `chain_refused` with the contract's sentence when it fails. */
+  send<N extends TransactionName>(name: N, args: TransactionArguments<N>, signer: Signer): Promise<SealedTransaction>
+  status(txId: string, preparedAtHeight?: number): Promise<TransactionStatus>
+  /** Events of one type in a range of heights, both included, in the chain's order. */
+  events(type: string, fromHeight: number, toHeight: number): Promise<BlockEvent[]>
+  latestBlock(): Promise<Block>
+  account(address: string): Promise<ChainAccount>
+  /** True when distinct keys of the account, of full weight together, signed the proof. */
+  verifyAccountProof(proof: AccountProof): Promise<boolean>
+  /** The full name of an event of a known contract: `UsageBasedSubscriptions.Deposited`. */
+  eventType(name: `${string}.${string}`): string
+}
+
+export function createChainClient({ network, accessNode, addresses, timeoutMs = 10_000 }: ChainClientOptions): ChainClient {
+  const node = createAccessNode(accessNode, timeoutMs)
+  const sender = createSender(node)
+  const run = <N extends ScriptName>(name: N, args: ScriptArguments<N>) =>
+    runScript(node, resolveImports(scripts[name].code, addresses), encodeArguments(scripts[name].parameters, args))
+  const draft = <N extends TransactionName>(name: N, args: TransactionArguments<N>) => ({
+    code: resolveImports(transactions[name].code, addresses),
+    args: encodeArguments(transactions[name].parameters, args),
+  })
+  return {
+    network,
+    addresses,
+    script: async (name, args) => readResult(name, await run(name, args)),
+    prepare: async (name, args, signer) => sender.prepare(draft(name, args), signer),
+    send: async (name, args, signer) => sender.send(draft(name, args), signer),
+    status: (txId, preparedAtHeight) => readStatus(node, txId, preparedAtHeight),
+    events: (type, fromHeight, toHeight) => readEvents(node, type, fromHeight, toHeight),
+    latestBlock: () => readLatestBlock(node),
+    account: (address) => node.get(`accounts/${address.replace(/^0x/, '')}?expand=keys,contracts`, account),
+    verifyAccountProof: (proof) => verifyAccountProof((args) => run('verify_account_proof', args), proof),
+    eventType: (name) => eventType(addresses, name),
+  }
+}
+
+function eventType(addresses: ContractAddresses, name: `${string}.${string}`): string {
+  const contract = name.slice(0, name.indexOf('.'))
+  const address = addresses[contract]
+  if (address === undefined) throw new Error(`The address of the contract ${contract} is not known.`)
+  return `A.${address.replace(/^0x/, '')}.${name}`
+}

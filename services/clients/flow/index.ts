@@ -1,0 +1,8 @@
+export type { AccountProof } from './account-proof.ts'
+export { proofMessage } from './account-proof.ts'
+export type { ChainFailure } from './chain-error.ts'
+export { type ChainClient, type ChainClientOptions, createChainClient, type TransactionName } from './client.ts'
+export type { Block, BlockEvent, ChainAccount, ChainEvent } from './rest-shapes.ts'
+export type { PreparedTransaction, SealedTransaction } from './sender.ts'
+export { createSigner, type FlowKeyPair, generateFlowKey, publicKeyOf, type Signer } from './signer.ts'
+export type { TransactionStatus } from './transaction-status.ts'
