@@ -8,6 +8,7 @@ import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { toKeyView } from './key-view.ts'
 import { requirePayableVault } from './require-payable-vault.ts'
+import { inTurn } from './in-turn.ts'
 import type { CreatedKey } from './schemas.ts'
 import { findLiveKey, insertPending, type KeyRow, lockLiveKey, updateKey, type VaultRef } from './store.ts'
 
@@ -56,7 +57,7 @@ const discardUnseen = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
 /** One call at a time makes the key; the others find it made. */
 async function finishInTurn(ctx: ServiceContext, vault: VaultRef): Promise<CreatedKey> {
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += TURN_MS) {
-    const key = await withTransaction(ctx, (tx) => finishKey(tx, vault))
+    const key = await inTurn(() => withTransaction(ctx, (tx) => finishKey(tx, vault)))
     if (key) return key
     await sleep(TURN_MS)
   }
@@ -79,8 +80,7 @@ async function finishKey(ctx: ServiceContext, vault: VaultRef): Promise<CreatedK
 
 async function makeKey(ctx: ServiceContext, row: KeyRow): Promise<CreatedKey> {
   const secret = `sk-${randomToken()}`
-  const left = await ctx.litellm.findKeyByAlias(row.alias)
-  if (left) await ctx.litellm.deleteKey({ hash: left.hash })
+  await ctx.litellm.deleteKey({ alias: row.alias })
   await ctx.litellm.generateKey({
     alias: row.alias,
     secret,

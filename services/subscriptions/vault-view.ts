@@ -1,0 +1,69 @@
+import type { VaultReport } from '#lib/flow/vault-report.ts'
+import { formatFlow, formatUsd } from '#lib/money/decimal.ts'
+import { flow, usd } from '#lib/money/units.ts'
+import type { VaultUsage } from '#services/metering/index.ts'
+import type { VaultView } from './schemas.ts'
+import type { LastReading } from './store.ts'
+
+/** The chain's report on the wire. */
+export function toReportView(report: VaultReport): VaultView['vault'] {
+  return {
+    id: report.id.toString(),
+    owner: report.owner,
+    provider: report.provider,
+    serviceName: report.serviceName,
+    status: report.status,
+    balance: formatFlow(report.balance),
+    deposits: formatFlow(report.deposits),
+    paid: formatFlow(report.paid),
+    refunded: formatFlow(report.refunded),
+    accrued: formatFlow(report.accrued),
+    uncovered: formatFlow(report.uncovered),
+    creditUsd: formatUsd(report.creditUsd),
+    chargedUsd: formatUsd(report.chargedUsd),
+    period: report.period,
+    lastSequence: report.lastSequence.toString(),
+    capUsd: report.capUsd === null ? null : formatUsd(report.capUsd),
+    expiresAt: report.expiresAt?.toISOString() ?? null,
+    automaticPayment: report.automaticPayment,
+  }
+}
+
+/** A period's usage on the wire. */
+export function toUsageView(usage: VaultUsage): VaultView['usage'] {
+  return {
+    period: usage.period,
+    tokens: usage.tokens.toString(),
+    requests: usage.requests.toString(),
+    priceUsd: formatUsd(usage.priceUsd),
+    tier: usage.tier,
+    models: usage.models.map((share) => ({
+      model: share.model,
+      tokens: share.tokens.toString(),
+      requests: share.requests.toString(),
+      usd: formatUsd(share.usd),
+    })),
+    recent: usage.recent.map((call) => ({
+      id: call.id,
+      model: call.model,
+      startedAt: call.startedAt.toISOString(),
+      inputTokens: call.inputTokens.toString(),
+      outputTokens: call.outputTokens.toString(),
+      status: call.status,
+      cacheHit: call.cacheHit,
+    })),
+  }
+}
+
+/** A reading on the wire; `at` is the time of the last thing that happened to it. */
+export function toReadingView(reading: LastReading | undefined): VaultView['settlement']['lastReading'] {
+  if (!reading) return null
+  return {
+    sequence: reading.sequence.toString(),
+    status: reading.status,
+    txId: reading.txId,
+    usd: reading.usd === null ? null : formatUsd(usd(reading.usd)),
+    flow: reading.flow === null ? null : formatFlow(flow(reading.flow)),
+    at: (reading.finishedAt ?? reading.submittedAt ?? reading.createdAt).toISOString(),
+  }
+}
