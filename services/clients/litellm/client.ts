@@ -1,0 +1,52 @@
+import { blockKey, deleteKey, findKeyByAlias, generateKey, keyInfo, type LitellmKey, type NewKey, unblockKey } from './keys.ts'
+import { createSend, type LitellmAddress, type Send } from './request.ts'
+import { modelListSchema, readinessSchema } from './schemas.ts'
+import { type SpendLogPage, type SpendLogQuery, spendLogs } from './spend-logs.ts'
+
+/** LiteLLM's administration, with the master key. Every call has a time limit; no secret is ever in an error. */
+export interface LitellmClient {
+  generateKey(key: NewKey): Promise<{ hash: string }>
+  deleteKey(key: { hash: string } | { alias: string }): Promise<boolean>
+  blockKey(hash: string): Promise<void>
+  unblockKey(hash: string): Promise<void>
+  keyInfo(hash: string): Promise<LitellmKey | null>
+  findKeyByAlias(alias: string): Promise<LitellmKey | null>
+  spendLogs(query: SpendLogQuery): Promise<SpendLogPage>
+  readiness(): Promise<{ ready: boolean }>
+  listModels(): Promise<LitellmModel[]>
+}
+
+export interface LitellmModel {
+  readonly name: string
+  /** `chat`, `embedding`, … where LiteLLM knows. */
+  readonly mode: string | null
+}
+
+const readinessTimeoutMs = 3_000
+
+export function createLitellmClient(address: LitellmAddress): LitellmClient {
+  const send = createSend(address)
+  return {
+    generateKey: (key) => generateKey(send, key),
+    deleteKey: (key) => deleteKey(send, key),
+    blockKey: (hash) => blockKey(send, hash),
+    unblockKey: (hash) => unblockKey(send, hash),
+    keyInfo: (hash) => keyInfo(send, hash),
+    findKeyByAlias: (alias) => findKeyByAlias(send, alias),
+    spendLogs: (query) => spendLogs(send, query),
+    readiness: () => readiness(send),
+    listModels: () => listModels(send),
+  }
+}
+
+/** Ready means that LiteLLM and its database answer. */
+async function readiness(send: Send): Promise<{ ready: boolean }> {
+  const timeoutMs = readinessTimeoutMs
+  const answer = await send({ method: 'GET', path: '/health/readiness', schema: readinessSchema, timeoutMs })
+  return { ready: answer.status === 'healthy' && answer.db === 'connected' }
+}
+
+async function listModels(send: Send): Promise<LitellmModel[]> {
+  const { data } = await send({ method: 'GET', path: '/v1/models', schema: modelListSchema })
+  return data.map(({ id, mode }) => ({ name: id, mode: mode ?? null }))
+}

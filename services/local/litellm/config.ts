@@ -1,0 +1,46 @@
+import { type LocalModel, localModels } from './models.ts'
+
+export interface ConfigOptions {
+  /** Further models, for tests: one that fails, one with a given answer. */
+  readonly models?: readonly LocalModel[]
+  /** Lets callers ask for LiteLLM's in-memory cache; off unless a test wants cache hits. */
+  readonly cache?: boolean
+}
+
+/** Rows of LiteLLM's own books appear this many seconds after the call, and up to 5 more. */
+const bookSeconds = 1
+
+/** LiteLLM's configuration file. JSON is YAML, so no YAML writer is needed. */
+export function litellmConfig({ models = [], cache = false }: ConfigOptions): string {
+  const config = {
+    model_list: [...localModels, ...models].map(modelEntry),
+    general_settings: {
+      master_key: 'os.environ/LITELLM_MASTER_KEY',
+      database_url: 'os.environ/DATABASE_URL',
+      proxy_batch_write_at: bookSeconds,
+      store_prompts_in_spend_logs: false,
+      disable_error_logs: true,
+    },
+    litellm_settings: {
+      callbacks: ['flareflow_meter.instance'],
+      // Neither prompts nor answers reach a log.
+      turn_off_message_logging: true,
+      // Or a caller could switch metering off for a call with "no-log": true.
+      global_disable_no_log_param: true,
+      block_requests_for_models_without_pricing: true,
+      num_retries: 0,
+      telemetry: false,
+      ...(cache ? { cache: true, cache_params: { type: 'local', mode: 'default_off' } } : {}),
+    },
+  }
+  return `${JSON.stringify(config, null, 2)}\n`
+}
+
+function modelEntry({ name, served, answer, inputCost, outputCost }: LocalModel): object {
+  const mode = typeof answer === 'string' ? 'chat' : 'embedding'
+  return {
+    model_name: name,
+    litellm_params: { model: served, api_key: 'none', mock_response: answer },
+    model_info: { input_cost_per_token: inputCost, output_cost_per_token: outputCost, mode },
+  }
+}
