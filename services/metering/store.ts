@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Road } from '#lib/metering/usage-event.ts'
 import { EMPTY_FRONTIER } from '#lib/merkle/frontier.ts'
 import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
@@ -148,4 +148,71 @@ export async function insertDeadLetters(db: Db, rows: readonly (typeof deadLette
     .insert(deadLetters)
     .values([...rows])
     .onConflictDoNothing({ target: deadLetters.fingerprint })
+}
+
+export const countOpenDeadLetters = (db: Db): Promise<number> => db.$count(deadLetters, isNull(deadLetters.resolvedAt))
+
+export const listOpenDeadLetters = (db: Db, limit: number): Promise<DeadLetterRow[]> =>
+  db
+    .select()
+    .from(deadLetters)
+    .where(isNull(deadLetters.resolvedAt))
+    .orderBy(deadLetters.receivedAt, deadLetters.id)
+    .limit(limit)
+
+export async function resolveDeadLetters(db: Db, ids: readonly bigint[], resolvedAt: Date): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .update(deadLetters)
+    .set({ resolvedAt })
+    .where(inArray(deadLetters.id, [...ids]))
+}
+
+export type MeterRow = typeof meters.$inferSelect
+
+export const listMeters = (
+  db: Db,
+  deploymentId: string,
+  vaultIds: readonly bigint[],
+  period: number,
+): Promise<MeterRow[]> =>
+  db
+    .select()
+    .from(meters)
+    .where(
+      and(eq(meters.deploymentId, deploymentId), inArray(meters.vaultId, [...vaultIds]), eq(meters.period, period)),
+    )
+
+const recentFields = {
+  id: events.id,
+  vaultId: events.vaultId,
+  model: events.model,
+  startedAt: events.startedAt,
+  inputTokens: events.inputTokens,
+  outputTokens: events.outputTokens,
+  billableTokens: events.billableTokens,
+  status: events.status,
+  cacheHit: events.cacheHit,
+}
+
+const recentOf = (db: Db, deploymentId: string, vaultId: bigint, limit: number) =>
+  db
+    .select(recentFields)
+    .from(events)
+    .where(and(eq(events.deploymentId, deploymentId), eq(events.vaultId, vaultId)))
+    .orderBy(desc(events.startedAt), desc(events.ordinal))
+    .limit(limit)
+
+/** One call as a list shows it. */
+export type RecentEvent = Awaited<ReturnType<typeof recentOf>>[number]
+
+/** The newest calls of each vault, newest first. */
+export async function listRecentEvents(
+  db: Db,
+  deploymentId: string,
+  vaultIds: readonly bigint[],
+  limit: number,
+): Promise<RecentEvent[]> {
+  const lists = await Promise.all(vaultIds.map((vaultId) => recentOf(db, deploymentId, vaultId, limit)))
+  return lists.flat()
 }

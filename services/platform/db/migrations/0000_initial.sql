@@ -154,6 +154,7 @@ CREATE TABLE "readings" (
 	"status" text NOT NULL,
 	"tx_id" text,
 	"tx_ids" jsonb DEFAULT '[]'::jsonb NOT NULL,
+	"prepared_height" bigint,
 	"attempts" integer DEFAULT 0 NOT NULL,
 	"error" text,
 	"expected_usd" bigint,
@@ -197,7 +198,8 @@ CREATE INDEX "dead_letters_open" ON "dead_letters" USING btree ("resolved_at","r
 CREATE INDEX "events_recent" ON "events" USING btree ("deployment_id","vault_id","started_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE INDEX "nonces_expires_at" ON "nonces" USING btree ("expires_at");--> statement-breakpoint
 CREATE INDEX "outbox_due" ON "outbox" USING btree ("kind","run_at") WHERE done_at is null;--> statement-breakpoint
-CREATE INDEX "polls_open" ON "polls" USING btree ("requested_at") WHERE status in ('pending', 'running');--> statement-breakpoint
+CREATE UNIQUE INDEX "polls_one_waiting" ON "polls" USING btree ("deployment_id","vault_id") WHERE status = 'pending';--> statement-breakpoint
+CREATE INDEX "polls_of_vault" ON "polls" USING btree ("deployment_id","vault_id","requested_at" DESC NULLS LAST);--> statement-breakpoint
 CREATE UNIQUE INDEX "readings_one_open" ON "readings" USING btree ("deployment_id","vault_id") WHERE status in ('planned', 'submitted');--> statement-breakpoint
 CREATE INDEX "readings_open" ON "readings" USING btree ("deployment_id","created_at") WHERE status in ('planned', 'submitted');--> statement-breakpoint
 CREATE INDEX "sessions_expires_at" ON "sessions" USING btree ("expires_at");

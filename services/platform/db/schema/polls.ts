@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
+import { bigint, check, index, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
 
 /** Requests to read LiteLLM's spend logs of one vault's keys now. */
 export const polls = pgTable(
@@ -19,7 +19,8 @@ export const polls = pgTable(
     error: text(),
   },
   (table) => [
-    index('polls_open').on(table.requestedAt).where(sql`status in ('pending', 'running')`),
+    uniqueIndex('polls_one_waiting').on(table.deploymentId, table.vaultId).where(sql`status = 'pending'`),
+    index('polls_of_vault').on(table.deploymentId, table.vaultId, table.requestedAt.desc()),
     check('polls_status', sql`status in ('pending', 'running', 'done', 'failed')`),
   ],
 )

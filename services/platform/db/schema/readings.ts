@@ -37,6 +37,9 @@ export const readings = pgTable(
     txId: text(),
     /** Every transaction tried: an answer that was lost can still be found. */
     txIds: jsonb().$type<string[]>().notNull().default([]),
+    /** Height of the chain when the first of them was prepared. */
+    preparedHeight: bigint({ mode: 'number' }),
+    /** Tries that ended in an error. A reading that failed with others goes alone next time. */
     attempts: integer().notNull().default(0),
     /** Why it failed, or why the last attempt did. */
     error: text(),

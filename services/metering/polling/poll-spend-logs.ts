@@ -1,0 +1,115 @@
+import type { SpendLogQuery } from '#services/clients/litellm/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { keepDeadLetters } from '../dead-letters.ts'
+import { factsOfUnreadable, fromSpendLog } from './from-spend-log.ts'
+import { ingestEvents } from '../ingest-events.ts'
+import { listPolledKeys, type PolledKey, readWatermark, saveWatermark } from './store.ts'
+import { wellFormed } from '../well-formed.ts'
+
+/** Longest window asked for at once: a poller that was down for long catches up in steps that it can resume after. */
+const WINDOW_MS = 6 * 3_600_000
+/** LiteLLM's clock may differ from this one. */
+const CLOCK_SKEW_MS = 60_000
+const MAX_PAGES = 5
+const SMALLEST_WINDOW_MS = 60_000
+
+export interface PollResult {
+  /** Rows read. */
+  readonly found: number
+  /** Rows that were new events. */
+  readonly stored: number
+}
+
+export interface PollRun extends PollResult {
+  readonly keys: number
+  /** Keys that could not be read; they are read from where they stopped next time. */
+  readonly failed: number
+}
+
+const watermarkName = (keyHash: string): string => `spend-logs:${keyHash}`
+
+/**
+ * Reads a key's rows from its watermark to now, oldest first, and stores what is new. Rows appear late and with the
+ * time of their call's start, so the watermark trails behind now by the poll lag, and what lies between is read again.
+ */
+export async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult> {
+  const { pollLagMs } = ctx.env.oracle
+  const now = ctx.clock().getTime()
+  const name = watermarkName(key.keyHash)
+  let from = (await readWatermark(ctx.db, name)) ?? new Date(key.createdAt.getTime() - CLOCK_SKEW_MS)
+  let found = 0
+  let stored = 0
+  for (;;) {
+    const to = new Date(Math.min(from.getTime() + WINDOW_MS, now + CLOCK_SKEW_MS))
+    const read = await readWindow(ctx, key.keyHash, from, to)
+    found += read.found
+    stored += read.stored
+    const settledTo = new Date(Math.min(to.getTime(), now - pollLagMs))
+    if (settledTo > from) await saveWatermark(ctx.db, name, settledTo)
+    if (to.getTime() >= now) return { found, stored }
+    from = to
+  }
+}
+
+/** All rows of a key in a window. LiteLLM counts no further than some pages, so a full window is read in halves. */
+async function readWindow(ctx: ServiceContext, keyHash: string, from: Date, to: Date): Promise<PollResult> {
+  const first = await readPage(ctx, { keyHash, from, to, page: 1 })
+  const width = to.getTime() - from.getTime()
+  if (first.totalPages > MAX_PAGES && width > SMALLEST_WINDOW_MS) {
+    const middle = new Date(from.getTime() + Math.floor(width / 2))
+    return sum(first, await readWindow(ctx, keyHash, from, middle), await readWindow(ctx, keyHash, middle, to))
+  }
+  let all: PollResult = first
+  for (let page = 2; page <= first.totalPages; page += 1) {
+    all = sum(all, await readPage(ctx, { keyHash, from, to, page }))
+  }
+  return all
+}
+
+const sum = (...parts: PollResult[]): PollResult => ({
+  found: parts.reduce((all, { found }) => all + found, 0),
+  stored: parts.reduce((all, { stored }) => all + stored, 0),
+})
+
+async function readPage(ctx: ServiceContext, query: SpendLogQuery): Promise<PollResult & { totalPages: number }> {
+  const { logs, unreadable, totalPages } = await ctx.litellm.spendLogs(query)
+  // The filter is LiteLLM's; who pays must not hang on it.
+  const own = logs.filter(({ keyHash }) => keyHash === query.keyHash)
+  const items = own.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret))
+  const { stored } = await ingestEvents(ctx, { road: 'poll', items })
+  await keepDeadLetters(
+    ctx,
+    unreadable.map(({ row, reason }) => ({
+      road: 'poll',
+      reason: 'invalid_event' as const,
+      detail: reason.slice(0, 500),
+      payload: wellFormed(factsOfUnreadable(row)),
+    })),
+  )
+  return { found: logs.length + unreadable.length, stored, totalPages }
+}
+
+/** Reads every key's new rows, BATCH_SIZE keys at a time. A key that fails delays no other. */
+export async function pollSpendLogs(ctx: ServiceContext): Promise<PollRun> {
+  const keys = await listPolledKeys(ctx.db, ctx.deploymentId, { now: ctx.clock(), lagMs: ctx.env.oracle.pollLagMs })
+  return pollKeys(ctx, keys)
+}
+
+/** The same for chosen keys. */
+export async function pollKeys(ctx: ServiceContext, keys: readonly PolledKey[]): Promise<PollRun> {
+  const run = { keys: keys.length, found: 0, stored: 0, failed: 0 }
+  for (let start = 0; start < keys.length; start += ctx.env.oracle.batchSize) {
+    const batch = keys.slice(start, start + ctx.env.oracle.batchSize)
+    const results = await Promise.allSettled(batch.map((key) => pollKey(ctx, key)))
+    results.forEach((result, i) => {
+      if (result.status === 'fulfilled') {
+        run.found += result.value.found
+        run.stored += result.value.stored
+      } else {
+        run.failed += 1
+        ctx.log.warn({ err: result.reason, keyHash: batch[i]?.keyHash }, 'spend logs of a key could not be read')
+      }
+    })
+  }
+  return run
+}

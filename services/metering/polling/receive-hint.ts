@@ -1,0 +1,76 @@
+import * as z from 'zod'
+import { AppError } from '#lib/errors/app-error.ts'
+import { findKeyOwners } from '#services/api-keys/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { keepDeadLetters } from '../dead-letters.ts'
+import { requestPoll } from './request-poll.ts'
+
+/** The small payload that names a vault. Its counts are somebody's word: nothing is billed from them. */
+const vaultHint = z.object({
+  vault_id: z
+    .union([z.string().regex(/^\d{1,19}$/), z.int().nonnegative()])
+    .transform((given) => BigInt(given))
+    .refine((id) => id < 2n ** 63n),
+})
+
+/** One entry of LiteLLM's `generic_api` batches; only the key's hash is looked at. */
+const callbackEntry = z.object({ metadata: z.object({ user_api_key_hash: z.string().nullish() }) })
+
+const MAX_ENTRIES = 10_000
+
+export interface HintResult {
+  /** Polls that were started, or were waiting already. */
+  readonly polls: readonly string[]
+  /** What named no vault of ours. */
+  readonly deadLetters: readonly string[]
+}
+
+/**
+ * Takes a payload that says usage happened, and polls the vaults that it names. A hint never makes an event.
+ * Throws `invalid_request` when it is none of the known shapes.
+ */
+export async function receiveHint(ctx: ServiceContext, payload: unknown): Promise<HintResult> {
+  const hint = vaultHint.safeParse(payload)
+  if (hint.success) return pollVaults(ctx, [hint.data.vault_id], 'webhook', payload)
+  const entries = Array.isArray(payload) ? payload.slice(0, MAX_ENTRIES) : [payload]
+  const parsed = entries.map((entry) => callbackEntry.safeParse(entry))
+  if (parsed.length === 0 || parsed.some((entry) => !entry.success)) {
+    throw new AppError(
+      'invalid_request',
+      'The payload is neither a batch of LiteLLM calls nor {"vault_id": "…"}. Nothing was stored.',
+    )
+  }
+  const hashes = parsed.flatMap((entry) => (entry.success ? [entry.data.metadata.user_api_key_hash] : []))
+  return pollKeys(ctx, [...new Set(hashes.filter((hash): hash is string => Boolean(hash)))])
+}
+
+async function pollVaults(
+  ctx: ServiceContext,
+  vaultIds: readonly bigint[],
+  reason: string,
+  payload: unknown,
+): Promise<HintResult> {
+  const polls: string[] = []
+  const deadLetters: string[] = []
+  for (const vaultId of vaultIds) {
+    const requested = await requestPoll(ctx, { vaultId, reason, payload })
+    if (requested.ok) polls.push(requested.pollId)
+    else deadLetters.push(requested.deadLetter)
+  }
+  return { polls, deadLetters }
+}
+
+/** Calls hold prompts and answers: only the hash of an unknown key is kept. */
+async function pollKeys(ctx: ServiceContext, hashes: readonly string[]): Promise<HintResult> {
+  const owners = await findKeyOwners(ctx, hashes)
+  const result = await pollVaults(ctx, [...new Set(owners.values())], 'generic_api', null)
+  const unknown = hashes
+    .filter((hash) => !owners.has(hash))
+    .map((keyHash) => ({
+      road: 'generic_api',
+      reason: 'unknown_key' as const,
+      detail: null,
+      payload: { keyHash: keyHash.slice(0, 128) },
+    }))
+  return { polls: result.polls, deadLetters: await keepDeadLetters(ctx, unknown) }
+}
