@@ -1,0 +1,133 @@
+"""The sender of flareflow_meter.py: a thread that posts spooled events, signed, until the collector has taken them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import random
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from flareflow_spool import MOST_EVENTS, Folder, Settings, Spool, log
+
+LOOK_SECONDS = 5.0
+FIRST_RETRY_SECONDS = 0.1
+LONGEST_RETRY_SECONDS = 5.0
+ANSWER_SECONDS = 10.0
+
+
+class Sender:
+    """Delivers segments in order, for as long as it takes."""
+
+    def __init__(self, settings: Settings, spool: Spool) -> None:
+        self._settings = settings
+        self._spool = spool
+        self._http = httpx.Client(timeout=ANSWER_SECONDS, follow_redirects=False)
+        self._most = MOST_EVENTS
+        self._failures = 0
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="flareflow-meter", daemon=True).start()
+
+    def _run(self) -> None:
+        looked_at = -LOOK_SECONDS
+        while True:
+            try:
+                if time.monotonic() - looked_at >= LOOK_SECONDS:
+                    looked_at = time.monotonic()
+                    self._spool.measure()
+                    self._adopt()
+                for segment in self._spool.seal():
+                    self._deliver(segment)
+                self._spool.wait(LOOK_SECONDS)
+            except Exception:
+                log.exception("the spool could not be sent; it is tried again")
+                time.sleep(LONGEST_RETRY_SECONDS)
+
+    def _adopt(self) -> None:
+        """Sends what processes left behind that died before they could."""
+        for path in sorted(entry for entry in self._settings.folder.iterdir() if entry.is_dir()):
+            folder = None if self._spool.owns(path) else Folder.take(path)
+            if folder is None:
+                continue
+            for segment in folder.segments():
+                self._deliver(segment)
+            folder.remove()
+
+    def _deliver(self, segment: Path) -> None:
+        events = read_segment(segment)
+        sent = 0
+        while sent < len(events):
+            batch = events[sent : sent + self._most]
+            if self._post(batch):
+                sent += len(batch)
+                self._failures = 0
+            else:
+                self._pause()
+        segment.unlink()
+
+    def _post(self, events: list[Any]) -> bool:
+        """True when the collector has taken every event of the batch."""
+        body = json.dumps({"source": "flareflow-meter", "version": 1, "events": events}, separators=(",", ":")).encode()
+        try:
+            answer = self._http.post(self._settings.url, content=body, headers=signature(self._settings.secret, body))
+        except httpx.HTTPError as error:
+            return self._not_taken(f"no answer ({type(error).__name__})")
+        if answer.status_code == 413 and len(events) > 1:
+            self._most = len(events) // 2
+            return self._not_taken("batches are too large for it; smaller ones follow")
+        if answer.status_code != 200:
+            return self._not_taken(f"status {answer.status_code}")
+        return self._taken(answer, len(events))
+
+    def _taken(self, answer: httpx.Response, count: int) -> bool:
+        try:
+            said = answer.json()
+            rejected = list(said["rejected"])
+            complete = said["stored"] + said["duplicates"] + len(rejected) == count
+        except (ValueError, KeyError, TypeError):
+            return self._not_taken("it answers 200, but not as a collector does")
+        if not complete:
+            return self._not_taken("it does not account for every event")
+        if rejected:
+            log.error("the collector holds %d of %d events as unreadable: %s", len(rejected), count, rejected[:3])
+        return True
+
+    def _not_taken(self, why: str) -> bool:
+        self._failures += 1
+        # Each retry at first, then about once a minute.
+        if self._failures <= 3 or self._failures % 12 == 0:
+            log.warning("the collector has not taken a batch: %s; try %d", why, self._failures)
+        return False
+
+    def _pause(self) -> None:
+        longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(self._failures, 10))
+        time.sleep(longest * random.uniform(0.5, 1.0))
+        self._spool.measure()
+
+
+def read_segment(segment: Path) -> list[Any]:
+    """The events of a segment. A torn line was left by a process that was killed while it wrote."""
+    events = []
+    for line in segment.read_bytes().splitlines():
+        try:
+            events.append(json.loads(line))
+        except ValueError:
+            log.error("a line of %d bytes in the spool is torn; LiteLLM's own books have the call", len(line))
+    return events
+
+
+def signature(secret: bytes, body: bytes) -> dict[str, str]:
+    """Proves to the collector who sends, and when."""
+    timestamp = str(int(time.time()))
+    mac = hmac.new(secret, f"{timestamp}.".encode() + body, hashlib.sha256).hexdigest()
+    return {
+        "content-type": "application/json",
+        "x-flareflow-timestamp": timestamp,
+        "x-flareflow-signature": f"v1={mac}",
+    }
