@@ -60,5 +60,7 @@ function localLitellm(secret: string): Record<string, string> {
 
 /** Without the settings that are there but empty, which would hide a default. */
 export function nonEmpty(source: Source): Record<string, string> {
-  return Object.fromEntries(Object.entries(source).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())))
+  return Object.fromEntries(
+    Object.entries(source).filter((entry): entry is [string, string] => Boolean(entry[1]?.trim())),
+  )
 }

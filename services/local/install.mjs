@@ -62,12 +62,21 @@ async function runNpmCi() {
   const seconds = () => `${Math.round((Date.now() - began) / 1000)} s`
   process.stdout.write('packages    installing from package-lock.json, about a minute the first time\n')
   const beat = setInterval(() => process.stdout.write(`packages    still installing, ${seconds()}\n`), 15_000)
-  const code = await npm(['ci', '--include=dev', '--include=optional', '--ignore-scripts=false',
-    '--no-audit', '--no-fund', '--loglevel=error'])
+  const code = await npm([
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--ignore-scripts=false',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ])
   clearInterval(beat)
   if (code !== 0) {
-    throw new Error(`npm ci failed with exit code ${code}; what it says stands above. Nothing was started. ` +
-      'Check the connection to the package registry and repeat.')
+    throw new Error(
+      `npm ci failed with exit code ${code}; what it says stands above. Nothing was started. ` +
+        'Check the connection to the package registry and repeat.',
+    )
   }
   process.stdout.write(`packages    ready in ${seconds()}\n`)
 }
@@ -88,8 +97,10 @@ function checkProjectNode() {
   const node = join(modules, '.bin/node')
   const found = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? ''
   if (found.startsWith('v24.')) return
-  throw new Error(`The package node@24 did not install its binary (${found || 'nothing'} at ${node}). ` +
-    'Remove node_modules and repeat; the install scripts of packages must be allowed to run.')
+  throw new Error(
+    `The package node@24 did not install its binary (${found || 'nothing'} at ${node}). ` +
+      'Remove node_modules and repeat; the install scripts of packages must be allowed to run.',
+  )
 }
 
 /** One installer per project folder. A lock whose process is gone is taken over. */
@@ -97,7 +108,7 @@ async function lock() {
   const name = createHash('sha256').update(projectRoot).digest('hex').slice(0, 16)
   const file = join(tmpdir(), `flareflow-install-${name}.lock`)
   const own = `${file}.${process.pid}`
-  for (let told = false; ; ) {
+  for (let told = false; ;) {
     if (take(file, own)) return () => rmSync(file, { force: true })
     const holder = holderOf(file)
     if (holder === null) continue

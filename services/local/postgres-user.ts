@@ -31,7 +31,9 @@ function ownerOf(dataFolder: string): { uid: number; gid: number } | null {
 }
 
 function systemUser(): { uid: number; gid: number } {
-  const users = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'))
+  const users = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
   const found = names.map((name) => users.find(([user]) => user === name)).find((user) => user !== undefined)
   if (!found) {
     throw new AppError(

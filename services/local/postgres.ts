@@ -63,11 +63,15 @@ const fixedFlags = ['-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_direc
 /** Postgres' own variables of the user's shell must not reach the embedded one. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('PG'))
-  return { ...Object.fromEntries(kept), LC_ALL: 'C', TZ: 'UTC' }
+  return { ...Object.fromEntries(kept), NODE_ENV: 'production', LC_ALL: 'C', TZ: 'UTC' }
 }
 
 /** A cluster is whole once it has its version file; half a one, from an interrupted start, is made again. */
-async function makeCluster(initdb: string, as: PostgresUser, { dataFolder, password }: PostgresSettings): Promise<void> {
+async function makeCluster(
+  initdb: string,
+  as: PostgresUser,
+  { dataFolder, password }: PostgresSettings,
+): Promise<void> {
   const complete = `${dataFolder}.complete`
   if (existsSync(complete)) return
   for (const entry of readdirSync(dataFolder)) rmSync(join(dataFolder, entry), { recursive: true, force: true })
@@ -80,9 +84,13 @@ async function makeCluster(initdb: string, as: PostgresUser, { dataFolder, passw
   try {
     await run(command, args, { ...ids, env: cleanEnvironment() })
   } catch (error) {
-    throw new AppError('local_part_failed', `The Postgres cluster could not be made in ${dataFolder}: ${wordsOf(error)}`, {
-      cause: error,
-    })
+    throw new AppError(
+      'local_part_failed',
+      `The Postgres cluster could not be made in ${dataFolder}: ${wordsOf(error)}`,
+      {
+        cause: error,
+      },
+    )
   } finally {
     rmSync(passwordFile, { force: true })
   }
@@ -105,9 +113,13 @@ async function accepts(url: string): Promise<boolean> {
     const code = error instanceof Error && 'code' in error ? error.code : undefined
     // 28P01: this server knows another password, and waiting won't change that.
     if (code === '28P01') {
-      throw new AppError('local_part_failed', 'Postgres refuses the password in secrets.json. Run npm run reset to start afresh.', {
-        cause: error,
-      })
+      throw new AppError(
+        'local_part_failed',
+        'Postgres refuses the password in secrets.json. Run npm run reset to start afresh.',
+        {
+          cause: error,
+        },
+      )
     }
     return false
   }

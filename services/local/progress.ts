@@ -13,13 +13,23 @@ export interface Progress {
 }
 
 const nameWidth = 12
+const countEveryMs = 5_000
 
 export function createProgress(write: (line: string) => void): Progress {
   const began = performance.now()
+  const lately = new Map<string, number>()
   const line = (part: string, text: string) => write(`  ${part.padEnd(nameWidth)} ${text}\n`)
+  /** A count that runs is shown now and then. */
+  function doing(part: string, what: string): void {
+    const kind = `${part} ${what.replaceAll(/\d+/g, '#')}`
+    const now = performance.now()
+    if (now - (lately.get(kind) ?? -Infinity) < countEveryMs) return
+    lately.set(kind, now)
+    line(part, what)
+  }
   return {
     say: (sentence) => write(`${sentence}\n`),
-    doing: line,
+    doing,
     begin(part) {
       const partBegan = performance.now()
       return (detail) => line(part, `ready in ${seconds(partBegan).padStart(7)}   ${detail}`.trimEnd())

@@ -45,10 +45,14 @@ export interface PartDeath {
 }
 
 export interface Supervisor {
+  /** Marks every process of the run, in the environment variable that `runVariable` names. */
+  readonly run: string
   /** Starts a part in a process group of its own, its output going to its log file. */
   start(command: PartCommand): SupervisedProcess
   /** Takes charge of a process that somebody else just started as the leader of its group. */
   adopt(child: ChildProcess, manners: PartManners): SupervisedProcess
+  /** Process ids of the parts that run now, by name. */
+  pids(): Record<string, number>
   /** The log file of a part. */
   logOf(name: string): string
   /** Resolves when a part dies by itself. */
@@ -101,7 +105,8 @@ export function createSupervisor(home: Home): Supervisor {
   }
 
   function start(command: PartCommand): SupervisedProcess {
-    if (ending !== null) throw new AppError('local_part_failed', `${command.name} was not started: FlareFlow is stopping.`)
+    if (ending !== null)
+      throw new AppError('local_part_failed', `${command.name} was not started: FlareFlow is stopping.`)
     return adopt(spawnPart(command, run, logOf(command.name)), command)
   }
 
@@ -111,8 +116,10 @@ export function createSupervisor(home: Home): Supervisor {
   }
 
   return {
+    run,
     start,
     adopt,
+    pids: () => Object.fromEntries([...parts.values()].map(({ name, pid }) => [name, pid])),
     logOf,
     death: death.promise,
     stop: () => (ending ??= end(endParts)),

@@ -21,10 +21,16 @@ export async function waitUntilReady({ name, process, log, timeoutMs, isReady }:
   void process.ended.then((how) => (ended = how))
   while (!(await isReady())) {
     if (ended !== null) {
-      throw new AppError('local_part_failed', `${name} did not start (${ended}). Its last words are in ${log}; correct what they name and start again.`)
+      throw new AppError(
+        'local_part_failed',
+        `${name} did not start (${ended}). Its last words are in ${log}; correct what they name and start again.`,
+      )
     }
     if (Date.now() > deadline) {
-      throw new AppError('local_part_failed', `${name} did not answer within ${timeoutMs / 1000} s. See ${log}, then start again.`)
+      throw new AppError(
+        'local_part_failed',
+        `${name} did not answer within ${timeoutMs / 1000} s. See ${log}, then start again.`,
+      )
     }
     await sleep(lookMs)
   }

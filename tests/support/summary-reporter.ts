@@ -17,10 +17,10 @@ export default class SummaryReporter implements Reporter {
 /** A file that can't be loaded, an error outside of any test and an interrupted run each count as one failure. */
 function summaryOf(modules: readonly TestModule[], unhandled: number, reason: TestRunEndReason): string {
   const count = { passed: 0, failed: unhandled, skipped: 0, pending: 0 }
-  for (const module of modules) {
-    for (const test of module.children.allTests()) count[test.result().state] += 1
-    const failedTests = [...module.children.allTests()].some((test) => test.result().state === 'failed')
-    if (module.state() === 'failed' && !failedTests) count.failed += 1
+  for (const file of modules) {
+    for (const test of file.children.allTests()) count[test.result().state] += 1
+    const failedTests = [...file.children.allTests()].some((test) => test.result().state === 'failed')
+    if (file.state() === 'failed' && !failedTests) count.failed += 1
   }
   if (reason === 'interrupted' || modules.length === 0) count.failed += 1
   const skipped = count.skipped + count.pending

@@ -37,7 +37,9 @@ export async function openTestStack(): Promise<TestStack> {
     try {
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await part()))
     } catch (error) {
-      response.writeHead(500).end(error instanceof Error ? `${error.message}\n${String(error.cause ?? '')}` : String(error))
+      response
+        .writeHead(500)
+        .end(error instanceof Error ? `${error.message}\n${String(error.cause ?? '')}` : String(error))
     }
   }
 

@@ -1,0 +1,36 @@
+import { migrate } from '#services/platform/db/migrate.ts'
+import { settingOf } from '../configuration.ts'
+import { stages } from '../part-names.ts'
+import { type RunningPostgres, startPostgres } from '../postgres.ts'
+import type { StackContext, Variables } from './context.ts'
+
+/** The embedded Postgres, when the project or a LiteLLM that runs here needs it. */
+export async function startEmbeddedPostgres(context: StackContext): Promise<RunningPostgres | null> {
+  const { configured, supervisor, home, ports, secrets, progress } = context
+  if (configured.database && configured.litellm) return null
+  const ready = progress.begin('postgres')
+  const postgres = await startPostgres({
+    supervisor,
+    dataFolder: home.postgres,
+    port: ports.postgres,
+    password: secrets.databasePassword,
+    databases: ['flareflow', 'litellm'],
+    stage: stages.postgres,
+  })
+  ready(`Postgres 18 at 127.0.0.1:${ports.postgres}`)
+  return postgres
+}
+
+/** Brings the project's database up to date: its own one, or one on the embedded Postgres. */
+export async function prepareDatabase(
+  { settings, progress }: StackContext,
+  embedded: Promise<RunningPostgres | null>,
+): Promise<Variables> {
+  const own = settingOf(settings, 'DATABASE_URL')
+  const url = own ?? (await embedded)?.urlOf('flareflow')
+  if (url === undefined) throw new Error('Without DATABASE_URL the embedded Postgres runs.')
+  const ready = progress.begin('database')
+  await migrate(url)
+  ready(own === undefined ? 'up to date' : 'your own, up to date')
+  return { DATABASE_URL: url }
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path'
+import { cacheFolder } from '../home.ts'
+import { setupLitellm, startLitellm } from '../litellm/index.ts'
+import { stages } from '../part-names.ts'
+import type { RunningPostgres } from '../postgres.ts'
+import type { StackContext, Variables } from './context.ts'
+
+/** The LiteLLM proxy, set up while Postgres starts; nothing when the user has one. */
+export async function startGateway(
+  context: StackContext,
+  embedded: Promise<RunningPostgres | null>,
+): Promise<Variables> {
+  const { configured, supervisor, home, ports, secrets, progress } = context
+  if (configured.litellm) return {}
+  const onProgress = (doing: string) => progress.doing('litellm', doing)
+  const ready = progress.begin('litellm')
+  const [runtime, postgres] = await Promise.all([setupLitellm({ cacheDir: cacheFolder(), onProgress }), embedded])
+  if (postgres === null) throw new Error('A LiteLLM that runs here has its database on the embedded Postgres.')
+  const { url } = await startLitellm({
+    supervisor,
+    runtime,
+    stage: stages.litellm,
+    port: ports.litellm,
+    databaseUrl: postgres.urlOf('litellm'),
+    masterKey: secrets.litellmMasterKey,
+    saltKey: secrets.litellmSaltKey,
+    webhookUrl: `http://127.0.0.1:${ports.oracle}/webhook/usage`,
+    webhookSecret: secrets.webhookSecret,
+    spoolDir: join(home.litellm, 'spool'),
+    onProgress,
+  })
+  ready(`LiteLLM at ${url}`)
+  return {
+    LITELLM_URL: url,
+    LITELLM_MASTER_KEY: secrets.litellmMasterKey,
+    LITELLM_WEBHOOK_SECRET: secrets.webhookSecret,
+  }
+}
