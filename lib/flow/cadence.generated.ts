@@ -99,6 +99,39 @@ transaction(name: String, code: String) {
   ],
 } as const
 
+export const deploymentAddSubscriptions = {
+  code: `/// Deploys UsageBasedSubscriptions to the signer's account, with the terms that are fixed from then on.
+/// Signer: the account that holds the project's contracts; those that it imports must be there.
+/// Effect: the signer holds the admin's resources.
+transaction(
+    code: String,
+    graceSeconds: UInt64,
+    noticeSeconds: UInt64,
+    settleDelaySeconds: UInt64,
+    minimumDeposit: UFix64
+) {
+
+    prepare(signer: auth(AddContract) &Account) {
+        signer.contracts.add(
+            name: "UsageBasedSubscriptions",
+            code: code.utf8,
+            graceSeconds,
+            noticeSeconds,
+            settleDelaySeconds,
+            minimumDeposit
+        )
+    }
+}
+`,
+  parameters: [
+    { name: 'code', type: 'String' },
+    { name: 'graceSeconds', type: 'UInt64' },
+    { name: 'noticeSeconds', type: 'UInt64' },
+    { name: 'settleDelaySeconds', type: 'UInt64' },
+    { name: 'minimumDeposit', type: 'UFix64' },
+  ],
+} as const
+
 export const deploymentUpdateContract = {
   code: `/// Replaces the code of a contract on the signer's account; Cadence refuses a change that stored data could not survive.
 /// Signer: the account that holds the project's contracts. The contract must be there.
@@ -262,6 +295,7 @@ export const transactions = {
   'admin/remove_provider': adminRemoveProvider,
   'admin/set_rate': adminSetRate,
   'deployment/add_contract': deploymentAddContract,
+  'deployment/add_subscriptions': deploymentAddSubscriptions,
   'deployment/update_contract': deploymentUpdateContract,
   'oracle/claim_oracle': oracleClaimOracle,
   'oracle/submit_readings': oracleSubmitReadings,
@@ -289,5 +323,7 @@ export const contracts: readonly string[] = [
   'BillingTerms',
   'FCLCrypto',
   'MeterReadings',
+  'VaultFunds',
   'UsageBasedSubscriptions',
+  'MeterOracles',
 ]

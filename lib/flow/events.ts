@@ -1,7 +1,17 @@
 import * as z from 'zod'
-import { chainAddress, chainFlow, chainInteger, chainPeriod, chainUsd, chainUsdPerFlow } from './chain-values.ts'
+import {
+  chainAddress,
+  chainFlow,
+  chainInteger,
+  chainPeriod,
+  chainTime,
+  chainUsd,
+  chainUsdPerFlow,
+} from './chain-values.ts'
 
-/** The fields of each event of the subscription contract, by the event's name. */
+const movement = z.object({ id: chainInteger, amount: chainFlow, balanceAfter: chainFlow })
+
+/** The fields of each event of the subscription contract, by the event's name; what they mean stands there. */
 export const subscriptionEvents = {
   VaultOpened: z.object({
     id: chainInteger,
@@ -10,39 +20,43 @@ export const subscriptionEvents = {
     serviceName: z.string(),
     deposit: chainFlow,
   }),
-  Deposited: z.object({
-    id: chainInteger,
-    amount: chainFlow,
-    balanceAfter: chainFlow,
-    from: chainAddress.nullish(),
-  }),
-  Withdrawn: z.object({
-    id: chainInteger,
-    amount: chainFlow,
-    to: chainAddress.nullable(),
-    balanceAfter: chainFlow,
-  }),
+  Deposited: movement,
+  Withdrawn: movement.extend({ to: chainAddress }),
+  PaidAutomatically: movement.extend({ to: chainAddress }),
+  Refunded: movement.extend({ to: chainAddress }),
+  DebtIncurred: z.object({ id: chainInteger, amount: chainFlow, uncoveredAfter: chainFlow }),
+  DebtPaid: z.object({ id: chainInteger, amount: chainFlow, accruedAfter: chainFlow, uncoveredAfter: chainFlow }),
   ReadingSettled: z.object({
     id: chainInteger,
     period: chainPeriod,
     sequence: chainInteger,
+    models: z.array(z.string()),
+    tokens: z.array(chainInteger),
     totalTokens: chainInteger,
-    /** Price of the whole period so far. */
+    root: z.string(),
+    eventCount: chainInteger,
+    scheduleVersion: chainInteger,
     priceUsd: chainUsd,
-    /** What this reading adds to it. */
     dueUsd: chainUsd,
+    chargedUsdAfter: chainUsd,
+    creditUsdAfter: chainUsd,
     usdPerFlow: chainUsdPerFlow,
     flowDue: chainFlow,
     accruedAfter: chainFlow,
     uncoveredAfter: chainFlow,
     balanceAfter: chainFlow,
-    root: z.string(),
+    oracle: chainAddress,
   }),
-  ReadingSkipped: z.object({
+  /** The period of a refused reading may be any number. */
+  ReadingSkipped: z.object({ id: chainInteger, period: chainInteger, sequence: chainInteger, reason: z.string() }),
+  TierChanged: z.object({ id: chainInteger, period: chainPeriod, from: z.string().nullable(), to: z.string() }),
+  AutomaticPaymentSet: z.object({ id: chainInteger, enabled: z.boolean() }),
+  ReturnRequested: z.object({ id: chainInteger, amount: chainFlow.nullable(), actsAt: chainTime }),
+  VaultClosed: z.object({
     id: chainInteger,
-    period: z.string(),
-    sequence: chainInteger,
-    reason: z.string(),
+    creditUsdLapsed: chainUsd,
+    uncoveredLapsed: chainFlow,
+    balanceAfter: chainFlow,
   }),
 } as const
 

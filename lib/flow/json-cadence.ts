@@ -27,8 +27,8 @@ export function decodeCadence(json: unknown): Plain {
     case 'Bool':
       return value === true
     default:
-      if (typeof value !== 'string') throw new Error(`A Cadence value of type ${type} has no text form.`)
-      return value
+      // Types, paths and capabilities turn up in other contracts' events; nothing here reads into them.
+      return typeof value === 'string' ? value : JSON.stringify(value)
   }
 }
 

@@ -6,6 +6,8 @@ export const vaultReportSchema = z.object({
   id: chainInteger,
   owner: chainAddress,
   provider: chainAddress,
+  /** Only vaults of registered providers get a key. */
+  providerRegistered: z.boolean(),
   serviceName: z.string(),
   status: z.enum(['active', 'paused', 'closing', 'closed']),
   balance: chainFlow,
@@ -17,13 +19,17 @@ export const vaultReportSchema = z.object({
   /** Settled beyond the balance: paid from the next deposit. */
   uncovered: chainFlow,
   creditUsd: chainUsd,
-  /** Charged so far in the open period. */
-  chargedUsd: chainUsd,
+  /** The latest period that had a reading; the next three are of it. */
   period: chainPeriodOrNone,
+  chargedUsd: chainUsd,
+  tier: z.string().nullable(),
+  tokens: z.record(z.string(), chainInteger),
   lastSequence: chainInteger,
   capUsd: chainUsd.nullable(),
   expiresAt: chainTime.nullable(),
   automaticPayment: z.boolean(),
+  /** FLOW that the owner asked back (null: all, and the vault closed), and when it may be taken. */
+  pendingReturn: z.object({ amount: chainFlow.nullable(), actsAt: chainTime }).nullable(),
 })
 
 export type VaultReport = z.output<typeof vaultReportSchema>

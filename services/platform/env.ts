@@ -1,9 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { LIVE_CONTRACT, type SettingName, type SettingValues, settings } from './settings.ts'
+import { LIVE_CONTRACT, PUBLIC_NODE, type SettingName, type SettingValues, settings } from './settings.ts'
 
 type Source = Readonly<Record<string, string | undefined>>
-
-const PUBLIC_NODE = { testnet: 'https://rest-testnet.onflow.org', mainnet: 'https://rest-mainnet.onflow.org' } as const
 
 const refuse = (sentence: string): never => {
   throw new AppError('config_invalid', sentence)

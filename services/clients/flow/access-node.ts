@@ -10,13 +10,18 @@ export interface AccessNode {
 }
 
 /** The node answered, and its answer is no. */
-export class NodeRefusal extends Error {
-  readonly status: number
+export class NodeRefusal extends AppError {
+  /** Status of the node's answer, not of ours. */
+  readonly nodeStatus: number
+  readonly nodeMessage: string
 
-  constructor(status: number, message: string) {
-    super(message)
+  constructor(path: string, nodeStatus: number, nodeMessage: string) {
+    super('chain_refused', 'The Flow network refused the request. Nothing was changed.', {
+      internal: `access node, ${path}: status ${nodeStatus}: ${nodeMessage}`,
+    })
     this.name = 'NodeRefusal'
-    this.status = status
+    this.nodeStatus = nodeStatus
+    this.nodeMessage = nodeMessage
   }
 }
 
@@ -28,7 +33,7 @@ export function createAccessNode(baseUrl: string, timeoutMs: number): AccessNode
   async function call<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
     const { status, ok, text } = await request(`${root}/v1/${path}`, init, timeoutMs)
     if (!ok && (status === 429 || status >= 500)) throw unreachable(path, `status ${status}: ${text.slice(0, 300)}`, 'unknown')
-    if (!ok) throw new NodeRefusal(status, refusalMessage(text))
+    if (!ok) throw new NodeRefusal(path, status, refusalMessage(text))
     return read(path, text, schema)
   }
   return {

@@ -24,6 +24,6 @@ function kindOf(code: number | null, text: string): ChainFailure['kind'] {
 
 /** A Cadence error ends where its source location begins. */
 function messageOf(text: string): string {
-  const said = /error: (?:(?:panic|assertion failed|(?:pre|post)-condition failed): )?([\s\S]*?)\n\s*-->/.exec(text)
+  const said = /^error: (?:(?:panic|assertion failed|(?:pre|post)-condition failed): )?([\s\S]*?)\n\s*-->/m.exec(text)
   return (said?.[1] ?? text.split('\n')[0] ?? text).trim().slice(0, 1_000)
 }

@@ -4,8 +4,9 @@ import { scripts, transactions } from '#lib/flow/cadence.generated.ts'
 import { readResult, type ScriptName, type ScriptResult } from '#lib/flow/script-results.ts'
 import { createAccessNode } from './access-node.ts'
 import { type AccountProof, verifyAccountProof } from './account-proof.ts'
+import { readAccount } from './read-account.ts'
 import { readEvents } from './read-events.ts'
-import { account, type Block, type BlockEvent, type ChainAccount } from './rest-shapes.ts'
+import type { Block, BlockEvent, ChainAccount } from './rest-shapes.ts'
 import { runScript } from './run-script.ts'
 import { createSender, type PreparedTransaction, type SealedTransaction } from './sender.ts'
 import type { Signer } from './signer.ts'
@@ -38,7 +39,8 @@ export interface ChainClient {
   /** Events of one type in a range of heights, both included, in the chain's order. */
   events(type: string, fromHeight: number, toHeight: number): Promise<BlockEvent[]>
   latestBlock(): Promise<Block>
-  account(address: string): Promise<ChainAccount>
+  /** Null when the chain has no such account. */
+  account(address: string): Promise<ChainAccount | null>
   /** True when distinct keys of the account, of full weight together, signed the proof. */
   verifyAccountProof(proof: AccountProof): Promise<boolean>
   /** The full name of an event of a known contract: `UsageBasedSubscriptions.Deposited`. */
@@ -63,7 +65,7 @@ export function createChainClient({ network, accessNode, addresses, timeoutMs = 
     status: (txId, preparedAtHeight) => readStatus(node, txId, preparedAtHeight),
     events: (type, fromHeight, toHeight) => readEvents(node, type, fromHeight, toHeight),
     latestBlock: () => readLatestBlock(node),
-    account: (address) => node.get(`accounts/${address.replace(/^0x/, '')}?expand=keys,contracts`, account),
+    account: (address) => readAccount(node, address),
     verifyAccountProof: (proof) => verifyAccountProof((args) => run('verify_account_proof', args), proof),
     eventType: (name) => eventType(addresses, name),
   }

@@ -45,11 +45,11 @@ const event = z
 
 export const eventsByBlock = z
   .array(
-    z.object({ block_id: id, block_height: number, block_timestamp: z.coerce.date(), events: z.array(event) }),
+    z.object({ block_id: id, block_height: number, block_timestamp: z.coerce.date(), events: z.array(event).nullish() }),
   )
   .transform((blocks): BlockEvent[] =>
     blocks.flatMap((block) =>
-      block.events.map((event) => ({
+      (block.events ?? []).map((event) => ({
         ...event,
         blockId: block.block_id,
         blockHeight: block.block_height,

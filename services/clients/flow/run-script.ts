@@ -13,7 +13,7 @@ export async function runScript(node: AccessNode, code: string, args: readonly J
     return await node.post('scripts?block_height=sealed', body, encodedValue)
   } catch (error) {
     if (!(error instanceof NodeRefusal)) throw error
-    const failure = readChainFailure(error.message)
+    const failure = readChainFailure(error.nodeMessage)
     throw new AppError('chain_refused', 'The contract could not answer. Nothing was changed.', {
       internal: `script failed: ${failure.message}`,
       details: { reason: failure.message },

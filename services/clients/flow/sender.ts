@@ -4,7 +4,8 @@ import type { JsonCadence } from '#lib/flow/cadence-argument.ts'
 import { type AccessNode, NodeRefusal } from './access-node.ts'
 import { type ChainFailure, readChainFailure } from './chain-error.ts'
 import { createQueues } from './queues.ts'
-import { accepted, account, blocks, type ChainEvent } from './rest-shapes.ts'
+import { readAccount } from './read-account.ts'
+import { accepted, blocks, type ChainEvent } from './rest-shapes.ts'
 import type { Signer } from './signer.ts'
 import { signTransaction } from './transaction.ts'
 import { readLatestBlock, readStatus } from './transaction-status.ts'
@@ -58,11 +59,8 @@ export function createSender(node: AccessNode): Sender {
 }
 
 async function prepareTransaction(node: AccessNode, draft: Draft, signer: Signer): Promise<PreparedTransaction> {
-  const [block, { keys }] = await Promise.all([
-    readLatestBlock(node),
-    node.get(`accounts/${signer.address.replace(/^0x/, '')}?expand=keys`, account),
-  ])
-  const key = keys.find(({ index }) => index === signer.keyIndex)
+  const [block, account] = await Promise.all([readLatestBlock(node), readAccount(node, signer.address, 'keys')])
+  const key = account?.keys.find(({ index }) => index === signer.keyIndex)
   if (key === undefined || key.revoked) {
     throw new AppError('chain_refused', 'The account that should sign has no such key. Nothing was sent.', {
       internal: `account ${signer.address} has no usable key ${signer.keyIndex}`,
@@ -80,7 +78,7 @@ async function submit(node: AccessNode, txId: string, body: unknown): Promise<vo
     if (!(error instanceof NodeRefusal)) throw error
     // A node that already has the transaction may refuse it as a duplicate.
     const { state } = await readStatus(node, txId)
-    if (state === 'unknown') throw refused(txId, readChainFailure(error.message), error)
+    if (state === 'unknown') throw refused(txId, readChainFailure(error.nodeMessage), error)
   }
 }
 

@@ -31,7 +31,7 @@ async function findResult(node: AccessNode, txId: string) {
   try {
     return await node.get(`transaction_results/${txId}`, transactionResult)
   } catch (error) {
-    if (error instanceof NodeRefusal && error.status === 404) return null
+    if (error instanceof NodeRefusal && error.nodeStatus === 404) return null
     throw error
   }
 }

@@ -1,0 +1,28 @@
+import { parseUsdPerFlow } from '#lib/money/decimal.ts'
+import type { ChainClient, Signer } from '#services/clients/flow/index.ts'
+
+/** One FLOW is one USD on a local chain: the source documents' prices read the same in both. */
+const LOCAL_RATE = { usdPerFlow: '1.00000000', source: 'fixed' } as const
+
+interface RolesOptions {
+  chain: ChainClient
+  admin: Signer
+  oracle: Signer
+  provider: string
+}
+
+/** Appoints the oracle, registers the provider and sets the fixed rate, where that has not been done. */
+export async function setUpRoles({ chain, admin, oracle, provider }: RolesOptions): Promise<void> {
+  const [roles, providers, settings] = await Promise.all([
+    chain.script('get_roles', { address: oracle.address }),
+    chain.script('get_providers', {}),
+    chain.script('get_settings', {}),
+  ])
+  if (!roles.oracle) {
+    await chain.send('admin/appoint_oracle', { address: oracle.address }, admin)
+    await chain.send('oracle/claim_oracle', {}, oracle)
+  }
+  if (!providers.includes(provider)) await chain.send('admin/register_provider', { address: provider }, admin)
+  const isSet = settings.usdPerFlow === parseUsdPerFlow(LOCAL_RATE.usdPerFlow) && settings.rateSource === LOCAL_RATE.source
+  if (!isSet) await chain.send('admin/set_rate', LOCAL_RATE, admin)
+}
