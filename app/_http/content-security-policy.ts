@@ -1,0 +1,53 @@
+export interface PolicyInput {
+  nonce: string
+  network: 'emulator' | 'testnet' | 'mainnet'
+  accessNode: string
+  litellmUrl: string
+  walletConnect: boolean
+  /** React's and Next's development tools need eval, inline styles and a socket. */
+  development: boolean
+  secure: boolean
+  /** Only the development wallet may stand in a frame, and only in one of ours. */
+  framedBySelf: boolean
+}
+
+/** Wallets that FCL's discovery opens in a frame. */
+const WALLET_FRAMES = ['https://fcl-discovery.onflow.org', 'https://*.blocto.app', 'https://wallet.flow.com']
+const WALLET_API = ['https://fcl-discovery.onflow.org', 'https://*.blocto.app']
+const WALLETCONNECT = ['https://*.walletconnect.com', 'https://*.walletconnect.org']
+const WALLETCONNECT_SOCKETS = ['wss://*.walletconnect.com', 'wss://*.walletconnect.org']
+
+/** What a page may load and talk to: itself, the Flow node, LiteLLM with the customer's own key, and the wallet. */
+export function contentSecurityPolicy(input: PolicyInput): string {
+  const live = input.network !== 'emulator'
+  const wallet = live && input.walletConnect
+  const connect = [new URL(input.accessNode).origin, new URL(input.litellmUrl).origin]
+  const directives: Record<string, string[]> = {
+    'default-src': ["'self'"],
+    'script-src': [
+      "'self'",
+      `'nonce-${input.nonce}'`,
+      "'strict-dynamic'",
+      ...(input.development ? ["'unsafe-eval'"] : []),
+    ],
+    'style-src': input.development || wallet ? ["'self'", "'unsafe-inline'"] : ["'self'", `'nonce-${input.nonce}'`],
+    'img-src': ["'self'", 'data:', 'blob:', ...(live ? ['https:'] : [])],
+    'font-src': ["'self'", ...(wallet ? ['https://fonts.reown.com'] : [])],
+    'connect-src': [
+      "'self'",
+      ...connect,
+      ...(live ? WALLET_API : []),
+      ...(wallet ? [...WALLETCONNECT, ...WALLETCONNECT_SOCKETS] : []),
+      ...(input.development ? ['ws:'] : []),
+    ],
+    'frame-src': ["'self'", ...(live ? WALLET_FRAMES : []), ...(wallet ? WALLETCONNECT : [])],
+    'frame-ancestors': [input.framedBySelf ? "'self'" : "'none'"],
+    'object-src': ["'none'"],
+    'base-uri': ["'self'"],
+    'form-action': ["'self'"],
+    ...(input.secure ? { 'upgrade-insecure-requests': [] } : {}),
+  }
+  return Object.entries(directives)
+    .map(([name, values]) => [name, ...values].join(' '))
+    .join('; ')
+}

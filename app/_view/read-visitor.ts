@@ -1,0 +1,26 @@
+import { cookies } from 'next/headers'
+import { SESSION_COOKIE } from '#app/_http/cookies.ts'
+import { baseContext } from '#app/_http/container.ts'
+import { parseTheme, THEME_COOKIE, type Theme } from '#components/shell/theme.ts'
+import type { AppConfig, Session } from '#hooks/api-types.ts'
+import { describeSession, getSession } from '#services/auth/index.ts'
+import { getPublicConfig } from '#services/subscriptions/index.ts'
+
+export interface Visitor {
+  config: AppConfig
+  session: Session | null
+  theme: Theme
+}
+
+/** Who asks for a page, and the public configuration that every page gets. */
+export async function readVisitor(): Promise<Visitor> {
+  const jar = await cookies()
+  const ctx = await baseContext()
+  const token = jar.get(SESSION_COOKIE)?.value
+  const session = token ? await getSession(ctx, token) : null
+  return {
+    config: await getPublicConfig(ctx),
+    session: session ? await describeSession(ctx, session) : null,
+    theme: parseTheme(jar.get(THEME_COOKIE)?.value),
+  }
+}

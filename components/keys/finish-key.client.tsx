@@ -1,0 +1,105 @@
+'use client'
+
+import Link from 'next/link'
+import { useState } from 'react'
+import { Trail } from '#components/subscriptions/trail.tsx'
+import { vaultName } from '#components/subscriptions/vault-figures.ts'
+import { Button, buttonClass } from '#components/ui/button.tsx'
+import { Notice } from '#components/ui/notice.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { Loading } from '#components/ui/skeleton.tsx'
+import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
+import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
+import type { VaultView } from '#hooks/api-types.ts'
+import { requestKey } from '#hooks/request-key.ts'
+import { useAnnounce } from '#hooks/use-announce.ts'
+import { useSession } from '#hooks/use-session.ts'
+import { useVault } from '#hooks/use-vaults.ts'
+import { KeyStep } from './key-step.client.tsx'
+
+/** Finishes a subscription whose page was closed before its key was made, or before it was saved. */
+export function FinishKey({ vaultId }: { vaultId: string }) {
+  const { session } = useSession()
+  const { data, error, refresh } = useVault(vaultId)
+  const [secret, setSecret] = useState<string | null>(null)
+  if (!session) return <SignInPrompt what="this subscription" />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data) return <Loading what="the subscription" className="h-48" />
+  if (secret) return <KeyStep vaultId={vaultId} name={vaultName(data.vault)} secret={secret} />
+  return <Offer view={data} onSecret={setSecret} onChanged={refresh} />
+}
+
+interface OfferProps {
+  view: VaultView
+  onSecret: (secret: string) => void
+  onChanged: () => void
+}
+
+function Offer({ view, onSecret, onChanged }: OfferProps) {
+  const { key, vault } = view
+  const announce = useAnnounce()
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<string | null>(null)
+  const exists = key.state === 'active' || key.state === 'blocked'
+
+  const ask = async (): Promise<void> => {
+    if (busy) return
+    setBusy(true)
+    setFailure(null)
+    try {
+      const made = await requestKey(vault.id, exists)
+      if (made.secret) onSecret(made.secret)
+      else onChanged()
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause)
+      setFailure(message)
+      announce(message, 'assertive')
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <>
+      <PageHeader title={`Key of ${vaultName(vault)}`} trail={<Trail name={vaultName(vault)} />} />
+      <div className="max-w-xl space-y-4">
+        {key.acknowledged ? <Saved vaultId={vault.id} masked={key.masked} /> : null}
+        {exists && !key.acknowledged ? (
+          <Notice title="A key was made, but nobody confirmed having it.">
+            It can’t be shown again. You can make another in its place; <span className="font-mono">{key.masked}</span>{' '}
+            then stops working.
+          </Notice>
+        ) : null}
+        {exists ? null : (
+          <Notice title="The vault is open; its key is not made yet.">
+            Your deposit is safe in the vault. One key is made for it, and shown once.
+          </Notice>
+        )}
+        {key.acknowledged ? null : (
+          <Button kind="primary" onClick={ask} aria-disabled={busy} className="min-w-[20ch]">
+            {busy ? 'Making the key' : exists ? 'Make a new key' : 'Get the key'}
+          </Button>
+        )}
+        {failure ? (
+          <Notice tone="bad" title="No key was made." role="alert">
+            {failure}
+          </Notice>
+        ) : null}
+      </div>
+    </>
+  )
+}
+
+function Saved({ vaultId, masked }: { vaultId: string; masked: string | null }) {
+  return (
+    <Notice
+      title="You confirmed having this key."
+      actions={
+        <Link className={buttonClass()} href={`/subscriptions/${vaultId}`}>
+          Open the subscription
+        </Link>
+      }
+    >
+      <span className="font-mono">{masked}</span> can’t be shown again.
+    </Notice>
+  )
+}

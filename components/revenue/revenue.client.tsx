@@ -1,0 +1,100 @@
+'use client'
+
+import { useMemo, useState } from 'react'
+import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
+import { STATE_WORDS } from '#components/transactions/words.ts'
+import { FlowAmount, InUsd } from '#components/ui/amount.client.tsx'
+import { Button } from '#components/ui/button.tsx'
+import { Figure, Figures } from '#components/ui/figure.tsx'
+import { Section } from '#components/ui/page-header.tsx'
+import { parseFlow } from '#lib/money/decimal.ts'
+import { showFlow } from '#lib/format/money.ts'
+import { type Flow, flow } from '#lib/money/units.ts'
+import type { ProviderSummary, VaultView } from '#hooks/api-types.ts'
+import { useFlowBalance } from '#hooks/use-flow-balance.ts'
+import { useWithdrawal } from '#hooks/use-withdrawal.ts'
+import { AccrualTable } from './accrual-table.tsx'
+import { WithdrawalNotice } from './withdrawal-notice.tsx'
+
+interface RevenueProps {
+  summary: ProviderSummary
+  address: string
+  onChanged: () => void
+}
+
+export const accruedOf = (views: readonly VaultView[]): Flow =>
+  flow(views.reduce((sum, { vault }) => sum + parseFlow(vault.accrued), 0n))
+
+/** One number and one button; then where the money stands, vault by vault. */
+export function Revenue({ summary, address, onChanged }: RevenueProps) {
+  const { balance, refresh } = useFlowBalance(address)
+  const { withdraw, outcome, status, busy } = useWithdrawal(address)
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
+  const open = useMemo(() => summary.vaults.filter(({ vault }) => parseFlow(vault.accrued) > 0n), [summary.vaults])
+  const selected = open.filter(({ vault }) => chosen.has(vault.id))
+  const total = accruedOf(open)
+
+  const take = async (views: readonly VaultView[]): Promise<void> => {
+    await withdraw(
+      views.map(({ vault }) => BigInt(vault.id)),
+      showFlow(accruedOf(views)),
+    )
+    setChosen(new Set())
+    onChanged()
+    refresh()
+  }
+  return (
+    <>
+      <div className="flex flex-wrap items-end justify-between gap-6">
+        <Figures>
+          <Figure
+            id="withdrawable"
+            label="You can withdraw now"
+            value={<FlowAmount amount={total} kind="left" />}
+            note={<InUsd amount={total} />}
+          />
+          <Figure
+            id="account"
+            label="In your account"
+            value={balance === undefined ? '–' : <FlowAmount amount={balance} kind="left" />}
+            note={balance === undefined ? 'Asking Flow' : <InUsd amount={balance} />}
+          />
+          <Figure
+            label="Withdrawn before"
+            value={<FlowAmount amount={parseFlow(summary.totals.paid)} kind="left" />}
+            note={`from ${summary.vaults.length} ${summary.vaults.length === 1 ? 'vault' : 'vaults'}`}
+          />
+        </Figures>
+        <Button
+          kind="primary"
+          className="min-w-[24ch]"
+          aria-disabled={busy || open.length === 0}
+          onClick={() => take(open)}
+        >
+          {busy && status ? STATE_WORDS[status.state] : 'Withdraw all'}
+        </Button>
+      </div>
+      <div className="mt-4 space-y-4">
+        {busy && status ? <TransactionSteps status={status} /> : null}
+        {outcome && !busy ? <WithdrawalNotice outcome={outcome} /> : null}
+      </div>
+      <Section title="Accrued by vault" note="FLOW that readings entitled you to">
+        {summary.vaults.length > 0 ? (
+          <AccrualTable views={summary.vaults} chosen={chosen} onChoose={setChosen} />
+        ) : (
+          <p className="text-text-2">No vault names this account as its provider yet.</p>
+        )}
+        {selected.length > 0 ? (
+          <div className="sticky bottom-16 mt-4 flex flex-wrap items-center justify-between gap-3 rounded-md border border-line bg-surface px-4 py-3 md:bottom-4">
+            <p>
+              {selected.length} selected, <FlowAmount amount={accruedOf(selected)} kind="left" />, one transaction
+            </p>
+            <Button aria-disabled={busy} onClick={() => take(selected)}>
+              Withdraw selected
+            </Button>
+          </div>
+        ) : null}
+      </Section>
+    </>
+  )
+}

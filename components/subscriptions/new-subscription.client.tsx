@@ -1,0 +1,35 @@
+'use client'
+
+import { useRef, useState } from 'react'
+import { KeyStep } from '#components/keys/key-step.client.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
+import { useSession } from '#hooks/use-session.ts'
+import { SubscriptionForm } from './subscription-form.client.tsx'
+import { Trail } from './trail.tsx'
+
+interface Finished {
+  vaultId: string
+  serviceName: string
+  secret: string
+}
+
+/** Two steps on one page: the order, then the key that is shown once. */
+export function NewSubscription() {
+  const { session } = useSession()
+  const [finished, setFinished] = useState<Finished | null>(null)
+  // A session that ends keeps the form with what was typed; the dialog over the page asks to sign in again.
+  const owner = useRef(session?.address)
+  owner.current ??= session?.address
+  if (finished) return <KeyStep vaultId={finished.vaultId} name={finished.serviceName} secret={finished.secret} />
+  return (
+    <>
+      <PageHeader title="Create New" trail={<Trail />} />
+      {owner.current ? (
+        <SubscriptionForm owner={session?.address ?? null} onFinished={setFinished} />
+      ) : (
+        <SignInPrompt what="the form for a new subscription" />
+      )}
+    </>
+  )
+}

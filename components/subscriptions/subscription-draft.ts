@@ -1,0 +1,50 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { parseFlow } from '#lib/money/decimal.ts'
+import { type Flow, flow } from '#lib/money/units.ts'
+import { showFlow, showFlowExact } from '#lib/format/money.ts'
+
+export interface SubscriptionDraft {
+  serviceName: string
+  provider: string
+  deposit: string
+}
+
+export type DraftFaults = Partial<Record<keyof SubscriptionDraft, string>>
+
+export interface DraftLimits {
+  minimumDeposit: Flow
+  /** What the wallet holds; undefined while it is unknown. */
+  balance: Flow | undefined
+}
+
+const NAME_MOST = 64
+/** Kept back in the account: its own storage and the transaction's fee. */
+export const KEPT_FOR_STORAGE = flow(100_000n)
+
+function depositFault(text: string, { minimumDeposit, balance }: DraftLimits): string | undefined {
+  let deposit: Flow
+  try {
+    deposit = parseFlow(text.trim())
+  } catch (cause) {
+    if (cause instanceof AppError) return cause.publicMessage
+    throw cause
+  }
+  if (deposit < minimumDeposit) return `A vault needs at least ${showFlowExact(minimumDeposit)}.`
+  if (balance === undefined || deposit + KEPT_FOR_STORAGE <= balance) return undefined
+  const most = balance > KEPT_FOR_STORAGE ? flow(balance - KEPT_FOR_STORAGE) : flow(0n)
+  return `Your wallet has ${showFlow(balance)}; this needs ${showFlow(deposit, 'owed')} and about 0.001 for storage. Deposit up to ${showFlow(most)}.`
+}
+
+/** What is wrong with a draft, a sentence per field; empty when it can be sent. */
+export function draftFaults(draft: SubscriptionDraft, limits: DraftLimits): DraftFaults {
+  const faults: DraftFaults = {}
+  const name = draft.serviceName.trim()
+  if (name === '') faults.serviceName = 'Give the subscription a name, like prod-chat.'
+  if ([...name].length > NAME_MOST) faults.serviceName = `A name has at most ${NAME_MOST} characters.`
+  if (!/^0x[0-9a-fA-F]{16}$/.test(draft.provider.trim())) {
+    faults.provider = 'A Flow address is 0x and 16 hex digits, like 0x6daee039a7b9c2f0.'
+  }
+  const deposit = depositFault(draft.deposit, limits)
+  if (deposit) faults.deposit = deposit
+  return faults
+}

@@ -1,0 +1,120 @@
+'use client'
+
+import Link from 'next/link'
+import { buttonClass } from '#components/ui/button.tsx'
+import { Address } from '#components/ui/identifier.client.tsx'
+import { Notice } from '#components/ui/notice.tsx'
+import { PageHeader, Section } from '#components/ui/page-header.tsx'
+import { Loading } from '#components/ui/skeleton.tsx'
+import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
+import { Status } from '#components/ui/status.tsx'
+import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
+import { periodLabel } from '#lib/period/period.ts'
+import type { VaultView } from '#hooks/api-types.ts'
+import { useAppConfig } from '#hooks/app-config.ts'
+import { useSession } from '#hooks/use-session.ts'
+import { useVault } from '#hooks/use-vaults.ts'
+import { ModelTable } from './model-table.tsx'
+import { RequestTable } from './recent-requests.tsx'
+import { SettlementLine } from './settlement-line.tsx'
+import { Trail } from './trail.tsx'
+import { vaultName, vaultStatus } from './vault-figures.ts'
+import { VaultStrip } from './vault-strip.tsx'
+
+/** One subscription: how much is left, what it costs, what was asked, what was settled. */
+export function VaultPage({ vaultId }: { vaultId: string }) {
+  const { session } = useSession()
+  const { data, error, refresh } = useVault(vaultId)
+  if (!session) return <Signed what="this subscription" />
+  if (!data && error?.status === 404) return <Missing />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data) return <Loading what="the subscription" className="h-96" />
+  return (
+    <>
+      {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      <Vault view={data} isOwner={session.address === data.vault.owner} />
+    </>
+  )
+}
+
+function Signed({ what }: { what: string }) {
+  return (
+    <>
+      <PageHeader title="Subscription" trail={<Trail />} />
+      <SignInPrompt what={what} />
+    </>
+  )
+}
+
+function Missing() {
+  return (
+    <>
+      <PageHeader title="No such subscription" trail={<Trail />} />
+      <p className="text-text-2">It isn’t one of yours, or the number in the address is wrong.</p>
+    </>
+  )
+}
+
+function Vault({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
+  const config = useAppConfig()
+  const { vault, usage, settlement } = view
+  const { tone, word } = vaultStatus(vault)
+  const name = vaultName(vault)
+  return (
+    <>
+      <title>{`${name} · FlareFlow`}</title>
+      <PageHeader title={name} trail={<Trail name={name} />} status={<Status tone={tone}>{word}</Status>} />
+      <VaultStrip view={view} settleIntervalMs={config.settleIntervalMs} />
+      <Section title="Cost by model" note={`${periodLabel(usage.period)}, UTC · ${usage.tier} tier so far`}>
+        {usage.models.length > 0 ? (
+          <ModelTable usage={usage} />
+        ) : (
+          <p className="text-text-2">No requests this period.</p>
+        )}
+      </Section>
+      <Section title="Requests" note="live, the last 20">
+        {usage.recent.length > 0 ? <RequestTable usage={usage} /> : <p className="text-text-2">No requests yet.</p>}
+      </Section>
+      <Section title="Settlement" note={`every ${Math.ceil(config.settleIntervalMs / 1000)} s`}>
+        <SettlementLine settlement={settlement} network={config.network} />
+      </Section>
+      <Section title="Key and parties">
+        <KeyFacts view={view} isOwner={isOwner} />
+      </Section>
+    </>
+  )
+}
+
+function KeyFacts({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
+  const { key, vault } = view
+  const open = isOwner && !key.acknowledged
+  return (
+    <div className="space-y-4">
+      {open ? (
+        <Notice
+          tone="warn"
+          title={key.masked ? 'Nobody confirmed having this key.' : 'This subscription has no key yet.'}
+          actions={
+            <Link className={buttonClass('primary')} href={`/subscriptions/${vault.id}/key`}>
+              {key.masked ? 'Make a new key' : 'Get the key'}
+            </Link>
+          }
+        />
+      ) : null}
+      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
+        <dt className="text-text-2">Key</dt>
+        <dd className="font-mono">{key.masked ?? 'none yet'}</dd>
+        <dt className="text-text-2">Vault</dt>
+        <dd>{vault.id}</dd>
+        <dt className="text-text-2">Provider</dt>
+        <dd>
+          <Address value={vault.provider} />
+        </dd>
+        <dt className="text-text-2">Customer</dt>
+        <dd>
+          <Address value={vault.owner} />
+        </dd>
+      </dl>
+    </div>
+  )
+}

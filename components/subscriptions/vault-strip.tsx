@@ -1,0 +1,56 @@
+import { parseUsd } from '#lib/money/decimal.ts'
+import { showTokens, showTokensExact } from '#lib/format/tokens.ts'
+import { FlowAmount, InUsd, UsdAmount } from '#components/ui/amount.client.tsx'
+import { Figure, Figures } from '#components/ui/figure.tsx'
+import type { VaultView } from '#hooks/api-types.ts'
+import { figuresOf } from './vault-figures.ts'
+
+function settles(view: VaultView, intervalMs: number): string {
+  if (view.settlement.unsettledTokens === '0') return 'settled'
+  return intervalMs < 1000 ? 'settles at once' : `settles within ${Math.ceil(intervalMs / 1000)} s`
+}
+
+/** Left, This period, Owed: the same strip on the tile and on the vault's page. */
+export function VaultStrip({ view, settleIntervalMs }: { view: VaultView; settleIntervalMs: number }) {
+  const { balance, left, owed } = figuresOf(view.vault)
+  const { usage } = view
+  const tokens = BigInt(usage.tokens)
+  return (
+    <Figures>
+      <Figure
+        id="left"
+        label="Left"
+        value={<FlowAmount amount={left} kind="left" />}
+        note={
+          <>
+            <InUsd amount={left} /> · balance <FlowAmount amount={balance} kind="left" />
+          </>
+        }
+      />
+      <Figure
+        id="period"
+        label="This period"
+        value={<UsdAmount amount={parseUsd(usage.priceUsd)} />}
+        note={
+          <>
+            <span data-figure="tokens" title={`${showTokensExact(tokens)} tokens`}>
+              {showTokens(tokens)}
+            </span>{' '}
+            tokens · <span data-figure="requests">{usage.requests}</span>{' '}
+            {usage.requests === '1' ? 'request' : 'requests'}
+          </>
+        }
+      />
+      <Figure
+        id="owed"
+        label="Owed, not yet paid"
+        value={<FlowAmount amount={owed} kind="owed" />}
+        note={
+          <>
+            <InUsd amount={owed} /> · {settles(view, settleIntervalMs)}
+          </>
+        }
+      />
+    </Figures>
+  )
+}

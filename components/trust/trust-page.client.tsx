@@ -1,0 +1,81 @@
+'use client'
+
+import { Address } from '#components/ui/identifier.client.tsx'
+import { Section } from '#components/ui/page-header.tsx'
+import { useAppConfig } from '#hooks/app-config.ts'
+
+const PROVEN: readonly [string, string][] = [
+  [
+    'What you pay',
+    'The contract prices each reading itself, from tokens by model and the schedule on chain, and takes no more from your vault. Anybody can compute the same price to the last 0.00000001.',
+  ],
+  [
+    'What stays yours',
+    'FLOW leaves a vault only to its provider, for what readings entitle it to, or back to its owner. Deposits equal balance, paid and refunded after every transaction.',
+  ],
+  [
+    'Order and repetition',
+    'Readings are cumulative and numbered. The same reading again does nothing; a count that falls is refused.',
+  ],
+  [
+    'Which requests',
+    'Each reading carries the root of a Merkle tree over its requests, so a list of requests can be checked against the bill.',
+  ],
+]
+
+const NOT_PROVEN: readonly [string, string][] = [
+  [
+    'The count of tokens',
+    'LiteLLM reports it and the oracle signs the reading. Until readings are attested by Flare, you trust the oracle for the count.',
+  ],
+  [
+    'Payment beyond the balance',
+    'A provider is paid up to the vault’s balance. Usage above it stays as uncovered debt until the next deposit.',
+  ],
+  ['The models’ answers', 'Nothing here says that an answer is right, or which hardware gave it.'],
+]
+
+/** What is proven by whom, what isn't, and who could change it. */
+export function TrustPage() {
+  const { contractAddress, network, rate } = useAppConfig()
+  return (
+    <div className="max-w-3xl">
+      <h1 tabIndex={-1} className="text-2xl font-semibold outline-none">
+        What is proven, and by whom
+      </h1>
+      <Section title="Proven by the contract">
+        <Claims claims={PROVEN} />
+      </Section>
+      <Section title="Not proven">
+        <Claims claims={NOT_PROVEN} />
+      </Section>
+      <Section title="Who could change it">
+        <p className="text-text-2">
+          The contracts stand in the account <Address value={contractAddress} /> on Flow {network}. Whoever holds that
+          account’s key can replace their code, and with it every rule above; a replacement is public on chain. The
+          admin registers providers, appoints oracles and publishes schedules with notice. The price of FLOW is{' '}
+          {rate.source === 'fixed' ? 'a fixed rate set by the admin' : `from ${rate.source}`}.
+        </p>
+      </Section>
+      <Section title="What becomes public">
+        <p className="text-text-2">
+          Your vault’s name, its balance and how many tokens you used of which model are on chain, for anyone to read
+          and for good. What you asked and what was answered never leaves LiteLLM.
+        </p>
+      </Section>
+    </div>
+  )
+}
+
+function Claims({ claims }: { claims: readonly [string, string][] }) {
+  return (
+    <dl className="space-y-4">
+      {claims.map(([title, text]) => (
+        <div key={title}>
+          <dt className="font-medium">{title}</dt>
+          <dd className="mt-0.5 text-text-2">{text}</dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

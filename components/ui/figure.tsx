@@ -1,0 +1,27 @@
+import type { ReactNode } from 'react'
+
+interface FigureProps {
+  label: string
+  value: ReactNode
+  /** Exact value, rate and age: shown on hover, read on focus by `title`. */
+  title?: string | undefined
+  note?: ReactNode
+  id?: string
+}
+
+/** One figure of a strip; its box keeps its width while the digits change. */
+export function Figure({ label, value, title, note, id }: FigureProps) {
+  return (
+    <div className="min-w-[14ch] flex-1 py-1">
+      <dt className="text-xs text-text-2">{label}</dt>
+      <dd className="mt-0.5 text-xl font-semibold whitespace-nowrap" title={title} data-figure={id}>
+        {value}
+      </dd>
+      {note ? <dd className="mt-0.5 text-xs text-text-2">{note}</dd> : null}
+    </div>
+  )
+}
+
+export function Figures({ children }: { children: ReactNode }) {
+  return <dl className="flex flex-wrap gap-x-6 gap-y-3">{children}</dl>
+}

@@ -1,0 +1,39 @@
+'use client'
+
+import { type ReactNode, useEffect, useId, useRef } from 'react'
+
+interface ModalProps {
+  open: boolean
+  title: string
+  children?: ReactNode
+  actions: ReactNode
+  /** Escape asked for it. */
+  onClose: () => void
+}
+
+/** The browser's own modal dialog: it traps focus, makes the rest inert and gives focus back to the opener. */
+export function Modal({ open, title, children, actions, onClose }: ModalProps) {
+  const dialog = useRef<HTMLDialogElement>(null)
+  const titleId = useId()
+  useEffect(() => {
+    if (open) dialog.current?.showModal()
+    else dialog.current?.close()
+  }, [open])
+  return (
+    <dialog
+      ref={dialog}
+      aria-labelledby={titleId}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+      className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-6 text-text shadow-popover backdrop:bg-veil"
+    >
+      <h2 id={titleId} tabIndex={-1} className="text-lg font-semibold">
+        {title}
+      </h2>
+      {children ? <div className="mt-2 text-sm text-text-2">{children}</div> : null}
+      <div className="mt-6 flex flex-wrap justify-end gap-2">{actions}</div>
+    </dialog>
+  )
+}

@@ -1,0 +1,50 @@
+'use client'
+
+import { useRef, useState } from 'react'
+import { Button, type ButtonKind } from '#components/ui/button.tsx'
+import { useAnnounce } from '#hooks/use-announce.ts'
+import { useWallet } from '#hooks/use-wallet.ts'
+
+interface ConnectButtonProps {
+  label?: string
+  kind?: ButtonKind
+  onConnected?: () => void
+}
+
+/** Opens the wallet and signs in. Declining is an outcome: it is said, not shown as a fault. */
+export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onConnected }: ConnectButtonProps) {
+  const { connect, busy } = useWallet()
+  const announce = useAnnounce()
+  const [note, setNote] = useState<{ tone: 'neutral' | 'bad'; text: string } | null>(null)
+  const button = useRef<HTMLButtonElement>(null)
+
+  const start = async (): Promise<void> => {
+    if (busy) return
+    setNote(null)
+    const outcome = await connect()
+    if (outcome.kind === 'connected') {
+      announce('Wallet connected')
+      onConnected?.()
+      return
+    }
+    const declined = outcome.kind === 'declined'
+    const text = declined ? 'You declined in the wallet. You are not signed in.' : outcome.message
+    setNote({ tone: declined ? 'neutral' : 'bad', text })
+    announce(text, declined ? 'polite' : 'assertive')
+    button.current?.focus()
+  }
+  return (
+    <div className="relative">
+      <Button ref={button} kind={kind} onClick={start} aria-disabled={busy} className="min-w-[16ch]">
+        {busy ? 'Waiting for your wallet' : label}
+      </Button>
+      {note ? (
+        <p
+          className={`absolute top-full right-0 z-10 mt-2 w-64 rounded-md border border-line bg-surface p-3 text-xs shadow-popover ${note.tone === 'bad' ? 'text-bad' : 'text-text-2'}`}
+        >
+          {note.text}
+        </p>
+      ) : null}
+    </div>
+  )
+}

@@ -1,0 +1,47 @@
+'use client'
+
+import { useEffect, useRef, useState } from 'react'
+import { Button } from '#components/ui/button.tsx'
+import { Modal } from '#components/ui/modal.client.tsx'
+import { useAnnounce } from '#hooks/use-announce.ts'
+import { useResumeTransactions } from '#hooks/use-resume-transactions.ts'
+import { useSession } from '#hooks/use-session.ts'
+import { useWalletWatch } from '#hooks/use-wallet-watch.ts'
+import { walletIntent } from '#hooks/wallet-intent.ts'
+import { ConnectButton } from './connect-button.client.tsx'
+
+const TITLE = 'Sign in again to continue'
+
+/** Watches the session and open transactions; a session that ended asks for a new one over the page. */
+export function SessionGuard() {
+  useWalletWatch()
+  useResumeTransactions()
+  const { session } = useSession()
+  const announce = useAnnounce()
+  const [ended, setEnded] = useState(false)
+  const before = useRef(session)
+  useEffect(() => {
+    if (before.current && session === null && !walletIntent.leaving) {
+      setEnded(true)
+      announce(`${TITLE}.`, 'assertive')
+    }
+    if (session) setEnded(false)
+    before.current = session
+  }, [session, announce])
+  return (
+    <Modal
+      open={ended}
+      title={TITLE}
+      onClose={() => setEnded(false)}
+      actions={
+        <>
+          <Button onClick={() => setEnded(false)}>Not now</Button>
+          <ConnectButton />
+        </>
+      }
+    >
+      Your session ended, or the wallet was switched to another account. Nothing was sent and nothing was charged. What
+      you typed is still here.
+    </Modal>
+  )
+}

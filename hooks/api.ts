@@ -1,0 +1,46 @@
+/** An error that the API answered with, or the network gave; `message` is fit to show. */
+export class ApiError extends Error {
+  readonly code: string
+  readonly status: number
+
+  constructor(code: string, message: string, status: number) {
+    super(message)
+    this.name = 'ApiError'
+    this.code = code
+    this.status = status
+  }
+}
+
+const UNREACHABLE = "FlareFlow doesn't answer. Nothing was changed. Check your connection and try again."
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function toApiError(status: number, body: unknown): ApiError {
+  const error = isRecord(body) && isRecord(body['error']) ? body['error'] : {}
+  const code = typeof error['code'] === 'string' ? error['code'] : 'internal'
+  const message = typeof error['message'] === 'string' ? error['message'] : UNREACHABLE
+  return new ApiError(code, message, status)
+}
+
+/** Calls our own API. Throws `ApiError`; the type of the answer is the server's promise, checked there by its schema. */
+export async function callApi<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
+  const init: RequestInit = { method, headers: { 'content-type': 'application/json' }, cache: 'no-store' }
+  if (body !== undefined) init.body = JSON.stringify(body)
+  const response = await fetch(path, init).catch(() => {
+    throw new ApiError('network', UNREACHABLE, 0)
+  })
+  const text = await response.text()
+  const parsed: unknown = text ? parseJson(text) : null
+  if (!response.ok) throw toApiError(response.status, parsed)
+  return parsed as T
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+export const getJson = <T>(path: string): Promise<T> => callApi<T>(path)

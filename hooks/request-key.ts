@@ -1,0 +1,6 @@
+import { callApi } from './api.ts'
+import type { CreatedKey } from './api-types.ts'
+
+/** Asks for the vault's one key. The secret is in the answer that made it, and in no other. */
+export const requestKey = (vaultId: string, reissue = false): Promise<CreatedKey> =>
+  callApi<CreatedKey>(`/api/vaults/${vaultId}/key`, 'POST', reissue ? { reissue } : {})

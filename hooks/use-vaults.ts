@@ -1,0 +1,34 @@
+'use client'
+
+import useSWR from 'swr'
+import { type ApiError, getJson } from './api.ts'
+import type { ProviderSummary, VaultView } from './api-types.ts'
+import { useSession } from './use-session.ts'
+
+/** While the page is visible; a hidden page asks nothing and asks once on its return. */
+export const LIVE_MS = 1_000
+const LIVE = { refreshInterval: LIVE_MS, refreshWhenHidden: false, keepPreviousData: true } as const
+
+export interface Live<T> {
+  data: T | undefined
+  error: ApiError | undefined
+  /** Ask again now. */
+  refresh: () => void
+}
+
+function useLive<T>(path: string): Live<T> {
+  const { session } = useSession()
+  // The account is part of the key, so that what one account saw is never shown to the next.
+  const key = session ? ([path, session.address] as const) : null
+  const { data, error, mutate } = useSWR<T, ApiError>(key, ([url]: readonly [string, string]) => getJson<T>(url), LIVE)
+  return { data, error, refresh: () => void mutate() }
+}
+
+/** The vaults that the signed-in account owns, oldest first. */
+export const useVaults = (): Live<{ vaults: VaultView[] }> => useLive('/api/vaults')
+
+/** One vault, for its owner and its provider. */
+export const useVault = (id: string): Live<VaultView> => useLive(`/api/vaults/${id}`)
+
+/** What the signed-in account earned as a provider. */
+export const useProviderSummary = (): Live<ProviderSummary> => useLive('/api/provider')

@@ -1,0 +1,37 @@
+import { type NextRequest, NextResponse } from 'next/server'
+import { contentSecurityPolicy } from '#app/_http/content-security-policy.ts'
+import { processEnv } from '#services/platform/env.ts'
+
+/** Gives each page a nonce and the policy that names it. Who may see a page is decided by the page and the API. */
+export function proxy(request: NextRequest): NextResponse {
+  const env = processEnv()
+  const nonce = btoa(crypto.randomUUID())
+  const policy = contentSecurityPolicy({
+    nonce,
+    network: env.flow.network,
+    accessNode: env.flow.accessNode,
+    litellmUrl: env.litellm.url,
+    walletConnect: env.flow.walletConnectProjectId !== null,
+    development: env.mode === 'development',
+    secure: env.app.url.startsWith('https:'),
+    framedBySelf: request.nextUrl.pathname.startsWith('/dev-wallet/'),
+  })
+  const headers = new Headers(request.headers)
+  // Next reads the nonce for its own scripts from the request.
+  headers.set('Content-Security-Policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('Content-Security-Policy', policy)
+  return response
+}
+
+export const config = {
+  matcher: [
+    {
+      source: '/((?!api/|_next/static|_next/image|icon.svg).*)',
+      missing: [
+        { type: 'header', key: 'next-router-prefetch' },
+        { type: 'header', key: 'purpose', value: 'prefetch' },
+      ],
+    },
+  ],
+}
