@@ -5,6 +5,8 @@ import { anyFreePort } from '#services/local/ports.ts'
 import { startPostgres } from '#services/local/postgres.ts'
 import type { Supervisor } from '#services/local/supervisor.ts'
 import { migrate } from '#services/platform/db/migrate.ts'
+import { startSharedChain } from './shared-chain.ts'
+import { startSharedLitellm } from './shared-litellm.ts'
 
 type Parts = Record<string, () => Promise<unknown>>
 
@@ -16,7 +18,10 @@ const template = 'flareflow_template'
 export function createParts(home: Home, supervisor: () => Supervisor): Parts {
   const postgres = once(() => startTestPostgres(home, supervisor()))
   const migrated = once(async () => migrate((await postgres()).urlOf(template)))
+  const litellm = once(async () => startSharedLitellm(home, supervisor(), (await postgres()).urlOf('litellm')))
   return {
+    chain: once(() => startSharedChain(home, supervisor())),
+    litellm,
     async postgres() {
       return { url: (await postgres()).urlOf('postgres') }
     },

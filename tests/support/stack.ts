@@ -1,10 +1,18 @@
 import { inject } from 'vitest'
+import type { SharedChain } from './shared-chain.ts'
+import type { SharedLitellm } from './shared-litellm.ts'
 
 /** A new, empty, migrated database on the run's shared Postgres; it disappears with the run. */
 export const createTestDatabase = (): Promise<{ url: string }> => part('database')
 
 /** The run's shared Postgres, for tests that make their own databases. */
 export const usePostgres = (): Promise<{ url: string }> => part('postgres')
+
+/** The run's shared chain; tests take care of their own vaults and accounts. */
+export const useChain = (): Promise<SharedChain> => part('chain')
+
+/** The run's shared LiteLLM proxy. */
+export const useLitellm = (): Promise<SharedLitellm> => part('litellm')
 
 async function part<T>(name: string): Promise<T> {
   const response = await fetch(`${inject('stackUrl')}/${name}`)
