@@ -43,15 +43,119 @@ transaction(publicKey: String, amount: UFix64) {
 } as const
 
 export const adminAppointOracle = {
-  code: `transaction(address: Address) { execute { panic("not yet") } }
+  code: `import "MeterOracles"
+
+/// Lets an account hand in readings, after the notice time.
+/// Signer: the admin. Effect: the account finds its capability in the inbox.
+/// Before: the account is no oracle.
+transaction(address: Address) {
+
+    let registry: auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.registry = admin.storage.borrow<auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry>(
+            from: MeterOracles.RegistryStoragePath
+        ) ?? panic("Cannot appoint an oracle! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.registry.appoint(address)
+    }
+
+    post {
+        MeterOracles.isOracle(address): "Cannot appoint an oracle! The appointment would be lost."
+    }
+}
 `,
   parameters: [
     { name: 'address', type: 'Address' },
   ],
 } as const
 
+export const adminPublishSchedule = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+import "UsagePricing"
+
+/// Publishes prices for the periods from \`effectiveFrom\` (YYYYMM) on. Tiers and multipliers are given by position;
+/// the last tier's bound is nil, the last multiplier has no parts, and so matches every model.
+/// Signer: the admin. Effect: a new version; periods before keep theirs.
+/// Before: the period starts after the notice time, and not before that of the last published schedule.
+transaction(
+    effectiveFrom: UInt32,
+    mode: String,
+    tierNames: [String],
+    tierUpTo: [UInt64?],
+    tierUsdPer1K: [UFix64],
+    tierDiscountBps: [UInt64],
+    multiplierParts: [[String]],
+    multiplierBps: [UInt64]
+) {
+
+    let terms: auth(BillingTerms.PublishSchedule) &BillingTerms.Terms
+    let tiers: [UsagePricing.Tier]
+    let multipliers: [UsagePricing.Multiplier]
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.terms = admin.storage.borrow<auth(BillingTerms.PublishSchedule) &BillingTerms.Terms>(
+            from: UsageBasedSubscriptions.TermsStoragePath
+        ) ?? panic("Cannot publish a schedule! The account is not the admin's. Sign with the admin's account.")
+        self.tiers = []
+        for i, name in tierNames {
+            self.tiers.append(UsagePricing.Tier(
+                name: name, upTo: tierUpTo[i], usdPer1K: tierUsdPer1K[i], discountBps: tierDiscountBps[i]
+            ))
+        }
+        self.multipliers = []
+        for i, parts in multiplierParts {
+            self.multipliers.append(UsagePricing.Multiplier(parts: parts, bps: multiplierBps[i]))
+        }
+    }
+
+    execute {
+        self.terms.publishSchedule(
+            effectiveFrom: effectiveFrom, mode: mode, tiers: self.tiers, multipliers: self.multipliers
+        )
+    }
+
+    post {
+        self.terms.scheduleFor(effectiveFrom).mode == mode: "Cannot publish a schedule! It would not take effect."
+    }
+}
+`,
+  parameters: [
+    { name: 'effectiveFrom', type: 'UInt32' },
+    { name: 'mode', type: 'String' },
+    { name: 'tierNames', type: '[String]' },
+    { name: 'tierUpTo', type: '[UInt64?]' },
+    { name: 'tierUsdPer1K', type: '[UFix64]' },
+    { name: 'tierDiscountBps', type: '[UInt64]' },
+    { name: 'multiplierParts', type: '[[String]]' },
+    { name: 'multiplierBps', type: '[UInt64]' },
+  ],
+} as const
+
 export const adminRegisterProvider = {
-  code: `transaction(address: Address) { execute { panic("not yet") } }
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Registers a provider: after the notice time its vaults may get keys.
+/// Signer: the admin. Effect: the provider is listed.
+/// Before: the provider is not registered.
+transaction(address: Address) {
+
+    let terms: auth(BillingTerms.RegisterProvider) &BillingTerms.Terms
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.terms = admin.storage.borrow<auth(BillingTerms.RegisterProvider) &BillingTerms.Terms>(
+            from: UsageBasedSubscriptions.TermsStoragePath
+        ) ?? panic("Cannot register a provider! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.terms.registerProvider(address)
+    }
+}
 `,
   parameters: [
     { name: 'address', type: 'Address' },
@@ -59,7 +163,29 @@ export const adminRegisterProvider = {
 } as const
 
 export const adminRemoveOracle = {
-  code: `transaction(address: Address) { execute { panic("not yet") } }
+  code: `import "MeterOracles"
+
+/// Ends an oracle at once: what it holds of the capability works no longer.
+/// Signer: the admin. Effect: readings of this account are refused.
+/// Before: the account is an oracle.
+transaction(address: Address) {
+
+    let registry: auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.registry = admin.storage.borrow<auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry>(
+            from: MeterOracles.RegistryStoragePath
+        ) ?? panic("Cannot remove an oracle! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.registry.remove(address)
+    }
+
+    post {
+        !MeterOracles.isOracle(address): "Cannot remove an oracle! It would stay one."
+    }
+}
 `,
   parameters: [
     { name: 'address', type: 'Address' },
@@ -67,7 +193,30 @@ export const adminRemoveOracle = {
 } as const
 
 export const adminRemoveProvider = {
-  code: `transaction(address: Address) { execute { panic("not yet") } }
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Removes a provider at once: its vaults get no further keys.
+/// Signer: the admin. Effect: what was used is still settled and can be withdrawn.
+/// Before: the provider is registered.
+transaction(address: Address) {
+
+    let terms: auth(BillingTerms.RegisterProvider) &BillingTerms.Terms
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.terms = admin.storage.borrow<auth(BillingTerms.RegisterProvider) &BillingTerms.Terms>(
+            from: UsageBasedSubscriptions.TermsStoragePath
+        ) ?? panic("Cannot remove a provider! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.terms.removeProvider(address)
+    }
+
+    post {
+        !self.terms.isRegistered(address): "Cannot remove a provider! It would stay registered."
+    }
+}
 `,
   parameters: [
     { name: 'address', type: 'Address' },
@@ -75,7 +224,30 @@ export const adminRemoveProvider = {
 } as const
 
 export const adminSetRate = {
-  code: `transaction(usdPerFlow: UFix64, source: String) { execute { panic("not yet") } }
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Sets the USD that one FLOW is worth, for the charges from now on. A rate of the source "fixed" doesn't age.
+/// Signer: the admin. Effect: charges become FLOW at this rate; what accrued before stays as it is.
+/// Before: the rate moves within the bounded jump.
+transaction(usdPerFlow: UFix64, source: String) {
+
+    let terms: auth(BillingTerms.SetRate) &BillingTerms.Terms
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.terms = admin.storage.borrow<auth(BillingTerms.SetRate) &BillingTerms.Terms>(
+            from: UsageBasedSubscriptions.TermsStoragePath
+        ) ?? panic("Cannot set the rate! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.terms.setRate(usdPerFlow: usdPerFlow, source: source)
+    }
+
+    post {
+        self.terms.rateRefusal() == nil: "Cannot set the rate! Nothing could settle at it."
+    }
+}
 `,
   parameters: [
     { name: 'usdPerFlow', type: 'UFix64' },
@@ -149,13 +321,79 @@ transaction(name: String, code: String) {
 } as const
 
 export const oracleClaimOracle = {
-  code: `transaction() { execute { panic("not yet") } }
+  code: `import "MeterOracles"
+import "UsageBasedSubscriptions"
+
+/// Takes the capability to hand in readings.
+/// Signer: an appointed oracle. Effect: the signer holds the capability; an older one, of an appointment that ended, is
+/// replaced. Repeating it changes nothing.
+/// Before: admin/appoint_oracle for the signer.
+transaction {
+
+    prepare(oracle: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
+        let claimed = oracle.inbox.claim<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>(
+            MeterOracles.inboxName(oracle.address),
+            provider: UsageBasedSubscriptions.inboxAddress
+        )
+        if claimed == nil {
+            if oracle.storage.type(at: MeterOracles.CapabilityStoragePath) != nil { return }
+            panic("Cannot claim the oracle's capability! Nothing waits for this account. Ask the admin to appoint it.")
+        }
+        oracle.storage.load<Capability<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>>(
+            from: MeterOracles.CapabilityStoragePath
+        )
+        oracle.storage.save(claimed!, to: MeterOracles.CapabilityStoragePath)
+    }
+}
 `,
   parameters: [],
 } as const
 
 export const oracleSubmitReadings = {
-  code: `transaction(vaultIds: [UInt64], periods: [UInt32], sequences: [UInt64], models: [[String]], tokens: [[UInt64]], roots: [String], eventCounts: [UInt64]) { execute { panic("not yet") } }
+  code: `import "MeterOracles"
+import "MeterReadings"
+
+/// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that says
+/// why; the others settle.
+/// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
+/// Before: oracle/claim_oracle.
+transaction(
+    vaultIds: [UInt64],
+    periods: [UInt32],
+    sequences: [UInt64],
+    models: [[String]],
+    tokens: [[UInt64]],
+    roots: [String],
+    eventCounts: [UInt64]
+) {
+
+    let desk: auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk
+    let readings: [MeterReadings.Reading]
+
+    prepare(oracle: auth(CopyValue) &Account) {
+        let capability = oracle.storage.copy<Capability<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>>(
+            from: MeterOracles.CapabilityStoragePath
+        ) ?? panic("Cannot submit readings! The account is no oracle. Claim the capability after the appointment.")
+        self.desk = capability.borrow()
+            ?? panic("Cannot submit readings! The oracle was removed. Ask the admin to appoint it again.")
+        self.readings = []
+        for i, vaultId in vaultIds {
+            self.readings.append(MeterReadings.Reading(
+                vaultId: vaultId,
+                period: periods[i],
+                sequence: sequences[i],
+                models: models[i],
+                tokens: tokens[i],
+                root: roots[i],
+                eventCount: eventCounts[i]
+            ))
+        }
+    }
+
+    execute {
+        self.desk.updateUsageData(self.readings)
+    }
+}
 `,
   parameters: [
     { name: 'vaultIds', type: '[UInt64]' },
@@ -168,8 +406,79 @@ export const oracleSubmitReadings = {
   ],
 } as const
 
+export const ownerClaimVault = {
+  code: `import "UsageBasedSubscriptions"
+
+/// Takes the owner's capability of a vault that somebody else opened for the signer.
+/// Signer: the vault's owner. Effect: the signer holds the vault's capability. Repeating it changes nothing.
+/// Before: the vault was opened for the signer.
+transaction(vaultId: UInt64) {
+
+    prepare(customer: auth(ClaimInboxCapability, SaveValue) &Account) {
+        let path = UsageBasedSubscriptions.ownerCapabilityPath(vaultId)
+        if customer.storage.type(at: path) != nil { return }
+        let capability = customer.inbox.claim<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >(UsageBasedSubscriptions.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
+            ?? panic("Cannot claim vault ".concat(vaultId.toString())
+                .concat("! Nothing waits for this account. Check the number and the account."))
+        customer.storage.save(capability, to: path)
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+  ],
+} as const
+
 export const ownerCreateSubscription = {
-  code: `transaction(provider: Address, serviceName: String, deposit: UFix64) { execute { panic("not yet") } }
+  code: `import "FungibleToken"
+import "FlowToken"
+import "UsageBasedSubscriptions"
+
+/// Opens a vault for the signer that pays \`provider\` for metered use, with a first deposit.
+/// Signer: the customer. Effect: the deposit leaves the signer's FLOW vault; the signer holds the vault's capability.
+/// Before: the signer has the deposit, which is at least the minimum.
+transaction(provider: Address, serviceName: String, deposit: UFix64) {
+
+    let customer: auth(ClaimInboxCapability, SaveValue) &Account
+    let payment: @{FungibleToken.Vault}
+    let balanceBefore: UFix64
+    let balanceAfter: UFix64
+
+    prepare(customer: auth(BorrowValue, ClaimInboxCapability, SaveValue) &Account) {
+        let flow = customer.storage.borrow<auth(FungibleToken.Withdraw) &FlowToken.Vault>(from: /storage/flowTokenVault)
+            ?? panic("Cannot open a vault! The account has no FLOW vault. Use an account that holds FLOW.")
+        if flow.balance < deposit {
+            panic("Cannot open a vault! The account holds ".concat(flow.balance.toString())
+                .concat(" FLOW. Deposit less, or add FLOW first."))
+        }
+        self.customer = customer
+        self.balanceBefore = flow.balance
+        self.payment <- flow.withdraw(amount: deposit)
+        self.balanceAfter = flow.balance
+    }
+
+    execute {
+        let id = UsageBasedSubscriptions.createSubscriptionVault(
+            owner: self.customer.address,
+            provider: provider,
+            serviceName: serviceName,
+            initialDeposit: <- self.payment
+        )
+        let capability = self.customer.inbox.claim<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >(UsageBasedSubscriptions.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+            ?? panic("Cannot open a vault! Its capability is not in the inbox. Nothing was changed; try again.")
+        self.customer.storage.save(capability, to: UsageBasedSubscriptions.ownerCapabilityPath(id))
+    }
+
+    post {
+        self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave the account."
+    }
+}
 `,
   parameters: [
     { name: 'provider', type: 'Address' },
@@ -179,7 +488,39 @@ export const ownerCreateSubscription = {
 } as const
 
 export const ownerDeposit = {
-  code: `transaction(vaultId: UInt64, amount: UFix64) { execute { panic("not yet") } }
+  code: `import "FungibleToken"
+import "FlowToken"
+import "UsageBasedSubscriptions"
+
+/// Adds FLOW to a vault; debt is paid from it first.
+/// Signer: anyone, usually the customer. Effect: the amount leaves the signer's FLOW vault.
+/// Before: the vault exists and isn't closed; the signer has the amount.
+transaction(vaultId: UInt64, amount: UFix64) {
+
+    let payment: @{FungibleToken.Vault}
+    let depositsBefore: UFix64
+
+    prepare(payer: auth(BorrowValue) &Account) {
+        let flow = payer.storage.borrow<auth(FungibleToken.Withdraw) &FlowToken.Vault>(from: /storage/flowTokenVault)
+            ?? panic("Cannot deposit! The account has no FLOW vault. Use an account that holds FLOW.")
+        if flow.balance < amount {
+            panic("Cannot deposit! The account holds ".concat(flow.balance.toString())
+                .concat(" FLOW. Deposit less, or add FLOW first."))
+        }
+        let vault = UsageBasedSubscriptions.vaultOf(vaultId)
+        self.depositsBefore = vault?.funds?.deposits ?? 0.0
+        self.payment <- flow.withdraw(amount: amount)
+    }
+
+    execute {
+        UsageBasedSubscriptions.deposit(vaultId: vaultId, from: <- self.payment)
+    }
+
+    post {
+        UsageBasedSubscriptions.vaultOf(vaultId)!.funds.deposits == self.depositsBefore + amount:
+            "Cannot deposit! The vault would not hold the amount."
+    }
+}
 `,
   parameters: [
     { name: 'vaultId', type: 'UInt64' },
@@ -187,8 +528,173 @@ export const ownerDeposit = {
   ],
 } as const
 
+export const ownerRequestReturn = {
+  code: `import "UsageBasedSubscriptions"
+
+/// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
+/// Signer: the vault's owner. Effect: owner/take_back works after the settle delay; an earlier request is replaced.
+/// Before: the signer holds the vault's capability; the vault isn't closed.
+transaction(vaultId: UInt64, amount: UFix64?) {
+
+    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.requestReturn(amount: amount)
+    }
+
+    post {
+        self.vault.requestedReturn() != nil: "Cannot take FLOW back! The request would be lost."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'amount', type: 'UFix64?' },
+  ],
+} as const
+
+export const ownerSetAutomaticPayment = {
+  code: `import "UsageBasedSubscriptions"
+
+/// Chooses whether the vault pays its provider at each settlement or lets what is owed accrue.
+/// Signer: the vault's owner. Effect: from now on; what accrued so far is paid when it is switched on.
+/// Before: the signer holds the vault's capability.
+transaction(vaultId: UInt64, enabled: Bool) {
+
+    let vault: auth(UsageBasedSubscriptions.Configure) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot set how vault ".concat(vaultId.toString())
+                .concat(" pays! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow()
+            ?? panic("Cannot set how vault ".concat(vaultId.toString()).concat(" pays! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.setAutomaticPayment(enabled)
+    }
+
+    post {
+        self.vault.automaticPayment == enabled: "Cannot set how the vault pays! It would not take the setting."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'enabled', type: 'Bool' },
+  ],
+} as const
+
+export const ownerTakeBack = {
+  code: `import "FlowToken"
+import "UsageBasedSubscriptions"
+
+/// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
+/// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
+/// Before: owner/request_return, and the settle delay since.
+transaction(vaultId: UInt64) {
+
+    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let flow: &FlowToken.Vault
+    let owedBefore: UFix64
+
+    prepare(customer: auth(BorrowValue, CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+        self.flow = customer.storage.borrow<&FlowToken.Vault>(from: /storage/flowTokenVault)
+            ?? panic("Cannot take FLOW back! The account has no FLOW vault. Set one up first.")
+        self.owedBefore = self.vault.funds.accrued + self.vault.funds.paid
+    }
+
+    execute {
+        self.flow.deposit(from: <- self.vault.takeBack())
+    }
+
+    post {
+        self.vault.funds.accrued + self.vault.funds.paid == self.owedBefore:
+            "Cannot take FLOW back! What the provider earned would change."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+  ],
+} as const
+
 export const providerWithdrawAccrued = {
-  code: `transaction(vaultIds: [UInt64]) { execute { panic("not yet") } }
+  code: `import "FungibleToken"
+import "FlowToken"
+import "UsageBasedSubscriptions"
+
+/// Takes all that accrued from each of the vaults; capabilities that still wait in the inbox are claimed on the way.
+/// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
+/// nothing.
+/// Before: the signer is the provider of every vault.
+transaction(vaultIds: [UInt64]) {
+
+    let vaults: [auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault]
+    let flow: &FlowToken.Vault
+    let balanceBefore: UFix64
+    var total: UFix64
+
+    prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+        self.vaults = []
+        self.total = 0.0
+        self.flow = provider.storage.borrow<&FlowToken.Vault>(from: /storage/flowTokenVault)
+            ?? panic("Cannot withdraw! The account has no FLOW vault. Set one up first.")
+        self.balanceBefore = self.flow.balance
+        for id in vaultIds {
+            let path = UsageBasedSubscriptions.providerCapabilityPath(id)
+            if provider.storage.type(at: path) == nil {
+                let claimed = provider.inbox.claim<
+                    auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+                >(UsageBasedSubscriptions.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+                    ?? panic("Cannot withdraw from vault ".concat(id.toString())
+                        .concat("! The account is not its provider. Sign with the provider's account."))
+                provider.storage.save(claimed, to: path)
+            }
+            let capability = provider.storage.copy<Capability<
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+            >>(from: path)!
+            self.vaults.append(capability.borrow() ?? panic("Cannot withdraw from vault ".concat(id.toString())
+                .concat("! The capability was revoked.")))
+        }
+    }
+
+    execute {
+        for vault in self.vaults {
+            let accrued = vault.funds.accrued
+            if accrued == 0.0 { continue }
+            self.flow.deposit(from: <- vault.withdrawWithEntitlement(amount: accrued))
+            self.total = self.total + accrued
+        }
+    }
+
+    post {
+        self.flow.balance == self.balanceBefore + self.total: "Cannot withdraw! Not all that accrued would arrive."
+    }
+}
 `,
   parameters: [
     { name: 'vaultIds', type: '[UInt64]' },
@@ -196,13 +702,32 @@ export const providerWithdrawAccrued = {
 } as const
 
 export const getProviders = {
-  code: `access(all) fun main(): Bool { return false }
+  code: `import "UsageBasedSubscriptions"
+
+/// The registered providers, in no certain order.
+access(all) fun main(): [Address] {
+    return UsageBasedSubscriptions.borrowTerms().registeredProviders()
+}
 `,
   parameters: [],
 } as const
 
 export const getRoles = {
-  code: `access(all) fun main(address: Address): Bool { return false }
+  code: `import "BillingTerms"
+import "MeterOracles"
+import "UsageBasedSubscriptions"
+
+/// What an account may do: "admin" holds the terms and the registry of oracles, "oracle" is appointed, "provider" is
+/// registered.
+access(all) fun main(address: Address): {String: Bool} {
+    let storage = getAuthAccount<auth(Storage) &Account>(address).storage
+    return {
+        "admin": storage.type(at: UsageBasedSubscriptions.TermsStoragePath) == Type<@BillingTerms.Terms>()
+            && storage.type(at: MeterOracles.RegistryStoragePath) == Type<@MeterOracles.OracleRegistry>(),
+        "oracle": MeterOracles.isOracle(address),
+        "provider": UsageBasedSubscriptions.borrowTerms().isRegistered(address)
+    }
+}
 `,
   parameters: [
     { name: 'address', type: 'Address' },
@@ -210,7 +735,13 @@ export const getRoles = {
 } as const
 
 export const getSchedule = {
-  code: `access(all) fun main(period: UInt32): Bool { return false }
+  code: `import "UsageBasedSubscriptions"
+import "UsagePricing"
+
+/// The schedule that prices a period (YYYYMM).
+access(all) fun main(period: UInt32): UsagePricing.Schedule {
+    return UsageBasedSubscriptions.borrowTerms().copyOfSchedule(period)
+}
 `,
   parameters: [
     { name: 'period', type: 'UInt32' },
@@ -218,13 +749,50 @@ export const getSchedule = {
 } as const
 
 export const getSettings = {
-  code: `access(all) fun main(): Bool { return false }
+  code: `import "UsageBasedSubscriptions"
+
+access(all) struct Settings {
+    access(all) let deploymentId: String
+    access(all) let graceSeconds: UInt64
+    access(all) let noticeSeconds: UInt64
+    access(all) let settleDelaySeconds: UInt64
+    access(all) let minimumDeposit: UFix64
+    /// 0 until the admin sets a rate; nothing settles before.
+    access(all) let usdPerFlow: UFix64
+    access(all) let rateSource: String
+    access(all) let rateSetAt: UInt64
+    access(all) let rateMaxAgeSeconds: UInt64
+
+    init() {
+        let terms = UsageBasedSubscriptions.borrowTerms()
+        let rate = terms.currentRate()
+        self.deploymentId = UsageBasedSubscriptions.deploymentId
+        self.graceSeconds = UsageBasedSubscriptions.graceSeconds
+        self.noticeSeconds = terms.noticeSeconds
+        self.settleDelaySeconds = UsageBasedSubscriptions.settleDelaySeconds
+        self.minimumDeposit = UsageBasedSubscriptions.minimumDeposit
+        self.usdPerFlow = rate?.usdPerFlow ?? 0.0
+        self.rateSource = rate?.source ?? ""
+        self.rateSetAt = rate?.setAt ?? 0
+        self.rateMaxAgeSeconds = terms.rateMaxAgeSeconds
+    }
+}
+
+/// The numbers that the contracts go by. Times are Unix seconds.
+access(all) fun main(): Settings {
+    return Settings()
+}
 `,
   parameters: [],
 } as const
 
 export const getVault = {
-  code: `access(all) fun main(id: UInt64): Bool { return false }
+  code: `import "VaultReports"
+
+/// A vault's report, or nil if there is no such vault.
+access(all) fun main(id: UInt64): VaultReports.VaultReport? {
+    return VaultReports.of(id)
+}
 `,
   parameters: [
     { name: 'id', type: 'UInt64' },
@@ -232,7 +800,12 @@ export const getVault = {
 } as const
 
 export const getVaults = {
-  code: `access(all) fun main(ids: [UInt64]): Bool { return false }
+  code: `import "VaultReports"
+
+/// The reports of those vaults that exist.
+access(all) fun main(ids: [UInt64]): [VaultReports.VaultReport] {
+    return VaultReports.ofAll(ids)
+}
 `,
   parameters: [
     { name: 'ids', type: '[UInt64]' },
@@ -240,7 +813,13 @@ export const getVaults = {
 } as const
 
 export const getVaultsByOwner = {
-  code: `access(all) fun main(owner: Address): Bool { return false }
+  code: `import "UsageBasedSubscriptions"
+import "VaultReports"
+
+/// The reports of an owner's vaults, in no certain order.
+access(all) fun main(owner: Address): [VaultReports.VaultReport] {
+    return VaultReports.ofAll(UsageBasedSubscriptions.vaultIdsOfOwner(owner))
+}
 `,
   parameters: [
     { name: 'owner', type: 'Address' },
@@ -248,7 +827,13 @@ export const getVaultsByOwner = {
 } as const
 
 export const getVaultsByProvider = {
-  code: `access(all) fun main(provider: Address): Bool { return false }
+  code: `import "UsageBasedSubscriptions"
+import "VaultReports"
+
+/// The reports of a provider's vaults, in no certain order.
+access(all) fun main(provider: Address): [VaultReports.VaultReport] {
+    return VaultReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
+}
 `,
   parameters: [
     { name: 'provider', type: 'Address' },
@@ -256,7 +841,31 @@ export const getVaultsByProvider = {
 } as const
 
 export const priceUsage = {
-  code: `access(all) fun main(models: [String], tokens: [UInt64], mode: String?, usdPerFlow: UFix64): Bool { return false }
+  code: `import "BillingPeriod"
+import "UsageBasedSubscriptions"
+import "UsagePricing"
+
+access(all) struct Quote {
+    access(all) let tier: String
+    access(all) let usd: UFix64
+    access(all) let flow: UFix64
+
+    init(_ price: UsagePricing.Price, usdPerFlow: UFix64) {
+        self.tier = price.tier
+        self.usd = price.usd
+        self.flow = UsagePricing.usdToFlow(price.usd, usdPerFlow: usdPerFlow)
+            ?? panic("Cannot price the usage! Its price in FLOW is above the largest UFix64. Price less.")
+    }
+}
+
+/// What tokens by model cost under the schedule of the current period, in its own mode or another.
+access(all) fun main(models: [String], tokens: [UInt64], mode: String?, usdPerFlow: UFix64): Quote {
+    let current = UsageBasedSubscriptions.borrowTerms().copyOfSchedule(BillingPeriod.current())
+    let schedule = mode == nil ? current : current.inMode(mode!)
+    let price = UsagePricing.price(&schedule as &UsagePricing.Schedule, models: models, tokens: tokens)
+        ?? panic("Cannot price the usage! Its price is above the largest UFix64. Price less.")
+    return Quote(price, usdPerFlow: usdPerFlow)
+}
 `,
   parameters: [
     { name: 'models', type: '[String]' },
@@ -290,6 +899,7 @@ access(all) fun main(address: Address, message: String, keyIndices: [Int], signa
 export const transactions = {
   'account/create_account': accountCreateAccount,
   'admin/appoint_oracle': adminAppointOracle,
+  'admin/publish_schedule': adminPublishSchedule,
   'admin/register_provider': adminRegisterProvider,
   'admin/remove_oracle': adminRemoveOracle,
   'admin/remove_provider': adminRemoveProvider,
@@ -299,8 +909,12 @@ export const transactions = {
   'deployment/update_contract': deploymentUpdateContract,
   'oracle/claim_oracle': oracleClaimOracle,
   'oracle/submit_readings': oracleSubmitReadings,
+  'owner/claim_vault': ownerClaimVault,
   'owner/create_subscription': ownerCreateSubscription,
   'owner/deposit': ownerDeposit,
+  'owner/request_return': ownerRequestReturn,
+  'owner/set_automatic_payment': ownerSetAutomaticPayment,
+  'owner/take_back': ownerTakeBack,
   'provider/withdraw_accrued': providerWithdrawAccrued,
 } as const
 
@@ -326,4 +940,5 @@ export const contracts: readonly string[] = [
   'VaultFunds',
   'UsageBasedSubscriptions',
   'MeterOracles',
+  'VaultReports',
 ]

@@ -1,0 +1,224 @@
+import "UsagePricing"
+import "BillingPeriod"
+
+/// What an oracle reports and what is kept of it: the cumulative token counts of a vault by model in a billing period.
+/// Holds no state and no money. Bookkeeping functions are for `UsageBasedSubscriptions` in the same account.
+///
+/// A reading is always checked by value and answered with a reason, never with a panic: one bad reading of a batch must
+/// not undo the others.
+access(all) contract MeterReadings {
+
+    access(all) let maxModels: Int
+    access(self) let maxNameLength: Int
+    access(self) let rootLength: Int
+
+    /// Tokens of a period so far by model, with the Merkle root and number of the events that they are the sum of.
+    access(all) struct Reading {
+        access(all) let vaultId: UInt64
+        access(all) let period: UInt32
+        access(all) let sequence: UInt64
+        access(all) let models: [String]
+        access(all) let tokens: [UInt64]
+        access(all) let root: String
+        access(all) let eventCount: UInt64
+
+        view init(
+            vaultId: UInt64,
+            period: UInt32,
+            sequence: UInt64,
+            models: [String],
+            tokens: [UInt64],
+            root: String,
+            eventCount: UInt64
+        ) {
+            self.vaultId = vaultId
+            self.period = period
+            self.sequence = sequence
+            self.models = models
+            self.tokens = tokens
+            self.root = root
+            self.eventCount = eventCount
+        }
+    }
+
+    /// A model's tokens so far, and the multiplier that the period's schedule gives it.
+    access(all) struct ModelCount {
+        access(all) let tokens: UInt64
+        access(all) let multiplierBps: UInt64
+
+        view init(tokens: UInt64, multiplierBps: UInt64) {
+            self.tokens = tokens
+            self.multiplierBps = multiplierBps
+        }
+    }
+
+    /// What is known of one vault in one period: the last reading's content and what was charged for it.
+    access(all) struct PeriodMeter {
+        access(all) let period: UInt32
+        /// Version of the schedule that prices the whole period.
+        access(all) let scheduleVersion: UInt64
+        access(all) var counts: {String: ModelCount}
+        access(all) var tier: String?
+        access(all) var chargedUsd: UFix64
+        access(all) var root: String
+        access(all) var eventCount: UInt64
+
+        access(all) fun tokens(): {String: UInt64} {
+            let tokens: {String: UInt64} = {}
+            for model in self.counts.keys {
+                tokens[model] = self.counts[model]!.tokens
+            }
+            return tokens
+        }
+
+        /// Whether a reading says just what the last one said.
+        access(all) view fun repeats(_ reading: Reading): Bool {
+            if reading.root != self.root || reading.eventCount != self.eventCount { return false }
+            if reading.models.length != self.counts.length || reading.tokens.length != self.counts.length { return false }
+            var i = 0
+            while i < reading.models.length {
+                if self.counts[reading.models[i]]?.tokens != reading.tokens[i] { return false }
+                i = i + 1
+            }
+            return true
+        }
+
+        /// Why a well-formed reading can't follow the last one, or nil.
+        access(all) view fun refusal(_ reading: Reading): String? {
+            if reading.eventCount < self.eventCount { return "count_fell" }
+            var known = 0
+            var i = 0
+            while i < reading.models.length {
+                if let count = self.counts[reading.models[i]] {
+                    if reading.tokens[i] < count.tokens { return "count_fell" }
+                    known = known + 1
+                }
+                i = i + 1
+            }
+            // A model that is no longer named fell to nothing.
+            return known < self.counts.length ? "count_fell" : nil
+        }
+
+        /// Takes over a reading's content.
+        access(account) fun record(_ reading: Reading, _ schedule: &UsagePricing.Schedule) {
+            let counts: {String: ModelCount} = {}
+            for i, model in reading.models {
+                let bps = self.counts[model]?.multiplierBps ?? UsagePricing.multiplierBps(schedule, model)
+                counts[model] = ModelCount(tokens: reading.tokens[i], multiplierBps: bps)
+            }
+            self.counts = counts
+            self.root = reading.root
+            self.eventCount = reading.eventCount
+        }
+
+        access(account) fun setCharged(usd: UFix64, tier: String) {
+            self.chargedUsd = usd
+            self.tier = tier
+        }
+
+        /// The price of what was recorded, or nil if it is above the largest UFix64.
+        access(all) view fun price(_ schedule: &UsagePricing.Schedule): UsagePricing.Price? {
+            var total: UInt256 = 0
+            var weighted: UInt256 = 0
+            for model in self.counts.keys {
+                let count = self.counts[model]!
+                total = total + UInt256(count.tokens)
+                weighted = weighted + UInt256(count.tokens) * UInt256(count.multiplierBps)
+            }
+            return UsagePricing.priceOfTotals(schedule, total: total, weighted: weighted)
+        }
+
+        view init(period: UInt32, scheduleVersion: UInt64) {
+            self.period = period
+            self.scheduleVersion = scheduleVersion
+            self.counts = {}
+            self.tier = nil
+            self.chargedUsd = 0.0
+            self.root = ""
+            self.eventCount = 0
+        }
+    }
+
+    /// What a period's new price does to what was charged for it and to the vault's credit, in USD.
+    access(all) struct Charge {
+        access(all) let dueUsd: UFix64
+        access(all) let chargedUsd: UFix64
+        access(all) let creditUsd: UFix64
+
+        view init(dueUsd: UFix64, chargedUsd: UFix64, creditUsd: UFix64) {
+            self.dueUsd = dueUsd
+            self.chargedUsd = chargedUsd
+            self.creditUsd = creditUsd
+        }
+    }
+
+    /// A fall in price becomes credit; a rise, up to the limit, uses credit first. Nil when the credit would be above
+    /// the largest UFix64.
+    access(all) view fun charge(priceUsd: UFix64, limitUsd: UFix64?, chargedUsd: UFix64, creditUsd: UFix64): Charge? {
+        if priceUsd < chargedUsd {
+            let fall = chargedUsd - priceUsd
+            if fall > UFix64.max - creditUsd { return nil }
+            return Charge(dueUsd: 0.0, chargedUsd: priceUsd, creditUsd: creditUsd + fall)
+        }
+        let target = limitUsd != nil && limitUsd! < priceUsd ? limitUsd! : priceUsd
+        if target <= chargedUsd { return Charge(dueUsd: 0.0, chargedUsd: chargedUsd, creditUsd: creditUsd) }
+        let rise = target - chargedUsd
+        let used = rise < creditUsd ? rise : creditUsd
+        return Charge(dueUsd: rise - used, chargedUsd: target, creditUsd: creditUsd - used)
+    }
+
+    /// What is malformed about a reading, or nil.
+    access(all) view fun fault(_ reading: Reading): String? {
+        if !BillingPeriod.isPeriod(reading.period) { return "period_invalid" }
+        if reading.models.length != reading.tokens.length { return "models_invalid" }
+        if reading.models.length > self.maxModels { return "too_many_models" }
+        if !self.isRoot(reading.root) { return "root_invalid" }
+        for i, model in reading.models {
+            if !self.isModelName(model) { return "model_name_invalid" }
+            if reading.models.firstIndex(of: model)! != i { return "model_repeated" }
+        }
+        return nil
+    }
+
+    /// Whether a period takes readings: not in the future, and not closed for longer than the grace time.
+    access(all) view fun periodRefusal(_ period: UInt32, graceSeconds: UInt64): String? {
+        if period > BillingPeriod.current() { return "period_in_future" }
+        if self.isClosed(period, graceSeconds: graceSeconds) { return "period_closed" }
+        return nil
+    }
+
+    /// Whether a period ended longer than the grace time ago.
+    access(all) view fun isClosed(_ period: UInt32, graceSeconds: UInt64): Bool {
+        let end = BillingPeriod.startOf(BillingPeriod.next(period))
+        return BillingPeriod.now() >= end && BillingPeriod.now() - end >= graceSeconds
+    }
+
+    /// A model's name in the one form that readings use: [a-z0-9._:/@-], 1 to 128 characters.
+    access(all) view fun isModelName(_ name: String): Bool {
+        let bytes = name.utf8
+        if bytes.length == 0 || bytes.length > self.maxNameLength { return false }
+        for byte in bytes {
+            let letter = byte >= 97 && byte <= 122
+            // "-", ".", "/", the digits, ":" follow one another; "@" and "_" stand alone.
+            let sign = byte >= 45 && byte <= 58 || byte == 64 || byte == 95
+            if !letter && !sign { return false }
+        }
+        return true
+    }
+
+    /// 32 bytes in lower-case hexadecimal.
+    access(self) view fun isRoot(_ root: String): Bool {
+        let bytes = root.utf8
+        if bytes.length != self.rootLength { return false }
+        for byte in bytes {
+            if !(byte >= 48 && byte <= 57 || byte >= 97 && byte <= 102) { return false }
+        }
+        return true
+    }
+
+    init() {
+        self.maxModels = 32
+        self.maxNameLength = 128
+        self.rootLength = 64
+    }
+}

@@ -1,0 +1,482 @@
+import "FungibleToken"
+import "FlowToken"
+import "BillingPeriod"
+import "BillingTerms"
+import "MeterReadings"
+import "UsagePricing"
+import "VaultFunds"
+
+/// Prepaid vaults that pay a provider for metered use, and no further than its readings reach.
+///
+/// - `SubscriptionVault`: one customer's FLOW for one provider. It lives in this account's storage, at a path of its
+///   own; owner and provider hold entitled capabilities to it, claimed from this account's inbox.
+/// - `BillingTerms.Terms`: schedules, rate and providers, kept here too. Whoever holds it entitled is the admin.
+///
+/// Money is moved by `VaultFunds` alone, what a reading means is in `MeterReadings`, who may hand one in in
+/// `MeterOracles`.
+///
+/// Invariants, after every transaction (numbered in cadence/README.md): deposits = balance + paid + refunded;
+/// accrued ≤ balance; uncovered > 0 ⇒ accrued = balance; sequences rise; FLOW that accrued is never taken back.
+/// A reading that can't be settled is skipped with an event and a reason: nothing in a batch undoes the rest.
+access(all) contract UsageBasedSubscriptions {
+
+    access(all) let TermsStoragePath: StoragePath
+
+    /// Choose how a vault pays. Not: move its FLOW. The owner, in owner/set_automatic_payment.
+    access(all) entitlement Configure
+    /// Take back what is not owed, and close the vault, both after the settle delay. Not: touch what accrued.
+    /// The owner, in owner/request_withdrawal, owner/withdraw, owner/request_close, owner/close.
+    access(all) entitlement Reclaim
+    /// Take what accrued. Not: more, or from another vault. The provider, in provider/withdraw_accrued.
+    access(all) entitlement WithdrawAccrued
+
+    access(all) event VaultOpened(
+        id: UInt64, owner: Address, provider: Address, serviceName: String, deposit: UFix64
+    )
+    access(all) event Deposited(id: UInt64, amount: UFix64, balanceAfter: UFix64)
+    /// Part of a deposit went to debt: it accrued, in FLOW, at no new rate.
+    access(all) event DebtPaid(id: UInt64, amount: UFix64, accruedAfter: UFix64, uncoveredAfter: UFix64)
+    /// A charge was above what the vault could pay.
+    access(all) event DebtIncurred(id: UInt64, amount: UFix64, uncoveredAfter: UFix64)
+    /// A reading was priced and charged. `priceUsd` is the period's price so far, `dueUsd` what of it is new after
+    /// credit, `flowDue` the same in FLOW, before any automatic payment.
+    access(all) event ReadingSettled(
+        id: UInt64, period: UInt32, sequence: UInt64, models: [String], tokens: [UInt64], totalTokens: UInt256,
+        root: String, eventCount: UInt64, scheduleVersion: UInt64, priceUsd: UFix64, dueUsd: UFix64,
+        chargedUsdAfter: UFix64, creditUsdAfter: UFix64, usdPerFlow: UFix64, flowDue: UFix64, accruedAfter: UFix64,
+        uncoveredAfter: UFix64, balanceAfter: UFix64, oracle: Address
+    )
+    /// A reading changed nothing, for the reason given; cadence/README.md lists the reasons.
+    access(all) event ReadingSkipped(id: UInt64, period: UInt32, sequence: UInt64, reason: String)
+    access(all) event TierChanged(id: UInt64, period: UInt32, from: String?, to: String)
+    /// The provider took what accrued.
+    access(all) event Withdrawn(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
+    /// What accrued went to the provider's FLOW vault at settlement or deposit.
+    access(all) event PaidAutomatically(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
+    access(all) event AutomaticPaymentSet(id: UInt64, enabled: Bool)
+    /// The owner wants FLOW back (nil: all, and the vault closed), and may take it from `actsAt` (Unix seconds) on.
+    access(all) event ReturnRequested(id: UInt64, amount: UFix64?, actsAt: UInt64)
+    /// The owner took back FLOW that was not owed.
+    access(all) event Refunded(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
+    /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
+    access(all) event VaultClosed(id: UInt64, creditUsdLapsed: UFix64, uncoveredLapsed: UFix64, balanceAfter: UFix64)
+
+    /// Seconds for which a period takes readings after its end.
+    access(all) let graceSeconds: UInt64
+    /// Seconds between an owner's request that lowers what the provider can count on and its effect.
+    access(all) let settleDelaySeconds: UInt64
+    access(all) let minimumDeposit: UFix64
+    /// The account in whose inbox capabilities wait to be claimed.
+    access(all) let inboxAddress: Address
+    /// Tells this deployment from any other, on any network.
+    access(all) let deploymentId: String
+
+    access(self) var vaultCount: UInt64
+    access(self) let vaultsByOwner: {Address: {UInt64: Bool}}
+    access(self) let vaultsByProvider: {Address: {UInt64: Bool}}
+
+    /// Something the owner asked for that acts after the settle delay. Nil: take back all that is not owed, and close.
+    access(all) struct PendingReturn {
+        access(all) let amount: UFix64?
+        access(all) let actsAt: UInt64
+
+        view init(amount: UFix64?, actsAt: UInt64) {
+            self.amount = amount
+            self.actsAt = actsAt
+        }
+    }
+
+    access(all) resource SubscriptionVault {
+        access(all) let id: UInt64
+        /// The customer. (`owner` is Cadence's own name for the account that stores the resource.)
+        access(all) var customer: Address
+        access(all) let provider: Address
+        access(all) let serviceName: String
+        /// For reading; only this account's contracts can move it.
+        access(all) let funds: @VaultFunds.Funds
+        /// Falls in price that no later charge has used up.
+        access(all) var creditUsd: UFix64
+        /// Number and period of the last reading, and the latest period that ever had one; 0 before the first.
+        access(all) var lastSequence: UInt64
+        access(all) var lastPeriod: UInt32
+        access(all) var latestPeriod: UInt32
+        /// The periods that may still take readings, and the latest.
+        access(self) let meters: {UInt32: MeterReadings.PeriodMeter}
+        /// Whether what accrues is paid at once.
+        access(all) var automaticPayment: Bool
+        /// Most that a period may cost in USD, and the Unix second after which nothing accrues.
+        access(all) var capUsd: UFix64?
+        access(all) var expiresAt: UInt64?
+        access(self) var pendingReturn: PendingReturn?
+        access(all) var paused: Bool
+        access(all) var closed: Bool
+        /// Below this balance the customer wants to be reminded.
+        access(all) var topUpBelow: UFix64?
+        /// Room for state of later versions: a deployed resource can't be given further fields.
+        access(self) let extensions: {String: AnyStruct}
+
+        access(all) view fun status(): String {
+            if self.closed { return "closed" }
+            if self.pendingReturn != nil && self.pendingReturn!.amount == nil { return "closing" }
+            return self.paused ? "paused" : "active"
+        }
+
+        access(all) view fun requestedReturn(): PendingReturn? {
+            return self.pendingReturn
+        }
+
+        access(all) view fun meterOf(_ period: UInt32): MeterReadings.PeriodMeter? {
+            return self.meters[period]
+        }
+
+        /// Takes what accrued, or part of it.
+        access(WithdrawAccrued) fun withdrawWithEntitlement(amount: UFix64): @{FungibleToken.Vault} {
+            pre {
+                amount > 0.0: "UsageBasedSubscriptions.SubscriptionVault.withdrawWithEntitlement: Cannot withdraw 0 FLOW! "
+                    .concat("Wait until something accrued.")
+            }
+            let payment <- self.funds.pay(amount)
+            emit Withdrawn(id: self.id, amount: amount, to: self.provider, balanceAfter: self.funds.balance())
+            return <- payment
+        }
+
+        access(Configure) fun setAutomaticPayment(_ enabled: Bool) {
+            self.automaticPayment = enabled
+            emit AutomaticPaymentSet(id: self.id, enabled: enabled)
+            self.processAutomaticPayment()
+        }
+
+        /// Announces that FLOW will be taken back: an amount, or (nil) all that is not owed, and the vault closed.
+        /// It acts after the settle delay, so that what was used until now is settled first. A new request takes the
+        /// place of the last.
+        access(Reclaim) fun requestReturn(amount: UFix64?) {
+            pre {
+                !self.closed: "UsageBasedSubscriptions.SubscriptionVault.requestReturn: Cannot take back FLOW! Vault "
+                    .concat(self.id.toString()).concat(" is closed and all that was not owed was returned.")
+                amount != 0.0: "UsageBasedSubscriptions.SubscriptionVault.requestReturn: Cannot take back 0 FLOW! "
+                    .concat("Give an amount above 0.")
+            }
+            let actsAt = BillingPeriod.now() + UsageBasedSubscriptions.settleDelaySeconds
+            self.pendingReturn = PendingReturn(amount: amount, actsAt: actsAt)
+            emit ReturnRequested(id: self.id, amount: amount, actsAt: actsAt)
+        }
+
+        /// Takes back what was requested, or as much of it as is not owed by now; closes the vault if that was asked.
+        access(Reclaim) fun takeBack(): @{FungibleToken.Vault} {
+            pre {
+                self.pendingReturn != nil: "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW! "
+                    .concat("Nothing was requested. Request it, and wait for the settle delay.")
+                BillingPeriod.now() >= self.pendingReturn!.actsAt:
+                    "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW yet! The request acts at "
+                        .concat(self.pendingReturn!.actsAt.toString()).concat(". Try again after that time.")
+            }
+            let requested = self.pendingReturn!.amount
+            self.pendingReturn = nil
+            let free = self.funds.free()
+            let amount = requested != nil && requested! < free ? requested! : free
+            let refund <- self.funds.refund(amount)
+            emit Refunded(id: self.id, amount: amount, to: self.customer, balanceAfter: self.funds.balance())
+            if requested == nil { self.close() }
+            return <- refund
+        }
+
+        access(self) fun close() {
+            let credit = self.creditUsd
+            self.creditUsd = 0.0
+            self.closed = true
+            let debt = self.funds.forgive()
+            self.payProvider()
+            emit VaultClosed(
+                id: self.id, creditUsdLapsed: credit, uncoveredLapsed: debt, balanceAfter: self.funds.balance()
+            )
+        }
+
+        access(contract) fun deposit(from: @FlowToken.Vault) {
+            pre {
+                !self.closed: "UsageBasedSubscriptions.SubscriptionVault.deposit: Cannot deposit! Vault "
+                    .concat(self.id.toString()).concat(" is closed. Open another one.")
+                from.balance > 0.0: "UsageBasedSubscriptions.SubscriptionVault.deposit: Cannot deposit 0 FLOW! "
+                    .concat("Give an amount above 0.")
+            }
+            let amount = from.balance
+            let covered = self.funds.deposit(from: <- from)
+            emit Deposited(id: self.id, amount: amount, balanceAfter: self.funds.balance())
+            if covered > 0.0 {
+                emit DebtPaid(
+                    id: self.id, amount: covered, accruedAfter: self.funds.accrued, uncoveredAfter: self.funds.uncovered
+                )
+            }
+            self.processAutomaticPayment()
+        }
+
+        /// Prices and charges a reading. Returns why it can't be, or nil; never fails.
+        access(contract) fun updateUsageData(_ reading: MeterReadings.Reading, usdPerFlow: UFix64, oracle: Address): String? {
+            if let reason = self.refusal(reading) { return reason }
+            let terms = UsageBasedSubscriptions.borrowTerms()
+            let meter = self.meters[reading.period] ?? MeterReadings.PeriodMeter(
+                period: reading.period, scheduleVersion: terms.scheduleFor(reading.period).version
+            )
+            if let reason = meter.refusal(reading) { return reason }
+            let schedule = terms.scheduleOfVersion(meter.scheduleVersion)!
+            meter.record(reading, schedule)
+            let price = meter.price(schedule)
+            if price == nil { return "out_of_range" }
+            let charge = MeterReadings.charge(
+                priceUsd: price!.usd,
+                limitUsd: self.limitUsd(meter.chargedUsd),
+                chargedUsd: meter.chargedUsd,
+                creditUsd: self.creditUsd
+            )
+            if charge == nil { return "out_of_range" }
+            let flowDue = UsagePricing.usdToFlow(charge!.dueUsd, usdPerFlow: usdPerFlow)
+            if flowDue == nil || flowDue! > UFix64.max - self.funds.uncovered { return "out_of_range" }
+            self.settle(reading, meter, price!, charge!, usdPerFlow: usdPerFlow, flowDue: flowDue!, oracle: oracle)
+            return nil
+        }
+
+        access(self) fun settle(
+            _ reading: MeterReadings.Reading,
+            _ meter: MeterReadings.PeriodMeter,
+            _ price: UsagePricing.Price,
+            _ charge: MeterReadings.Charge,
+            usdPerFlow: UFix64,
+            flowDue: UFix64,
+            oracle: Address
+        ) {
+            let tierBefore = meter.tier
+            meter.setCharged(usd: charge.chargedUsd, tier: price.tier)
+            self.keepMeter(meter)
+            self.lastSequence = reading.sequence
+            self.lastPeriod = reading.period
+            self.creditUsd = charge.creditUsd
+            let debt = self.funds.accrue(flowDue)
+            emit ReadingSettled(
+                id: self.id, period: reading.period, sequence: reading.sequence, models: reading.models,
+                tokens: reading.tokens, totalTokens: price.totalTokens, root: reading.root,
+                eventCount: reading.eventCount, scheduleVersion: meter.scheduleVersion, priceUsd: price.usd,
+                dueUsd: charge.dueUsd, chargedUsdAfter: charge.chargedUsd, creditUsdAfter: charge.creditUsd,
+                usdPerFlow: usdPerFlow, flowDue: flowDue, accruedAfter: self.funds.accrued,
+                uncoveredAfter: self.funds.uncovered, balanceAfter: self.funds.balance(), oracle: oracle
+            )
+            if tierBefore != price.tier {
+                emit TierChanged(id: self.id, period: reading.period, from: tierBefore, to: price.tier)
+            }
+            if debt > 0.0 { emit DebtIncurred(id: self.id, amount: debt, uncoveredAfter: self.funds.uncovered) }
+            self.processAutomaticPayment()
+        }
+
+        /// Why a reading can't be taken whatever it counts, or nil.
+        access(self) view fun refusal(_ reading: MeterReadings.Reading): String? {
+            if reading.sequence == self.lastSequence && reading.sequence > 0 {
+                let same = reading.period == self.lastPeriod && (self.meters[reading.period]?.repeats(reading) ?? false)
+                return same ? "duplicate" : "sequence_reused"
+            }
+            if reading.sequence < self.lastSequence || reading.sequence == 0 { return "sequence_too_low" }
+            if self.closed { return "vault_closed" }
+            return MeterReadings.fault(reading)
+                ?? MeterReadings.periodRefusal(reading.period, graceSeconds: UsageBasedSubscriptions.graceSeconds)
+        }
+
+        /// The most that the period may have been charged: the cap, or what was charged already after the expiry.
+        access(self) view fun limitUsd(_ chargedUsd: UFix64): UFix64? {
+            let expired = self.expiresAt != nil && BillingPeriod.now() > self.expiresAt!
+            return expired ? chargedUsd : self.capUsd
+        }
+
+        /// Keeps a period's meter, and forgets those of periods that take no more readings.
+        access(self) fun keepMeter(_ meter: MeterReadings.PeriodMeter) {
+            let isNew = self.meters[meter.period] == nil
+            self.meters[meter.period] = meter
+            if meter.period > self.latestPeriod { self.latestPeriod = meter.period }
+            if !isNew { return }
+            for period in self.meters.keys {
+                let closed = MeterReadings.isClosed(period, graceSeconds: UsageBasedSubscriptions.graceSeconds)
+                if closed && period != meter.period { self.meters.remove(key: period) }
+            }
+        }
+
+        /// Pays what accrued if the vault pays automatically.
+        access(contract) fun processAutomaticPayment() {
+            if self.automaticPayment { self.payProvider() }
+        }
+
+        /// Pays what accrued into the provider's own FLOW vault. Anything else behind the public path could run foreign
+        /// code or fail, and undo a whole batch: then the FLOW stays accrued.
+        access(self) fun payProvider() {
+            let amount = self.funds.accrued
+            let receiver = getAccount(self.provider).capabilities.borrow<&FlowToken.Vault>(/public/flowTokenReceiver)
+            if amount == 0.0 || receiver == nil { return }
+            receiver!.deposit(from: <- self.funds.pay(amount))
+            emit PaidAutomatically(id: self.id, amount: amount, to: self.provider, balanceAfter: self.funds.balance())
+        }
+
+        init(id: UInt64, customer: Address, provider: Address, serviceName: String) {
+            self.id = id
+            self.customer = customer
+            self.provider = provider
+            self.serviceName = serviceName
+            self.funds <- VaultFunds.createEmpty()
+            self.creditUsd = 0.0
+            self.lastSequence = 0
+            self.lastPeriod = 0
+            self.latestPeriod = 0
+            self.meters = {}
+            self.automaticPayment = false
+            self.capUsd = nil
+            self.expiresAt = nil
+            self.pendingReturn = nil
+            self.paused = false
+            self.closed = false
+            self.topUpBelow = nil
+            self.extensions = {}
+        }
+    }
+
+    /// Opens a vault with a first deposit of FLOW and returns its number. Owner and provider find their capabilities in
+    /// this account's inbox.
+    access(all) fun createSubscriptionVault(
+        owner: Address,
+        provider: Address,
+        serviceName: String,
+        initialDeposit: @{FungibleToken.Vault}
+    ): UInt64 {
+        pre {
+            initialDeposit.getType() == Type<@FlowToken.Vault>():
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The deposit is not FLOW. "
+                    .concat("Deposit FLOW.")
+            initialDeposit.balance >= self.minimumDeposit:
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The deposit of "
+                    .concat(initialDeposit.balance.toString()).concat(" FLOW is below the minimum. Deposit at least ")
+                    .concat(self.minimumDeposit.toString()).concat(" FLOW.")
+            serviceName.length > 0 && serviceName.utf8.length <= 128:
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The service name is empty or "
+                    .concat("longer than 128 bytes. Choose another name.")
+        }
+        self.vaultCount = self.vaultCount + 1
+        let id = self.vaultCount
+        let path = self.vaultStoragePath(id)
+        self.account.storage.save(
+            <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName),
+            to: path
+        )
+        self.index(id, owner: owner, provider: provider)
+        let vaults = self.account.capabilities.storage
+        self.account.inbox.publish(
+            vaults.issue<auth(Configure, Reclaim) &SubscriptionVault>(path),
+            name: self.ownerInboxName(id), recipient: owner
+        )
+        self.account.inbox.publish(
+            vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(path),
+            name: self.providerInboxName(id), recipient: provider
+        )
+        emit VaultOpened(
+            id: id, owner: owner, provider: provider, serviceName: serviceName, deposit: initialDeposit.balance
+        )
+        self.deposit(vaultId: id, from: <- initialDeposit)
+        return id
+    }
+
+    /// Adds FLOW to a vault. Anyone may.
+    access(all) fun deposit(vaultId: UInt64, from: @{FungibleToken.Vault}) {
+        pre {
+            from.getType() == Type<@FlowToken.Vault>():
+                "UsageBasedSubscriptions.deposit: Cannot deposit! The deposit is not FLOW. Deposit FLOW."
+        }
+        let vault = self.vaultOf(vaultId) ?? panic("UsageBasedSubscriptions.deposit: Cannot deposit! There is no vault "
+            .concat(vaultId.toString()).concat(". Check the number."))
+        vault.deposit(from: <- (from as! @FlowToken.Vault))
+    }
+
+    /// A vault of an owner, for reading only.
+    access(all) view fun borrowVault(owner: Address, vaultId: UInt64): &SubscriptionVault? {
+        let vault = self.vaultOf(vaultId)
+        return vault?.customer == owner ? vault : nil
+    }
+
+    /// A vault, for reading only.
+    access(all) view fun vaultOf(_ vaultId: UInt64): &SubscriptionVault? {
+        return self.account.storage.borrow<&SubscriptionVault>(from: self.vaultStoragePath(vaultId))
+    }
+
+    access(all) view fun vaultIdsOfOwner(_ owner: Address): [UInt64] {
+        return self.vaultsByOwner[owner]?.keys ?? []
+    }
+
+    access(all) view fun vaultIdsOfProvider(_ provider: Address): [UInt64] {
+        return self.vaultsByProvider[provider]?.keys ?? []
+    }
+
+    /// Schedules, rate and providers, for reading only.
+    access(all) view fun borrowTerms(): &BillingTerms.Terms {
+        return self.account.storage.borrow<&BillingTerms.Terms>(from: self.TermsStoragePath)!
+    }
+
+    /// What a period's usage costs by model under the schedule of that period; nil above the largest UFix64.
+    access(all) view fun calculateDynamicPrice(models: [String], tokens: [UInt64], period: UInt32): UsagePricing.Price? {
+        return UsagePricing.price(self.borrowTerms().scheduleFor(period), models: models, tokens: tokens)
+    }
+
+    access(all) view fun ownerInboxName(_ vaultId: UInt64): String {
+        return "UsageBasedSubscriptions.owner.".concat(vaultId.toString())
+    }
+
+    access(all) view fun providerInboxName(_ vaultId: UInt64): String {
+        return "UsageBasedSubscriptions.provider.".concat(vaultId.toString())
+    }
+
+    /// Where an owner or provider keeps its capability to a vault.
+    access(all) view fun ownerCapabilityPath(_ vaultId: UInt64): StoragePath {
+        return StoragePath(identifier: "UsageBasedSubscriptionsOwner".concat(vaultId.toString()))!
+    }
+
+    access(all) view fun providerCapabilityPath(_ vaultId: UInt64): StoragePath {
+        return StoragePath(identifier: "UsageBasedSubscriptionsProvider".concat(vaultId.toString()))!
+    }
+
+    /// Settles readings one by one; what can't be settled is skipped. `MeterOracles` checks who hands them in.
+    access(account) fun updateUsageData(_ readings: [MeterReadings.Reading], oracle: Address) {
+        let terms = self.borrowTerms()
+        let rateRefusal = terms.rateRefusal()
+        for reading in readings {
+            var reason = rateRefusal
+            if reason == nil {
+                let vault = self.vaultOf(reading.vaultId)
+                reason = vault == nil ? "unknown_vault" : vault!.updateUsageData(
+                    reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: oracle
+                )
+            }
+            if reason != nil {
+                emit ReadingSkipped(
+                    id: reading.vaultId, period: reading.period, sequence: reading.sequence, reason: reason!
+                )
+            }
+        }
+    }
+
+    access(self) fun index(_ id: UInt64, owner: Address, provider: Address) {
+        if self.vaultsByOwner[owner] == nil { self.vaultsByOwner[owner] = {} }
+        if self.vaultsByProvider[provider] == nil { self.vaultsByProvider[provider] = {} }
+        let byOwner = (&self.vaultsByOwner[owner] as auth(Mutate) &{UInt64: Bool}?)!
+        let byProvider = (&self.vaultsByProvider[provider] as auth(Mutate) &{UInt64: Bool}?)!
+        byOwner.insert(key: id, true)
+        byProvider.insert(key: id, true)
+    }
+
+    access(self) view fun vaultStoragePath(_ id: UInt64): StoragePath {
+        return StoragePath(identifier: "UsageBasedSubscriptionsVault".concat(id.toString()))!
+    }
+
+    init(graceSeconds: UInt64, noticeSeconds: UInt64, settleDelaySeconds: UInt64, minimumDeposit: UFix64) {
+        self.TermsStoragePath = /storage/UsageBasedSubscriptionsTerms
+        self.graceSeconds = graceSeconds
+        self.settleDelaySeconds = settleDelaySeconds
+        self.minimumDeposit = minimumDeposit
+        self.inboxAddress = self.account.address
+        let block = getCurrentBlock().id
+        self.deploymentId = String.encodeHex(block.toVariableSized()).concat("-").concat(self.account.address.toString())
+        self.vaultCount = 0
+        self.vaultsByOwner = {}
+        self.vaultsByProvider = {}
+        self.account.storage.save(<- BillingTerms.createTerms(noticeSeconds: noticeSeconds), to: self.TermsStoragePath)
+    }
+}

@@ -1,0 +1,44 @@
+import "MeterOracles"
+import "MeterReadings"
+
+/// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that says
+/// why; the others settle.
+/// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
+/// Before: oracle/claim_oracle.
+transaction(
+    vaultIds: [UInt64],
+    periods: [UInt32],
+    sequences: [UInt64],
+    models: [[String]],
+    tokens: [[UInt64]],
+    roots: [String],
+    eventCounts: [UInt64]
+) {
+
+    let desk: auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk
+    let readings: [MeterReadings.Reading]
+
+    prepare(oracle: auth(CopyValue) &Account) {
+        let capability = oracle.storage.copy<Capability<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>>(
+            from: MeterOracles.CapabilityStoragePath
+        ) ?? panic("Cannot submit readings! The account is no oracle. Claim the capability after the appointment.")
+        self.desk = capability.borrow()
+            ?? panic("Cannot submit readings! The oracle was removed. Ask the admin to appoint it again.")
+        self.readings = []
+        for i, vaultId in vaultIds {
+            self.readings.append(MeterReadings.Reading(
+                vaultId: vaultId,
+                period: periods[i],
+                sequence: sequences[i],
+                models: models[i],
+                tokens: tokens[i],
+                root: roots[i],
+                eventCount: eventCounts[i]
+            ))
+        }
+    }
+
+    execute {
+        self.desk.updateUsageData(self.readings)
+    }
+}

@@ -1,0 +1,28 @@
+import "UsageBasedSubscriptions"
+
+/// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
+/// Signer: the vault's owner. Effect: owner/take_back works after the settle delay; an earlier request is replaced.
+/// Before: the signer holds the vault's capability; the vault isn't closed.
+transaction(vaultId: UInt64, amount: UFix64?) {
+
+    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.requestReturn(amount: amount)
+    }
+
+    post {
+        self.vault.requestedReturn() != nil: "Cannot take FLOW back! The request would be lost."
+    }
+}

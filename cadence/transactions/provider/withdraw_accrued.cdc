@@ -1,0 +1,52 @@
+import "FungibleToken"
+import "FlowToken"
+import "UsageBasedSubscriptions"
+
+/// Takes all that accrued from each of the vaults; capabilities that still wait in the inbox are claimed on the way.
+/// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
+/// nothing.
+/// Before: the signer is the provider of every vault.
+transaction(vaultIds: [UInt64]) {
+
+    let vaults: [auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault]
+    let flow: &FlowToken.Vault
+    let balanceBefore: UFix64
+    var total: UFix64
+
+    prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+        self.vaults = []
+        self.total = 0.0
+        self.flow = provider.storage.borrow<&FlowToken.Vault>(from: /storage/flowTokenVault)
+            ?? panic("Cannot withdraw! The account has no FLOW vault. Set one up first.")
+        self.balanceBefore = self.flow.balance
+        for id in vaultIds {
+            let path = UsageBasedSubscriptions.providerCapabilityPath(id)
+            if provider.storage.type(at: path) == nil {
+                let claimed = provider.inbox.claim<
+                    auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+                >(UsageBasedSubscriptions.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+                    ?? panic("Cannot withdraw from vault ".concat(id.toString())
+                        .concat("! The account is not its provider. Sign with the provider's account."))
+                provider.storage.save(claimed, to: path)
+            }
+            let capability = provider.storage.copy<Capability<
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+            >>(from: path)!
+            self.vaults.append(capability.borrow() ?? panic("Cannot withdraw from vault ".concat(id.toString())
+                .concat("! The capability was revoked.")))
+        }
+    }
+
+    execute {
+        for vault in self.vaults {
+            let accrued = vault.funds.accrued
+            if accrued == 0.0 { continue }
+            self.flow.deposit(from: <- vault.withdrawWithEntitlement(amount: accrued))
+            self.total = self.total + accrued
+        }
+    }
+
+    post {
+        self.flow.balance == self.balanceBefore + self.total: "Cannot withdraw! Not all that accrued would arrive."
+    }
+}
