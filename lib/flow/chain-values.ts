@@ -13,13 +13,13 @@ export const chainInteger = z
   .regex(/^\d{1,78}$/, 'not a whole number')
   .transform((digits) => BigInt(digits))
 export const chainAddress = z.string().regex(/^0x[0-9a-f]{16}$/, 'not an address')
-/** The contracts keep times as whole seconds since 1970. */
-const seconds = z
+/** A whole number that is neither money nor tokens: seconds, a period, an index. */
+export const chainSmall = z
   .string()
-  .regex(/^\d{1,12}$/, 'not a count of seconds')
+  .regex(/^\d{1,12}$/, 'not a small whole number')
   .transform((digits) => Number.parseInt(digits, 10))
-export const chainSeconds = seconds
-export const chainTime = seconds.transform((since1970) => new Date(since1970 * 1000))
+/** The contracts keep times as whole seconds since 1970. */
+export const chainTime = chainSmall.transform((seconds) => new Date(seconds * 1000))
 export const chainPeriod = z
   .string()
   .regex(/^\d{6}$/, 'not a period')

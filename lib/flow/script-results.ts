@@ -1,32 +1,53 @@
 import * as z from 'zod'
 import type { scripts } from './cadence.generated.ts'
-import { chainAddress, chainFlow, chainInteger, chainPeriod, chainSeconds, chainTime, chainUsd, chainUsdPerFlow } from './chain-values.ts'
+import type { Multiplier, Schedule } from '../pricing/schedule.ts'
+import {
+  chainAddress,
+  chainFlow,
+  chainInteger,
+  chainSmall,
+  chainTime,
+  chainUsd,
+  chainUsdPerFlow,
+} from './chain-values.ts'
 import type { Plain } from './json-cadence.ts'
 import { vaultReportSchema } from './vault-report.ts'
 
-export const chainSettingsSchema = z.object({
-  /** Made when the contract was deployed: another chain, or a reset one, has another. */
-  deploymentId: z.string().min(1),
-  graceSeconds: chainSeconds,
-  noticeSeconds: chainSeconds,
-  settleDelaySeconds: chainSeconds,
-  minimumDeposit: chainFlow,
-  usdPerFlow: chainUsdPerFlow,
-  rateSource: z.string(),
-  rateSetAt: chainTime,
-})
+export const chainSettingsSchema = z
+  .object({
+    /** Made when the contract was deployed: another chain, or a reset one, has another. */
+    deploymentId: z.string().min(1),
+    graceSeconds: chainSmall,
+    noticeSeconds: chainSmall,
+    settleDelaySeconds: chainSmall,
+    minimumDeposit: chainFlow,
+    usdPerFlow: chainUsdPerFlow.nullable(),
+    rateSource: z.string().nullable(),
+    rateSetAt: chainTime.nullable(),
+    rateMaxAgeSeconds: chainSmall,
+  })
+  .transform(({ usdPerFlow, rateSource: source, rateSetAt: setAt, ...settings }) => ({
+    ...settings,
+    /** Null until the admin sets one; nothing settles before. A rate of the source `fixed` doesn't age. */
+    rate: usdPerFlow === null || source === null || setAt === null ? null : { usdPerFlow, source, setAt },
+  }))
 
 export const rolesSchema = z.object({ admin: z.boolean(), oracle: z.boolean(), provider: z.boolean() })
 
+const multiplierSchema = z
+  .object({ parts: z.array(z.string()), bps: chainInteger })
+  .transform(({ parts, bps }): Multiplier => ({ all: parts, bps }))
+
 export const scheduleSchema = z.object({
   version: chainInteger,
-  effectiveFrom: chainPeriod,
+  /** 0 is the first schedule's: it prices everything before the second. */
+  effectiveFrom: chainSmall,
   mode: z.enum(['volume', 'graduated']),
   tiers: z.array(
     z.object({ name: z.string(), upTo: chainInteger.nullable(), usdPer1K: chainUsd, discountBps: chainInteger }),
   ),
-  multipliers: z.array(z.object({ all: z.array(z.string()), bps: chainInteger })),
-})
+  multipliers: z.array(multiplierSchema),
+}) satisfies z.ZodType<Schedule>
 
 export const chainPriceSchema = z.object({ tier: z.string(), usd: chainUsd, flow: chainFlow })
 

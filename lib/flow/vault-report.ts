@@ -19,11 +19,15 @@ export const vaultReportSchema = z.object({
   /** Settled beyond the balance: paid from the next deposit. */
   uncovered: chainFlow,
   creditUsd: chainUsd,
-  /** The latest period that had a reading; the next three are of it. */
+  /** The latest period that had a reading; what follows up to `eventCount` is of it. */
   period: chainPeriodOrNone,
+  scheduleVersion: chainInteger,
   chargedUsd: chainUsd,
   tier: z.string().nullable(),
   tokens: z.record(z.string(), chainInteger),
+  /** Merkle root of the period's events, empty before the first reading. */
+  root: z.string(),
+  eventCount: chainInteger,
   lastSequence: chainInteger,
   capUsd: chainUsd.nullable(),
   expiresAt: chainTime.nullable(),

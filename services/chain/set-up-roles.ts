@@ -23,6 +23,7 @@ export async function setUpRoles({ chain, admin, oracle, provider }: RolesOption
     await chain.send('oracle/claim_oracle', {}, oracle)
   }
   if (!providers.includes(provider)) await chain.send('admin/register_provider', { address: provider }, admin)
-  const isSet = settings.usdPerFlow === parseUsdPerFlow(LOCAL_RATE.usdPerFlow) && settings.rateSource === LOCAL_RATE.source
+  const { rate } = settings
+  const isSet = rate?.usdPerFlow === parseUsdPerFlow(LOCAL_RATE.usdPerFlow) && rate.source === LOCAL_RATE.source
   if (!isSet) await chain.send('admin/set_rate', LOCAL_RATE, admin)
 }

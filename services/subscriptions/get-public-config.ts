@@ -1,3 +1,4 @@
+import { AppError } from '#lib/errors/app-error.ts'
 import { formatFlow, formatUsdPerFlow } from '#lib/money/decimal.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PublicConfig } from './schemas.ts'
@@ -11,7 +12,10 @@ const DISCOVERY = {
 /** What anybody's browser may know of this installation, field by field: nothing is copied from the environment whole. */
 export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig> {
   const { flow, litellm, oracle } = ctx.env
-  const settings = await ctx.chain.script('get_settings', {})
+  const { rate, minimumDeposit } = await ctx.chain.script('get_settings', {})
+  if (rate === null) {
+    throw new AppError('chain_refused', 'The contracts have no rate of FLOW in USD yet. The admin sets it before anything is priced.')
+  }
   return {
     network: flow.network,
     accessNode: flow.accessNode,
@@ -23,11 +27,11 @@ export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig
     walletConnectProjectId: flow.walletConnectProjectId,
     deploymentId: ctx.deploymentId,
     rate: {
-      usdPerFlow: formatUsdPerFlow(settings.usdPerFlow),
-      source: settings.rateSource,
-      updatedAt: settings.rateSetAt.toISOString(),
+      usdPerFlow: formatUsdPerFlow(rate.usdPerFlow),
+      source: rate.source,
+      updatedAt: rate.setAt.toISOString(),
     },
-    minimumDeposit: formatFlow(settings.minimumDeposit),
+    minimumDeposit: formatFlow(minimumDeposit),
     settleIntervalMs: oracle.settleIntervalMs,
   }
 }
