@@ -1,5 +1,6 @@
 export { type ModelUsage, getUsages, type VaultUsage } from './get-usages.ts'
 export { ingestEvents } from './ingest-events.ts'
+export { createIngestWriter } from './ingest-writer.ts'
 export { listDeadLetters, replayDeadLetters } from './list-dead-letters.ts'
 export { pollSpendLogs, type PollRun } from './polling/poll-spend-logs.ts'
 export { type HintResult, receiveHint } from './polling/receive-hint.ts'

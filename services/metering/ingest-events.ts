@@ -5,7 +5,7 @@ import { withTransaction } from '#services/platform/db/transaction.ts'
 import { appendEvents } from './append.ts'
 import { keepDeadLetters } from './dead-letters.ts'
 import { readItem, type Refusal } from './read-item.ts'
-import type { Candidate, IngestInput, IngestResult, PaidCandidate, RejectReason } from './schemas.ts'
+import type { Candidate, IngestInput, IngestResult, PaidCandidate, Rejection, RejectReason } from './schemas.ts'
 import { findStarts, lockPeriods, periodKey, saveAppended } from './store.ts'
 
 /** Calls that share a minted id but started further apart are different calls. */
@@ -14,10 +14,25 @@ const CHUNK = 500
 /** Two roads may place one call in two months' periods at once; the loser of the race looks again. */
 const RACE_TRIES = 3
 
+/** What became of the items so far; those in neither list are stored. */
 interface Tally {
-  stored: number
-  duplicates: number
+  /** Places in the delivered batch. */
+  duplicates: number[]
   refusals: Refusal[]
+}
+
+/** What became of each item, by its place in the delivered batch; those in neither list are stored. */
+export interface ItemOutcomes {
+  readonly duplicates: readonly number[]
+  readonly rejected: readonly Rejection[]
+}
+
+/** Counts what became of `length` items from `start` on, with places that begin at 0. */
+export function summarise({ duplicates, rejected }: ItemOutcomes, start: number, length: number): IngestResult {
+  const isInside = (index: number): boolean => index >= start && index < start + length
+  const refused = rejected.filter(({ index }) => isInside(index)).map((each) => ({ ...each, index: each.index - start }))
+  const known = duplicates.filter(isInside).length
+  return { stored: length - known - refused.length, duplicates: known, rejected: refused }
 }
 
 const refuse = ({ index, raw }: Candidate, reason: RejectReason): Refusal => ({ index, raw, reason, detail: null })
@@ -28,12 +43,17 @@ const refuse = ({ index, raw }: Candidate, reason: RejectReason): Refusal => ({ 
  * Throws only when the database does; delivering the batch again is then safe.
  */
 export async function ingestEvents(ctx: ServiceContext, input: IngestInput): Promise<IngestResult> {
+  return summarise(await storeItems(ctx, input), 0, input.items.length)
+}
+
+/** The same, told item by item. */
+export async function storeItems(ctx: ServiceContext, input: IngestInput): Promise<ItemOutcomes> {
   if (ctx.actor.kind !== 'system' && ctx.actor.kind !== 'webhook') {
     throw new AppError('not_permitted', 'Only the collector stores usage. Nothing was changed.')
   }
   const conditions = { road: input.road, secret: ctx.env.litellm.webhookSecret, now: ctx.clock() }
   const read = input.items.map((item, index) => readItem(item, index, conditions))
-  const tally: Tally = { stored: 0, duplicates: 0, refusals: read.flatMap((item) => (item.ok ? [] : [item.refusal])) }
+  const tally: Tally = { duplicates: [], refusals: read.flatMap((item) => (item.ok ? [] : [item.refusal])) }
   const paid = await findPayers(ctx, read.flatMap((item) => (item.ok ? [item.candidate] : [])), tally)
   for (let start = 0; start < paid.length; start += CHUNK) {
     await storeChunk(ctx, input.road, paid.slice(start, start + CHUNK), tally)
@@ -43,7 +63,7 @@ export async function ingestEvents(ctx: ServiceContext, input: IngestInput): Pro
     tally.refusals.map(({ raw, reason, detail }) => ({ road: input.road, reason, detail, payload: raw })),
   )
   const rejected = tally.refusals.map(({ index, reason, detail }) => ({ index, reason, detail }))
-  return { stored: tally.stored, duplicates: tally.duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
+  return { duplicates: tally.duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
 }
 
 async function findPayers(ctx: ServiceContext, candidates: readonly Candidate[], tally: Tally): Promise<PaidCandidate[]> {
@@ -62,8 +82,7 @@ async function storeChunk(ctx: ServiceContext, road: IngestInput['road'], chunk:
   if (chunk.length === 0) return
   try {
     const result = await storeTogether(ctx, road, chunk)
-    tally.stored += result.stored
-    tally.duplicates += result.duplicates
+    tally.duplicates.push(...result.duplicates)
     tally.refusals.push(...result.refusals)
   } catch (error) {
     if (!isRefusedData(error)) throw error
@@ -117,14 +136,14 @@ async function storeInTransaction(
   )
   await saveAppended(tx.db, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })
   const overflow = appended.flatMap((part) => part.overflow).map((candidate) => refuse(candidate, 'too_many_models'))
-  return { stored: fresh.length - overflow.length, duplicates, refusals: [...refusals, ...overflow] }
+  return { duplicates, refusals: [...refusals, ...overflow] }
 }
 
 /** Sorts out calls that are stored already or came twice in the chunk. `starts` grows with each new call. */
 function dropKnown(chunk: readonly PaidCandidate[], starts: Map<string, Date>) {
   const fresh: PaidCandidate[] = []
   const refusals: Refusal[] = []
-  let duplicates = 0
+  const duplicates: number[] = []
   for (const candidate of chunk) {
     const sameCall = (identity: string): boolean | null => {
       const known = starts.get(identity)
@@ -135,7 +154,7 @@ function dropKnown(chunk: readonly PaidCandidate[], starts: Map<string, Date>) {
     const same = sameCall(identity)
     const reused = same === false
     const known = reused && alternativeIdentity ? sameCall(alternativeIdentity) : same
-    if (known === true) duplicates += 1
+    if (known === true) duplicates.push(candidate.index)
     else if (known === false) refusals.push(refuse(candidate, 'identity_reused'))
     else {
       const chosen = reused && alternativeIdentity ? alternativeIdentity : identity

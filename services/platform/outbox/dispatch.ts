@@ -26,9 +26,9 @@ export interface OutboxHandler {
 }
 
 const FIRST_RETRY_MS = 1_000
-const LAST_RETRY_MS = 15 * 60_000
+const LAST_RETRY_MS = 60_000
 
-/** Wait before the next try after `attempts` errors: doubles from 1 s to 15 min. */
+/** Wait before the next try after `attempts` errors: doubles from 1 s to 1 min. */
 export const retryDelayMs = (attempts: number): number =>
   Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(Math.max(attempts - 1, 0), 20))
 

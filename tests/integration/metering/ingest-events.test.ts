@@ -7,15 +7,15 @@ import { deadLetters, events, meterPeriods, meters } from '#services/platform/db
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 import { giveKey, hashOf, usageEvent } from '#tests/support/usage-events.ts'
 
-let test_: TestContext
+let opened: TestContext
 let ctx: ServiceContext
 let nextVault = 1n
 
 beforeAll(async () => {
-  test_ = await createTestContext()
-  ctx = test_.ctx
+  opened = await createTestContext()
+  ctx = opened.ctx
 })
-afterAll(() => test_[Symbol.asyncDispose]())
+afterAll(() => opened[Symbol.asyncDispose]())
 
 async function newVault(): Promise<{ vaultId: bigint; keyHash: string }> {
   const vaultId = nextVault++

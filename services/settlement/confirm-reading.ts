@@ -1,0 +1,71 @@
+import { subscriptionEventsNamed, type SubscriptionEvent } from '#lib/flow/events.ts'
+import { formatUsd } from '#lib/money/decimal.ts'
+import { type Usd, usd } from '#lib/money/units.ts'
+import { priceUsage } from '#lib/pricing/price-usage.ts'
+import type { ChainEvent } from '#services/clients/flow/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
+import { getSchedule } from '#services/pricing/index.ts'
+import { holdAfterRefusal } from './hold-period.ts'
+import { usageOf } from './schemas.ts'
+import { endReading, type ReadingRow, settlePeriod } from './store.ts'
+
+type Settled = SubscriptionEvent<'ReadingSettled'>
+
+/** What a sealed transaction did with a reading. */
+export type Verdict =
+  | { readonly kind: 'settled'; readonly event: Settled; readonly txId: string }
+  | { readonly kind: 'skipped'; readonly reason: string }
+  | { readonly kind: 'absent' }
+
+/** Reads what the events of a transaction say about a reading. */
+export function verdictOf(reading: ReadingRow, events: readonly ChainEvent[]): Verdict {
+  const isOurs = (event: { id: bigint; sequence: bigint }): boolean =>
+    event.id === reading.vaultId && event.sequence === reading.sequence
+  const settled = events.filter((event) => subscriptionEventsNamed('ReadingSettled', [event]).some(isOurs))
+  const [first] = settled
+  const [event] = subscriptionEventsNamed('ReadingSettled', settled)
+  if (first && event) return { kind: 'settled', event, txId: first.txId }
+  const skipped = subscriptionEventsNamed('ReadingSkipped', events).find(isOurs)
+  return skipped ? { kind: 'skipped', reason: skipped.reason } : { kind: 'absent' }
+}
+
+/** Ends a reading as settled, with what the chain charged; a price that differs from ours is an alarm on its row. */
+export async function endAsSettled(ctx: ServiceContext, reading: ReadingRow, event: Settled, txId: string): Promise<void> {
+  if (event.root !== reading.root || event.totalTokens !== reading.tokens || event.period !== reading.period) {
+    await endAsFailed(ctx, reading, 'sequence_taken')
+    return
+  }
+  const expectedUsd = priceUsage(await getSchedule(ctx, reading.period), usageOf(reading)).usd
+  const alarm = alarmOf(expectedUsd, event.priceUsd)
+  if (alarm) ctx.log.error({ readingId: reading.id, txId, alarm }, 'the chain charged another price')
+  const { priceUsd, dueUsd, flowDue: flow } = event
+  const finishedAt = ctx.clock()
+  await withTransaction(ctx, async (tx) => {
+    const ending = { status: 'sealed' as const, txId, usd: priceUsd, expectedUsd, dueUsd, flow, alarm, error: null, finishedAt }
+    if (await endReading(tx.db, reading.id, ending)) await settlePeriod(tx.db, tx.deploymentId, reading)
+  })
+}
+
+const alarmOf = (expected: Usd, charged: Usd): string | null =>
+  expected === charged ? null : `price on chain ${formatUsd(charged)} USD, expected ${formatUsd(expected)} USD`
+
+/** Ends a reading that the vault has taken by a transaction that can't be found any more. */
+export async function endAsSettledElsewhere(ctx: ServiceContext, reading: ReadingRow): Promise<void> {
+  const expectedUsd = usd(priceUsage(await getSchedule(ctx, reading.period), usageOf(reading)).usd)
+  const alarm = 'settled by a transaction that is not known here'
+  ctx.log.error({ readingId: reading.id, alarm }, 'a reading was settled, but its transaction is not known')
+  await withTransaction(ctx, async (tx) => {
+    const ending = { status: 'sealed' as const, txId: null, expectedUsd, alarm, finishedAt: tx.clock() }
+    if (await endReading(tx.db, reading.id, ending)) await settlePeriod(tx.db, tx.deploymentId, reading)
+  })
+}
+
+/** Ends a reading that the contract refused; the usage is planned again later, if it can ever settle. */
+export async function endAsFailed(ctx: ServiceContext, reading: ReadingRow, reason: string): Promise<void> {
+  ctx.log.warn({ readingId: reading.id, vaultId: reading.vaultId.toString(), reason }, 'a reading was refused')
+  await withTransaction(ctx, async (tx) => {
+    const ended = await endReading(tx.db, reading.id, { status: 'failed', error: reason, finishedAt: tx.clock() })
+    if (ended) await holdAfterRefusal(tx, reading, reason)
+  })
+}

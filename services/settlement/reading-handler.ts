@@ -1,0 +1,84 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ServiceContext } from '#services/platform/context.ts'
+import type { ClaimedMessage, OutboxHandler, Outcome } from '#services/platform/outbox/dispatch.ts'
+import { READING_KIND } from './plan-readings.ts'
+import { resolveReading } from './resolve-readings.ts'
+import type { OnStep } from './schemas.ts'
+import { findOpenReadings, type ReadingRow } from './store.ts'
+import { submitReadings } from './submit-readings.ts'
+
+/** Readings that settle in one transaction, at most. */
+const BATCH = 20
+const LEASE_MS = 120_000
+const SEAL_WAIT_MS = 20_000
+const LOOK_AGAIN_MS = 1_000
+
+/** Brings readings to the chain. Safe to repeat at every point: what was sent is looked for before anything is sent. */
+export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
+  return {
+    kind: READING_KIND,
+    batch: BATCH,
+    leaseMs: LEASE_MS,
+    async handle(ctx, messages) {
+      const outcomes = new Map<string, Outcome>()
+      const rows = await findOpenReadings(ctx.db, ctx.deploymentId, messages.map(readingIdOf))
+      for (const group of groupsOf(rows)) await advance(ctx, group, outcomes, onStep)
+      // A reading that is not open any more has ended.
+      return new Map(messages.map((message) => [message.id, outcomes.get(readingIdOf(message)) ?? { kind: 'done' }]))
+    },
+  }
+}
+
+const readingIdOf = ({ payload }: ClaimedMessage): string => String(payload['readingId'])
+
+/** Readings that were never tried go together; one that failed before goes alone, so that it spoils no batch. */
+function groupsOf(rows: readonly ReadingRow[]): ReadingRow[][] {
+  const isFresh = (row: ReadingRow): boolean => row.status === 'planned' && row.attempts === 0
+  const fresh = rows.filter(isFresh)
+  const others = rows.filter((row) => !isFresh(row)).map((row) => [row])
+  return fresh.length > 0 ? [...others, fresh] : others
+}
+
+async function advance(
+  ctx: ServiceContext,
+  group: readonly ReadingRow[],
+  outcomes: Map<string, Outcome>,
+  onStep: OnStep,
+): Promise<void> {
+  const give = (rows: readonly ReadingRow[], outcome: Outcome): void => rows.forEach(({ id }) => outcomes.set(id, outcome))
+  try {
+    if (group.some(({ status }) => status === 'planned')) {
+      const txId = await submitReadings(ctx, group, onStep)
+      if (txId === null) return give(group, { kind: 'later', afterMs: LOOK_AGAIN_MS })
+      await waitForSeal(ctx, txId)
+      onStep('after-seal')
+    }
+    const ids = group.map(({ id }) => id)
+    for (const row of await findOpenReadings(ctx.db, ctx.deploymentId, ids)) {
+      give([row], outcomeOf(await resolveReading(ctx, row), row))
+    }
+  } catch (error) {
+    ctx.log.warn({ err: error, readings: group.map(({ id }) => id) }, 'readings could not be brought to the chain')
+    const failed = { kind: 'error' as const, error: error instanceof Error ? error.message : String(error) }
+    give(
+      group.filter(({ id }) => !outcomes.has(id)),
+      failed,
+    )
+  }
+}
+
+function outcomeOf(resolution: Awaited<ReturnType<typeof resolveReading>>, row: ReadingRow): Outcome {
+  if (resolution === 'ended') return { kind: 'done' }
+  if (resolution === 'waiting') return { kind: 'later', afterMs: LOOK_AGAIN_MS }
+  return { kind: 'error', error: `planned again after try ${row.attempts + 1}` }
+}
+
+/** Most transactions seal within seconds; a slower one is looked at again later. */
+async function waitForSeal(ctx: ServiceContext, txId: string): Promise<void> {
+  const deadline = performance.now() + SEAL_WAIT_MS
+  for (let waitMs = 25; performance.now() < deadline; waitMs = Math.min(waitMs * 2, LOOK_AGAIN_MS)) {
+    const { state } = await ctx.chain.status(txId)
+    if (state !== 'pending' && state !== 'unknown') return
+    await sleep(waitMs)
+  }
+}

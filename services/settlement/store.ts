@@ -1,0 +1,206 @@
+import { and, desc, eq, gt, inArray, isNull, lte, notExists, or, sql } from 'drizzle-orm'
+import type { Period } from '#lib/period/period.ts'
+import type { Db } from '#services/platform/db/client.ts'
+import { meterPeriods, meters, readings } from '#services/platform/db/schema/index.ts'
+import type { ReadingContent, UnsettledPeriod } from './schemas.ts'
+
+export type ReadingRow = typeof readings.$inferSelect
+
+const OPEN = ['planned', 'submitted'] as const
+const ofPeriod = (deploymentId: string, { vaultId, period }: UnsettledPeriod) =>
+  and(eq(meterPeriods.deploymentId, deploymentId), eq(meterPeriods.vaultId, vaultId), eq(meterPeriods.period, period))
+
+/** The oldest unsettled period of each vault that has no open reading and is not backing off. */
+export async function listUnsettled(
+  db: Db,
+  deploymentId: string,
+  { now, upTo, limit }: { now: Date; upTo: Period; limit: number },
+): Promise<UnsettledPeriod[]> {
+  const openReading = db
+    .select({ one: sql`1` })
+    .from(readings)
+    .where(
+      and(
+        eq(readings.deploymentId, meterPeriods.deploymentId),
+        eq(readings.vaultId, meterPeriods.vaultId),
+        inArray(readings.status, [...OPEN]),
+      ),
+    )
+  return db
+    .selectDistinctOn([meterPeriods.vaultId], { vaultId: meterPeriods.vaultId, period: meterPeriods.period })
+    .from(meterPeriods)
+    .where(
+      and(
+        eq(meterPeriods.deploymentId, deploymentId),
+        gt(meterPeriods.tokens, meterPeriods.settledTokens),
+        isNull(meterPeriods.closedReason),
+        or(isNull(meterPeriods.planAfter), lte(meterPeriods.planAfter, now)),
+        lte(meterPeriods.period, upTo),
+        notExists(openReading),
+      ),
+    )
+    .orderBy(meterPeriods.vaultId, meterPeriods.period)
+    .limit(limit)
+}
+
+/** The period's totals under its lock: no event can be added until the transaction ends. Null when all is settled. */
+export async function lockContent(
+  db: Db,
+  deploymentId: string,
+  key: UnsettledPeriod,
+): Promise<Omit<ReadingContent, 'sequence'> | null> {
+  const [locked] = await db.select().from(meterPeriods).where(ofPeriod(deploymentId, key)).for('update')
+  if (!locked || locked.tokens <= locked.settledTokens) return null
+  const rows = await db
+    .select({ model: meters.model, tokens: meters.tokens })
+    .from(meters)
+    .where(
+      and(
+        eq(meters.deploymentId, deploymentId),
+        eq(meters.vaultId, key.vaultId),
+        eq(meters.period, key.period),
+        gt(meters.tokens, 0n),
+      ),
+    )
+    .orderBy(sql`${meters.model} collate "C"`)
+  const models = rows.map(({ model, tokens }) => ({ model, tokens: tokens.toString() }))
+  return { ...key, models, tokens: locked.tokens, root: locked.root, eventCount: locked.eventCount }
+}
+
+export async function lastSequence(db: Db, deploymentId: string, vaultId: bigint): Promise<bigint> {
+  const [row] = await db
+    .select({ sequence: readings.sequence })
+    .from(readings)
+    .where(and(eq(readings.deploymentId, deploymentId), eq(readings.vaultId, vaultId)))
+    .orderBy(desc(readings.sequence))
+    .limit(1)
+  return row?.sequence ?? 0n
+}
+
+/** False when the vault has an open reading already. */
+export async function insertReading(
+  db: Db,
+  row: ReadingContent & { id: string; deploymentId: string; createdAt: Date },
+): Promise<boolean> {
+  const made = await db
+    .insert(readings)
+    .values({ ...row, models: [...row.models], status: 'planned' })
+    .onConflictDoNothing()
+    .returning({ id: readings.id })
+  return made.length > 0
+}
+
+export async function findOpenReadings(db: Db, deploymentId: string, ids: readonly string[]): Promise<ReadingRow[]> {
+  if (ids.length === 0) return []
+  return db
+    .select()
+    .from(readings)
+    .where(
+      and(
+        eq(readings.deploymentId, deploymentId),
+        inArray(readings.id, [...ids]),
+        inArray(readings.status, [...OPEN]),
+      ),
+    )
+    .orderBy(readings.createdAt, readings.vaultId)
+}
+
+export interface Submission {
+  readonly txId: string
+  readonly preparedHeight: number
+  readonly submittedAt: Date
+}
+
+/** Writes down the transaction before it is sent. Returns the readings that were still planned. */
+export async function markSubmitted(db: Db, ids: readonly string[], { txId, preparedHeight, submittedAt }: Submission) {
+  const rows = await db
+    .update(readings)
+    .set({
+      status: 'submitted',
+      txId,
+      submittedAt,
+      txIds: sql`${readings.txIds} || ${JSON.stringify([txId])}::jsonb`,
+      preparedHeight: sql`coalesce(${readings.preparedHeight}, ${preparedHeight})`,
+    })
+    .where(and(inArray(readings.id, [...ids]), eq(readings.status, 'planned')))
+    .returning({ id: readings.id })
+  return rows.map(({ id }) => id)
+}
+
+/** Back to planned: what was sent changed nothing, or was never seen. */
+export async function replan(db: Db, ids: readonly string[], error: string): Promise<void> {
+  if (ids.length === 0) return
+  await db
+    .update(readings)
+    .set({ status: 'planned', attempts: sql`${readings.attempts} + 1`, error: error.slice(0, 2_000) })
+    .where(and(inArray(readings.id, [...ids]), inArray(readings.status, [...OPEN])))
+}
+
+type Ending = Partial<Pick<ReadingRow, 'txId' | 'usd' | 'expectedUsd' | 'dueUsd' | 'flow' | 'alarm' | 'error'>>
+
+/** False when it was ended before. */
+export async function endReading(
+  db: Db,
+  id: string,
+  ending: Ending & { status: 'sealed' | 'failed'; finishedAt: Date },
+): Promise<boolean> {
+  const ended = await db
+    .update(readings)
+    .set(ending)
+    .where(and(eq(readings.id, id), inArray(readings.status, [...OPEN])))
+    .returning({ id: readings.id })
+  return ended.length > 0
+}
+
+export async function settlePeriod(db: Db, deploymentId: string, reading: ReadingRow): Promise<void> {
+  await db
+    .update(meterPeriods)
+    .set({ settledTokens: reading.tokens, refusals: 0, planAfter: null })
+    .where(ofPeriod(deploymentId, reading))
+}
+
+export async function countRefusals(db: Db, deploymentId: string, key: UnsettledPeriod): Promise<number> {
+  const [row] = await db.select({ refusals: meterPeriods.refusals }).from(meterPeriods).where(ofPeriod(deploymentId, key))
+  return row?.refusals ?? 0
+}
+
+/** No reading of the period is planned before `planAfter`, or ever again when it is closed. */
+export async function holdPeriod(
+  db: Db,
+  deploymentId: string,
+  key: UnsettledPeriod,
+  hold: { refusals: number; planAfter: Date } | { closedReason: string },
+): Promise<void> {
+  await db.update(meterPeriods).set(hold).where(ofPeriod(deploymentId, key))
+}
+
+/** The newest reading of each vault. */
+export const listLastReadings = (db: Db, deploymentId: string, vaultIds: readonly bigint[]): Promise<ReadingRow[]> =>
+  db
+    .selectDistinctOn([readings.vaultId])
+    .from(readings)
+    .where(and(eq(readings.deploymentId, deploymentId), inArray(readings.vaultId, [...vaultIds])))
+    .orderBy(readings.vaultId, desc(readings.sequence))
+
+/** Billable tokens that no sealed reading carries, by vault, over all periods that can still settle. */
+export async function unsettledTokens(
+  db: Db,
+  deploymentId: string,
+  vaultIds: readonly bigint[],
+): Promise<Map<bigint, bigint>> {
+  const rows = await db
+    .select({
+      vaultId: meterPeriods.vaultId,
+      tokens: sql<string>`sum(greatest(${meterPeriods.tokens} - ${meterPeriods.settledTokens}, 0))`,
+    })
+    .from(meterPeriods)
+    .where(
+      and(
+        eq(meterPeriods.deploymentId, deploymentId),
+        inArray(meterPeriods.vaultId, [...vaultIds]),
+        isNull(meterPeriods.closedReason),
+      ),
+    )
+    .groupBy(meterPeriods.vaultId)
+  return new Map(rows.map(({ vaultId, tokens }) => [vaultId, BigInt(tokens)]))
+}
