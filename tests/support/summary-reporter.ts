@@ -14,7 +14,7 @@ export default class SummaryReporter implements Reporter {
   }
 }
 
-/** A file that can't be loaded, an error outside of any test and an interrupted run each count as one failure. */
+/** A file that can't be loaded, an error outside of any test, a failed check, an interrupted run: one failure each. */
 function summaryOf(modules: readonly TestModule[], unhandled: number, reason: TestRunEndReason): string {
   const count = { passed: 0, failed: unhandled, skipped: 0, pending: 0 }
   for (const file of modules) {
@@ -22,6 +22,7 @@ function summaryOf(modules: readonly TestModule[], unhandled: number, reason: Te
     const failedTests = [...file.children.allTests()].some((test) => test.result().state === 'failed')
     if (file.state() === 'failed' && !failedTests) count.failed += 1
   }
+  if (process.env['FLAREFLOW_CHECK_FAILED']) count.failed += 1
   if (reason === 'interrupted' || modules.length === 0) count.failed += 1
   const skipped = count.skipped + count.pending
   return `${count.passed} passed, ${count.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
