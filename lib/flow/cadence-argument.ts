@@ -36,7 +36,10 @@ export type CadenceArguments<P extends readonly CadenceParameter[]> = {
 }
 
 /** Writes arguments in the order of the parameters. Throws `invalid_request` when one doesn't fit its type. */
-export function encodeArguments(parameters: readonly CadenceParameter[], args: Readonly<Record<string, unknown>>): JsonCadence[] {
+export function encodeArguments(
+  parameters: readonly CadenceParameter[],
+  args: Readonly<Record<string, unknown>>,
+): JsonCadence[] {
   const unknown = Object.keys(args).filter((name) => !parameters.some((parameter) => parameter.name === name))
   if (unknown.length > 0) throw misfit(unknown.join(', '), 'no such parameter')
   return parameters.map(({ name, type }) => encodeArgument(type, args[name], name))

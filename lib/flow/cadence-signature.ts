@@ -15,7 +15,9 @@ export function parseParameters(code: string): CadenceParameter[] {
 
 /** Comments and the contents of strings can't be mistaken for code afterwards. */
 function withoutComments(code: string): string {
-  return code.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (match) => (match.startsWith('"') ? '""' : ' '))
+  return code.replaceAll(/"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (match) =>
+    match.startsWith('"') ? '""' : ' ',
+  )
 }
 
 function enclosed(text: string): string {

@@ -1,4 +1,4 @@
-// Generated from cadence/ by `npm run generate:cadence`. Do not edit.
+// Generated from cadence/ by `npm run generate`. Do not edit.
 
 export const accountCreateAccount = {
   code: `import "FlowToken"

@@ -40,7 +40,7 @@ const multiplierSchema = z
 
 export const scheduleSchema = z.object({
   version: chainInteger,
-  /** 0 is the first schedule's: it prices everything before the second. */
+  /** YYYYMM. */
   effectiveFrom: chainSmall,
   mode: z.enum(['volume', 'graduated']),
   tiers: z.array(

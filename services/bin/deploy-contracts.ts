@@ -14,7 +14,8 @@ async function deploy(): Promise<Deployment> {
   if (network === 'emulator') {
     const funder = createSigner({ address: SERVICE_ADDRESS, privateKey: SERVICE_PRIVATE_KEY, keyIndex: 0 })
     const accountsFile = process.env.LOCAL_ACCOUNTS_FILE ?? openHome().accountsFile
-    return (await setUpLocalChain({ accessNode: accessNode ?? 'http://127.0.0.1:8888', accountsFile, funder })).deployment
+    return (await setUpLocalChain({ accessNode: accessNode ?? 'http://127.0.0.1:8888', accountsFile, funder }))
+      .deployment
   }
   if (network !== 'testnet' && network !== 'mainnet') {
     throw new AppError('config_invalid', '--network must be emulator, testnet or mainnet. Nothing was deployed.')

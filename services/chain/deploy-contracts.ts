@@ -32,7 +32,10 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
   const { chain, deployer } = options
   const present = (await chain.account(deployer.address))?.contracts
   if (present === undefined) {
-    throw new AppError('chain_refused', `There is no account ${deployer.address} on this network. Nothing was deployed.`)
+    throw new AppError(
+      'chain_refused',
+      `There is no account ${deployer.address} on this network. Nothing was deployed.`,
+    )
   }
   const deployment: Array<Deployment[number]> = []
   for (const name of projectContracts(chain.network)) {
@@ -40,7 +43,7 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
     if (present[name] === code) {
       deployment.push({ name, done: 'unchanged' })
     } else if (present[name] !== undefined) {
-      await chain.send('deployment/update_contract', { name, code }, deployer)
+      await updateContract(name, code, options)
       deployment.push({ name, done: 'updated' })
     } else {
       await addContract(name, code, options)
@@ -52,6 +55,21 @@ export async function deployContracts(options: DeployOptions): Promise<Deploymen
 
 /** Only the subscription contract is deployed with settings. */
 async function addContract(name: string, code: string, { chain, deployer, settings }: DeployOptions): Promise<void> {
-  if (name === 'UsageBasedSubscriptions') await chain.send('deployment/add_subscriptions', { code, ...settings }, deployer)
+  if (name === 'UsageBasedSubscriptions')
+    await chain.send('deployment/add_subscriptions', { code, ...settings }, deployer)
   else await chain.send('deployment/add_contract', { name, code }, deployer)
+}
+
+async function updateContract(name: string, code: string, { chain, deployer }: DeployOptions): Promise<void> {
+  try {
+    await chain.send('deployment/update_contract', { name, code }, deployer)
+  } catch (cause) {
+    if (!(cause instanceof AppError && cause.code === 'chain_refused')) throw cause
+    const remedy = chain.network === 'emulator' ? ' Run npm run reset to start a new chain.' : ''
+    throw new AppError(
+      'chain_refused',
+      `The contract ${name} on this chain is of another version, and this one can't replace it.${remedy}`,
+      { internal: `updating ${name}: ${cause.internal}`, cause },
+    )
+  }
 }

@@ -20,7 +20,13 @@ export interface LiveDeployment {
 }
 
 /** Deploys or updates the contracts on testnet or mainnet. Roles and rate are the admin's to set afterwards. */
-export function deployLive({ network, accessNode, address, privateKey, keyIndex }: LiveDeployment): Promise<Deployment> {
+export function deployLive({
+  network,
+  accessNode,
+  address,
+  privateKey,
+  keyIndex,
+}: LiveDeployment): Promise<Deployment> {
   const chain = createChainClient({ network, accessNode, addresses: contractAddresses(network, address) })
   const deployer = createSigner({ address, privateKey, keyIndex })
   return deployContracts({ chain, deployer, settings: LIVE_SETTINGS })

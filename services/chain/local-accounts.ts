@@ -4,7 +4,13 @@ import * as z from 'zod'
 import { AppError } from '#lib/errors/app-error.ts'
 import { formatFlow, parseFlow } from '#lib/money/decimal.ts'
 import { flow } from '#lib/money/units.ts'
-import { type ChainClient, createSigner, generateFlowKey, publicKeyOf, type Signer } from '#services/clients/flow/index.ts'
+import {
+  type ChainClient,
+  createSigner,
+  generateFlowKey,
+  publicKeyOf,
+  type Signer,
+} from '#services/clients/flow/index.ts'
 
 /** What each of the local accounts starts with, in FLOW. The admin's account holds the contracts. */
 const START_FLOW = { customer: '1000', provider: '100', admin: '100', oracle: '100' } as const
@@ -50,9 +56,13 @@ export function readAccounts(file: string): LocalAccounts | null {
   if (!existsSync(file)) return null
   const parsed = fileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
   if (parsed.success) return byRole(parsed.data.accounts)
-  throw new AppError('local_part_failed', `${file} is not a list of local accounts. Run npm run reset to start afresh.`, {
-    cause: parsed.error,
-  })
+  throw new AppError(
+    'local_part_failed',
+    `${file} is not a list of local accounts. Run npm run reset to start afresh.`,
+    {
+      cause: parsed.error,
+    },
+  )
 }
 
 /** A chain that was reset knows none of them, or has given an address to somebody else. */
@@ -85,7 +95,8 @@ function save(file: string, accounts: readonly LocalAccount[]): void {
 function byRole(accounts: readonly LocalAccount[]): LocalAccounts {
   const find = (role: LocalRole): LocalAccount => {
     const account = accounts.find(({ name }) => name === role)
-    if (account === undefined) throw new AppError('local_part_failed', `The local account ${role} is missing. Run npm run reset.`)
+    if (account === undefined)
+      throw new AppError('local_part_failed', `The local account ${role} is missing. Run npm run reset.`)
     return account
   }
   return { customer: find('customer'), provider: find('provider'), admin: find('admin'), oracle: find('oracle') }

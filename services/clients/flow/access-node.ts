@@ -32,14 +32,19 @@ export function createAccessNode(baseUrl: string, timeoutMs: number): AccessNode
   const root = baseUrl.replace(/\/+$/, '')
   async function call<T>(path: string, init: RequestInit, schema: z.ZodType<T>): Promise<T> {
     const { status, ok, text } = await request(`${root}/v1/${path}`, init, timeoutMs)
-    if (!ok && (status === 429 || status >= 500)) throw unreachable(path, `status ${status}: ${text.slice(0, 300)}`, 'unknown')
+    if (!ok && (status === 429 || status >= 500))
+      throw unreachable(path, `status ${status}: ${text.slice(0, 300)}`, 'unknown')
     if (!ok) throw new NodeRefusal(path, status, refusalMessage(text))
     return read(path, text, schema)
   }
   return {
     get: (path, schema) => call(path, {}, schema),
     post: (path, body, schema) =>
-      call(path, { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }, schema),
+      call(
+        path,
+        { method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json' } },
+        schema,
+      ),
   }
 }
 

@@ -29,7 +29,8 @@ export async function verifyAccountProof(
   const address = withPrefix(proof.address)
   const ofAccount = proof.signatures.every(({ addr }) => withPrefix(addr) === address)
   const wellFormed = proof.signatures.every(({ signature }) => /^[0-9a-fA-F]{128}$/.test(signature))
-  if (!ofAccount || !wellFormed || proof.signatures.length === 0 || !/^([0-9a-f]{2}){32,}$/i.test(proof.nonce)) return false
+  if (!ofAccount || !wellFormed || proof.signatures.length === 0 || !/^([0-9a-f]{2}){32,}$/i.test(proof.nonce))
+    return false
   const answer = await ask({
     address,
     message: await proofMessage(proof),
@@ -43,7 +44,11 @@ export async function verifyAccountProof(
 const TAG_LENGTH = 64
 
 /** The bytes that the wallet signed, in hex, without their domain tag. */
-export async function proofMessage({ appIdentifier, address, nonce }: Omit<AccountProof, 'signatures'>): Promise<string> {
+export async function proofMessage({
+  appIdentifier,
+  address,
+  nonce,
+}: Omit<AccountProof, 'signatures'>): Promise<string> {
   // FCL is large and only sign-in needs it.
   const { WalletUtils } = await import('@onflow/fcl')
   return WalletUtils.encodeAccountProof({ appIdentifier, address: withPrefix(address), nonce }).slice(TAG_LENGTH)

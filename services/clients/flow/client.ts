@@ -32,7 +32,11 @@ export interface ChainClient {
   /** Runs a script against the latest sealed block. */
   script<N extends ScriptName>(name: N, args: ScriptArguments<N>): Promise<ScriptResult<N>>
   /** Signs a transaction without sending it, so that its id can be kept first. One at a time per key. */
-  prepare<N extends TransactionName>(name: N, args: TransactionArguments<N>, signer: Signer): Promise<PreparedTransaction>
+  prepare<N extends TransactionName>(
+    name: N,
+    args: TransactionArguments<N>,
+    signer: Signer,
+  ): Promise<PreparedTransaction>
   /** Sends and waits until sealed. Throws `chain_refused` with the contract's sentence when it fails. */
   send<N extends TransactionName>(name: N, args: TransactionArguments<N>, signer: Signer): Promise<SealedTransaction>
   status(txId: string, preparedAtHeight?: number): Promise<TransactionStatus>
@@ -47,7 +51,12 @@ export interface ChainClient {
   eventType(name: `${string}.${string}`): string
 }
 
-export function createChainClient({ network, accessNode, addresses, timeoutMs = 10_000 }: ChainClientOptions): ChainClient {
+export function createChainClient({
+  network,
+  accessNode,
+  addresses,
+  timeoutMs = 10_000,
+}: ChainClientOptions): ChainClient {
   const node = createAccessNode(accessNode, timeoutMs)
   const sender = createSender(node)
   const run = <N extends ScriptName>(name: N, args: ScriptArguments<N>) =>

@@ -45,7 +45,12 @@ const event = z
 
 export const eventsByBlock = z
   .array(
-    z.object({ block_id: id, block_height: number, block_timestamp: z.coerce.date(), events: z.array(event).nullish() }),
+    z.object({
+      block_id: id,
+      block_height: number,
+      block_timestamp: z.coerce.date(),
+      events: z.array(event).nullish(),
+    }),
   )
   .transform((blocks): BlockEvent[] =>
     blocks.flatMap((block) =>

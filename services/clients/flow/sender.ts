@@ -82,7 +82,10 @@ async function submit(node: AccessNode, txId: string, body: unknown): Promise<vo
   }
 }
 
-async function sendAndSeal(node: AccessNode, { txId, preparedAtHeight, send }: PreparedTransaction): Promise<SealedTransaction> {
+async function sendAndSeal(
+  node: AccessNode,
+  { txId, preparedAtHeight, send }: PreparedTransaction,
+): Promise<SealedTransaction> {
   await send()
   const deadline = Date.now() + sealTimeoutMs
   for (let waitMs = 20; Date.now() < deadline; waitMs = Math.min(waitMs * 2, 1_000)) {
@@ -92,13 +95,18 @@ async function sendAndSeal(node: AccessNode, { txId, preparedAtHeight, send }: P
       return { txId, blockId, events, blockHeight: await heightOf(node, blockId) }
     }
     if (status.state === 'failed') throw refused(txId, status.error)
-    if (status.state === 'expired') throw refused(txId, { kind: 'expired', code: null, message: 'the transaction expired' })
+    if (status.state === 'expired')
+      throw refused(txId, { kind: 'expired', code: null, message: 'the transaction expired' })
     await sleep(waitMs)
   }
-  throw new AppError('chain_unreachable', 'The transaction was sent, but its result is not known yet. Look again in a moment.', {
-    internal: `transaction ${txId} was not sealed within ${sealTimeoutMs} ms`,
-    details: { txId, outcome: 'unknown' },
-  })
+  throw new AppError(
+    'chain_unreachable',
+    'The transaction was sent, but its result is not known yet. Look again in a moment.',
+    {
+      internal: `transaction ${txId} was not sealed within ${sealTimeoutMs} ms`,
+      details: { txId, outcome: 'unknown' },
+    },
+  )
 }
 
 async function heightOf(node: AccessNode, blockId: string): Promise<number> {

@@ -39,7 +39,9 @@ export interface FlowKeyPair {
 export function generateFlowKey(): FlowKeyPair {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const { d } = privateKey.export({ format: 'jwk' })
-  const hex = Buffer.from(d ?? '', 'base64url').toString('hex').padStart(64, '0')
+  const hex = Buffer.from(d ?? '', 'base64url')
+    .toString('hex')
+    .padStart(64, '0')
   return { privateKey: hex, publicKey: publicKeyOf(hex) }
 }
 
@@ -59,7 +61,8 @@ function keyObject(privateKey: string): KeyObject {
 function pointOf(privateKey: string): Buffer {
   const bytes = Buffer.from(privateKey.replace(/^0x/, ''), 'hex')
   // The key itself must never be part of an error.
-  if (bytes.length !== 32) throw new AppError('config_invalid', 'A Flow private key is not 64 hex digits. Check FLOW_PRIVATE_KEY.')
+  if (bytes.length !== 32)
+    throw new AppError('config_invalid', 'A Flow private key is not 64 hex digits. Check FLOW_PRIVATE_KEY.')
   const curve = createECDH('prime256v1')
   curve.setPrivateKey(bytes)
   return curve.getPublicKey()

@@ -15,7 +15,11 @@ export type TransactionStatus =
   | { readonly state: 'failed'; readonly error: ChainFailure }
 
 /** With the height at which the transaction was prepared, an unknown one can be told to have expired. */
-export async function readStatus(node: AccessNode, txId: string, preparedAtHeight?: number): Promise<TransactionStatus> {
+export async function readStatus(
+  node: AccessNode,
+  txId: string,
+  preparedAtHeight?: number,
+): Promise<TransactionStatus> {
   const result = await findResult(node, txId)
   const status = result?.status.toLowerCase() ?? ''
   if (result === null || status === '' || status === 'unknown') {

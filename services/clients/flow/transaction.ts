@@ -41,7 +41,8 @@ export function signTransaction(draft: TransactionDraft, signer: Signer): Signed
 }
 
 function restBody(voucher: Voucher): unknown {
-  const base64 = (text: string, encoding: BufferEncoding = 'utf8'): string => Buffer.from(text, encoding).toString('base64')
+  const base64 = (text: string, encoding: BufferEncoding = 'utf8'): string =>
+    Buffer.from(text, encoding).toString('base64')
   return {
     script: base64(voucher.cadence),
     arguments: voucher.arguments.map((argument) => base64(JSON.stringify(argument))),

@@ -31,23 +31,33 @@ export async function buildGoCommand(command: GoCommand, options: BuildOptions):
   if (existsSync(bin)) return bin
   const go = requireCompilers(command)
   const lock = join(options.cacheDir, 'go-tools', 'build.lock')
-  return withLock(lock, () => options.onProgress?.('waiting for another build'), async () => {
-    if (existsSync(bin)) return bin
-    mkdirSync(folder, { recursive: true })
-    const draft = join(folder, `.${command}.${process.pid}`)
-    try {
-      await compile(go, command, draft, options)
-      renameSync(draft, bin)
-    } finally {
-      rmSync(draft, { force: true })
-    }
-    return bin
-  })
+  return withLock(
+    lock,
+    () => options.onProgress?.('waiting for another build'),
+    async () => {
+      if (existsSync(bin)) return bin
+      mkdirSync(folder, { recursive: true })
+      const draft = join(folder, `.${command}.${process.pid}`)
+      try {
+        await compile(go, command, draft, options)
+        renameSync(draft, bin)
+      } finally {
+        rmSync(draft, { force: true })
+      }
+      return bin
+    },
+  )
 }
 
 function versionOf(command: GoCommand): string {
   const sources = join(moduleDir, 'cmd', command)
-  const files = ['go.mod', 'go.sum', ...readdirSync(sources).sort().map((name) => join('cmd', command, name))]
+  const files = [
+    'go.mod',
+    'go.sum',
+    ...readdirSync(sources)
+      .sort()
+      .map((name) => join('cmd', command, name)),
+  ]
   const hash = createHash('sha256').update(`${process.platform} ${process.arch} ${cgoFlags}`)
   for (const file of files) hash.update(`\n${file}\n`).update(readFileSync(join(moduleDir, file)))
   return hash.digest('hex').slice(0, 16)
@@ -57,23 +67,38 @@ function requireCompilers(command: GoCommand): string {
   const go = findOnPath('go')
   const instead = command === 'flow-emulator' ? ', or the flow CLI (https://developers.flow.com/tools/flow-cli)' : ''
   const install = `Install Go 1.22 or newer (https://go.dev/dl) and a C compiler such as gcc or clang${instead}.`
-  if (go === null) throw new AppError('tool_missing', `The ${command} tool has to be built, but Go is missing. ${install}`)
-  const compiler = [process.env.CC, 'cc', 'gcc', 'clang'].find((name) => name !== undefined && findOnPath(name) !== null)
+  if (go === null)
+    throw new AppError('tool_missing', `The ${command} tool has to be built, but Go is missing. ${install}`)
+  const compiler = [process.env.CC, 'cc', 'gcc', 'clang'].find(
+    (name) => name !== undefined && findOnPath(name) !== null,
+  )
   if (process.env.CC === undefined && compiler === undefined) {
     throw new AppError('tool_missing', `The ${command} tool has to be built, but a C compiler is missing. ${install}`)
   }
   return go
 }
 
-async function compile(go: string, command: GoCommand, out: string, { onProgress, signal }: BuildOptions): Promise<void> {
+async function compile(
+  go: string,
+  command: GoCommand,
+  out: string,
+  { onProgress, signal }: BuildOptions,
+): Promise<void> {
   onProgress?.('reading the Go module')
-  const cc = process.env.CC === undefined && findOnPath('cc') === null ? findOnPath('gcc') ?? findOnPath('clang') : null
+  const cc =
+    process.env.CC === undefined && findOnPath('cc') === null ? (findOnPath('gcc') ?? findOnPath('clang')) : null
   const build = spawn(go, ['build', '-mod=readonly', '-trimpath', '-v', '-o', out, `./cmd/${command}`], {
     cwd: moduleDir,
     // A group of its own, so that the compilers that Go starts end with it.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, CGO_ENABLED: '1', CGO_CFLAGS: cgoFlags, GOFLAGS: '-buildvcs=false', ...(cc ? { CC: cc } : {}) },
+    env: {
+      ...process.env,
+      CGO_ENABLED: '1',
+      CGO_CFLAGS: cgoFlags,
+      GOFLAGS: '-buildvcs=false',
+      ...(cc ? { CC: cc } : {}),
+    },
   })
   const end = (): void => killGroup(build.pid)
   signal?.addEventListener('abort', end, { once: true })

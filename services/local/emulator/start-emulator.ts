@@ -93,7 +93,8 @@ async function ready(child: ChildProcess, url: string, options: EmulatorOptions)
   child.once('error', (error) => (failure = error))
   const deadline = Date.now() + (options.readyWithinMs ?? 60_000)
   while (Date.now() < deadline) {
-    if (failure !== undefined || hasEnded(child)) throw notStarted(`it ended at once (${describeEnd(child)})`, options, failure)
+    if (failure !== undefined || hasEnded(child))
+      throw notStarted(`it ended at once (${describeEnd(child)})`, options, failure)
     if (await answers(url)) return
     await sleep(50)
   }
