@@ -41,6 +41,12 @@ export function trackTransaction(transaction: TrackedTransaction): void {
   for (const notify of listeners) notify()
 }
 
+/** A later state of a transaction that is tracked already. */
+export function updateTransaction(txId: string, change: Pick<TrackedTransaction, 'state' | 'error'>): void {
+  const known = read().find((transaction) => transaction.txId === txId)
+  if (known) trackTransaction({ ...known, ...change })
+}
+
 function subscribe(listener: () => void): () => void {
   const onStorage = (event: StorageEvent): void => {
     if (event.key === STORAGE_KEY) listener()

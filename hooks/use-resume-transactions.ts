@@ -2,8 +2,8 @@
 
 import { useEffect } from 'react'
 import { useAppConfig } from './app-config.ts'
-import { followTransaction, hasEnded, refusalOf } from './transaction-result.ts'
-import { type TrackedTransaction, trackTransaction, useTrackedTransactions } from './transaction-store.ts'
+import { followTransaction, hasEnded, refusalOf, type TransactionResult } from './transaction-result.ts'
+import { type TrackedTransaction, updateTransaction, useTrackedTransactions } from './transaction-store.ts'
 
 const isOpen = (transaction: TrackedTransaction, deploymentId: string): boolean =>
   transaction.deploymentId === deploymentId && !hasEnded(transaction.state)
@@ -12,15 +12,13 @@ const isOpen = (transaction: TrackedTransaction, deploymentId: string): boolean 
 export function useResumeTransactions(): void {
   const { accessNode, deploymentId } = useAppConfig()
   const tracked = useTrackedTransactions()
-  const open = tracked.find((transaction) => isOpen(transaction, deploymentId))
-  const txId = open?.txId
+  const txId = tracked.find((transaction) => isOpen(transaction, deploymentId))?.txId
   useEffect(() => {
-    if (!open || !txId) return
+    if (!txId) return
     const controller = new AbortController()
-    const update = ({ state, error }: { state: TrackedTransaction['state']; error: string | null }): void =>
-      trackTransaction({ ...open, state, error: error ? refusalOf(error) : null })
-    void followTransaction(accessNode, txId, update, controller.signal)
+    const onResult = ({ state, error }: TransactionResult): void =>
+      updateTransaction(txId, { state, error: error ? refusalOf(error) : null })
+    void followTransaction(accessNode, txId, onResult, controller.signal)
     return () => controller.abort()
-    // The transaction object changes with each state; only another id is another transaction to follow.
   }, [txId, accessNode])
 }

@@ -26,7 +26,7 @@ export function Approval({ service, account, request, failure, onApprove, onDecl
       {args && args.length > 0 ? (
         <div className="mt-4">
           <p className="text-xs text-text-2">Arguments</p>
-          <ul className="mt-1 max-h-28 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs" tabIndex={0}>
+          <ul className="mt-1 rounded-md bg-sunken p-3 font-mono text-xs">
             {args.map((argument, index) => (
               <li key={index} className="wrap-anywhere">
                 {JSON.stringify(argument.value)}
@@ -37,7 +37,7 @@ export function Approval({ service, account, request, failure, onApprove, onDecl
       ) : null}
       <details className="mt-4 text-sm">
         <summary className="text-text-2">{transaction ? 'Show the transaction' : 'Show the message'}</summary>
-        <pre className="mt-2 max-h-48 overflow-auto rounded-md bg-sunken p-3 font-mono text-xs" tabIndex={0}>
+        <pre className="mt-2 rounded-md bg-sunken p-3 font-mono text-xs wrap-anywhere whitespace-pre-wrap">
           {transaction ? cadence : message}
         </pre>
       </details>

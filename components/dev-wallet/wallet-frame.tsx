@@ -5,8 +5,7 @@ import { Logo } from '#components/ui/logo.tsx'
 export function WalletFrame({ title, children }: { title: string; children: ReactNode }) {
   return (
     <main id="main" className="flex min-h-dvh items-center justify-center bg-veil p-4">
-      <div
-        role="dialog"
+      <section
         aria-labelledby="wallet-title"
         className="w-full max-w-sm rounded-lg border border-line bg-surface p-6 text-text shadow-popover"
       >
@@ -18,7 +17,7 @@ export function WalletFrame({ title, children }: { title: string; children: Reac
           {title}
         </h1>
         {children}
-      </div>
+      </section>
     </main>
   )
 }

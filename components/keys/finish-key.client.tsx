@@ -80,7 +80,7 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
           </Button>
         )}
         {failure ? (
-          <Notice tone="bad" title="No key was made." role="alert">
+          <Notice tone="bad" title="No key was made." live="assertive">
             {failure}
           </Notice>
         ) : null}

@@ -59,8 +59,7 @@ export function KeyStep({ vaultId, name, secret }: KeyStepProps) {
             <span className="font-mono text-xs">{litellmUrl}/v1</span>
           </p>
           <pre
-            className="overflow-x-auto rounded-md border border-line bg-sunken p-4 font-mono text-xs"
-            tabIndex={0}
+            className="whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-sunken p-4 font-mono text-xs"
             data-curl
           >
             {curlCommand(litellmUrl, secret, model)}
@@ -82,9 +81,7 @@ export function KeyStep({ vaultId, name, secret }: KeyStepProps) {
         onClose={guard.stay}
         actions={
           <>
-            <Button autoFocus onClick={guard.stay}>
-              Go back
-            </Button>
+            <Button onClick={guard.stay}>Go back</Button>
             <Button kind="danger" onClick={guard.confirm}>
               Leave without copying
             </Button>

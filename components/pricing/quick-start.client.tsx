@@ -23,11 +23,7 @@ export function QuickStart() {
         <li>Copy the key; it is shown once. Use it with any OpenAI package.</li>
         <li>Watch tokens, cost and balance as requests come in.</li>
       </ol>
-      <pre
-        className="overflow-x-auto rounded-md border border-line bg-sunken p-4 font-mono text-xs"
-        tabIndex={0}
-        aria-label="Example request"
-      >
+      <pre className="whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-sunken p-4 font-mono text-xs">
         {curlCommand(litellmUrl, 'sk-your-key', 'gpt-4o')}
       </pre>
     </div>

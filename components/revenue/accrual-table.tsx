@@ -56,9 +56,9 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
           <tr key={vault.id} data-vault={vault.id} className="h-10 border-b border-line">
             <td className="py-1">
               <label className="flex size-10 items-center justify-center">
-                <span className="sr-only">Choose {vaultName(vault)}</span>
                 <input
                   type="checkbox"
+                  aria-label={`Choose ${vaultName(vault)}`}
                   className="size-4 accent-accent"
                   checked={chosen.has(vault.id)}
                   disabled={parseFlow(vault.accrued) === 0n}

@@ -10,31 +10,31 @@ export function WithdrawalNotice({ outcome }: { outcome: WithdrawalOutcome }) {
   switch (outcome.kind) {
     case 'withdrawn':
       return (
-        <Notice tone="ok" role="status" title={`${showFlowExact(outcome.amount)} is in your account.`}>
+        <Notice tone="ok" live="polite" title={`${showFlowExact(outcome.amount)} is in your account.`}>
           Transaction <TransactionId value={outcome.txId} network={network} />
         </Notice>
       )
     case 'declined':
       return (
-        <Notice role="status" title="You declined in the wallet.">
+        <Notice live="polite" title="You declined in the wallet.">
           Nothing was sent. The FLOW stays in the vaults.
         </Notice>
       )
     case 'expired':
       return (
-        <Notice tone="warn" role="alert" title="Flow never executed this transaction.">
+        <Notice tone="warn" live="assertive" title="Flow never executed this transaction.">
           It expired; nothing moved. You can send it again.
         </Notice>
       )
     case 'failed':
       return (
-        <Notice tone="bad" role="alert" title="Nothing was withdrawn.">
+        <Notice tone="bad" live="assertive" title="Nothing was withdrawn.">
           {outcome.message}
         </Notice>
       )
     case 'busy':
       return (
-        <Notice role="status" title="A withdrawal is open in another tab.">
+        <Notice live="polite" title="A withdrawal is open in another tab.">
           Nothing was sent from this one. Finish or decline it there.
         </Notice>
       )

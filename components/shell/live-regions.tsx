@@ -4,7 +4,7 @@ import { liveRegionId } from '#hooks/live-region.ts'
 export function LiveRegions() {
   return (
     <>
-      <div id={liveRegionId('polite')} role="status" aria-live="polite" className="sr-only" />
+      <output id={liveRegionId('polite')} className="sr-only" />
       <div id={liveRegionId('assertive')} role="alert" aria-live="assertive" className="sr-only" />
     </>
   )

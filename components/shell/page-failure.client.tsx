@@ -19,7 +19,7 @@ export function PageFailure({ digest, onRetry }: { digest: string | undefined; o
       <PageHeader title="This page can’t be shown right now" />
       <Notice
         tone="warn"
-        role="alert"
+        live="assertive"
         title="A part behind it doesn’t answer."
         actions={<Button onClick={retry}>Try again</Button>}
       >

@@ -8,13 +8,13 @@ export function CreationNotice({ outcome }: { outcome: CreationOutcome }) {
   switch (outcome.kind) {
     case 'declined':
       return (
-        <Notice title="You declined in the wallet." role="status">
+        <Notice title="You declined in the wallet." live="polite">
           Nothing was sent and nothing was charged. Your entries are still here.
         </Notice>
       )
     case 'provider_unknown':
       return (
-        <Notice tone="warn" title="This address is not a registered provider." role="status">
+        <Notice tone="warn" title="This address is not a registered provider." live="polite">
           A vault that names it would get no key, so nothing was sent. Check the address, or ask the provider to be
           registered.
         </Notice>
@@ -24,7 +24,7 @@ export function CreationNotice({ outcome }: { outcome: CreationOutcome }) {
       return (
         <Notice
           tone="warn"
-          role="alert"
+          live="assertive"
           title="The vault is open; its key is not made yet."
           actions={
             <Link className={buttonClass('primary')} href={`/subscriptions/${outcome.vaultId}/key`}>
@@ -38,13 +38,13 @@ export function CreationNotice({ outcome }: { outcome: CreationOutcome }) {
       )
     case 'expired':
       return (
-        <Notice tone="warn" title="Flow never executed this transaction." role="alert">
+        <Notice tone="warn" title="Flow never executed this transaction." live="assertive">
           It expired; nothing moved. You can send it again.
         </Notice>
       )
     case 'failed':
       return (
-        <Notice tone="bad" title="No subscription was created." role="alert">
+        <Notice tone="bad" title="No subscription was created." live="assertive">
           Nothing was charged. {outcome.message}
         </Notice>
       )

@@ -6,7 +6,7 @@ import type { ModelUsage } from '#hooks/api-types.ts'
 const FILLS = ['fill-c1', 'fill-c2', 'fill-c3', 'fill-c4', 'fill-c5']
 const OTHER = 'fill-cx'
 const BAR_UNITS = 1000n
-const GAP = 3
+const GAP = 3n
 
 const byCost = (a: ModelUsage, b: ModelUsage): number => {
   const difference = parseUsd(b.usd) - parseUsd(a.usd)
@@ -17,21 +17,36 @@ export const sortByCost = (models: readonly ModelUsage[]): ModelUsage[] => [...m
 
 const fillOf = (index: number): string => FILLS[index] ?? OTHER
 
+interface Part {
+  model: string
+  x: bigint
+  width: bigint
+}
+
+/** Where each model's part begins on a bar of `BAR_UNITS`, and how wide it is. */
+function partsOf(models: readonly ModelUsage[]): Part[] {
+  const total = models.reduce((sum, { usd }) => sum + parseUsd(usd), 0n)
+  if (total === 0n) return []
+  const until = (count: number): bigint =>
+    (models.slice(0, count).reduce((sum, { usd }) => sum + parseUsd(usd), 0n) * BAR_UNITS) / total
+  return models.map(({ model }, index) => ({ model, x: until(index), width: until(index + 1) - until(index) }))
+}
+
 /** Parts of a whole as one bar. The rows below carry the same facts, so it is hidden from screen readers. */
 export function CostBar({ models }: { models: readonly ModelUsage[] }) {
-  const total = models.reduce((sum, { usd }) => sum + parseUsd(usd), 0n)
-  if (total === 0n) return null
-  let x = 0
+  const parts = partsOf(models)
+  if (parts.length === 0) return null
   return (
     <svg aria-hidden="true" viewBox={`0 0 ${BAR_UNITS} 8`} preserveAspectRatio="none" className="h-2 w-full">
-      {models.map(({ model, usd }, index) => {
-        const width = Number((parseUsd(usd) * BAR_UNITS) / total)
-        const rect = (
-          <rect key={model} x={x} y={0} height={8} width={Math.max(width - GAP, 1)} className={fillOf(index)} />
-        )
-        x += width
-        return rect
-      })}
+      {parts.map(({ model, x, width }, index) => (
+        <rect
+          key={model}
+          x={x.toString()}
+          width={(width > GAP ? width - GAP : 1n).toString()}
+          height="8"
+          className={fillOf(index)}
+        />
+      ))}
     </svg>
   )
 }

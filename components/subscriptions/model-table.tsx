@@ -46,7 +46,7 @@ export function ModelTable({ usage }: { usage: UsageView }) {
             </th>
             <td className={NUMBER}>{showTokensExact(BigInt(usage.tokens))}</td>
             <td className={`${NUMBER} hidden sm:table-cell`}>{usage.requests}</td>
-            <td className={`${NUMBER} hidden sm:table-cell`} />
+            <td className={`${NUMBER} hidden sm:table-cell`}>100%</td>
             <td className={`${NUMBER} pr-0`} data-total-usd>
               {showUsdExact(parseUsd(usage.priceUsd))}
             </td>

@@ -1,6 +1,6 @@
 'use client'
 
-import { useRef, useState } from 'react'
+import { useState } from 'react'
 import { KeyStep } from '#components/keys/key-step.client.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
@@ -19,13 +19,13 @@ export function NewSubscription() {
   const { session } = useSession()
   const [finished, setFinished] = useState<Finished | null>(null)
   // A session that ends keeps the form with what was typed; the dialog over the page asks to sign in again.
-  const owner = useRef(session?.address)
-  owner.current ??= session?.address
+  const [begun, setBegun] = useState(false)
+  if (session && !begun) setBegun(true)
   if (finished) return <KeyStep vaultId={finished.vaultId} name={finished.serviceName} secret={finished.secret} />
   return (
     <>
       <PageHeader title="Create New" trail={<Trail />} />
-      {owner.current ? (
+      {begun ? (
         <SubscriptionForm owner={session?.address ?? null} onFinished={setFinished} />
       ) : (
         <SignInPrompt what="the form for a new subscription" />

@@ -1,6 +1,6 @@
 'use client'
 
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import { Check, Circle, LoaderCircle } from 'lucide-react'
 import { TransactionId } from '#components/ui/identifier.client.tsx'
 import { useAppConfig } from '#hooks/app-config.ts'
@@ -42,7 +42,7 @@ export function TransactionSteps({ status }: { status: TransactionStatus }) {
           )
         })}
       </ol>
-      <p className="mt-3 min-h-6 text-xs text-text-2" role="status">
+      <output className="mt-3 block min-h-6 text-xs text-text-2">
         {status.txId ? (
           <>
             Transaction <TransactionId value={status.txId} network={network} />
@@ -50,7 +50,7 @@ export function TransactionSteps({ status }: { status: TransactionStatus }) {
         ) : (
           'Approve it in your wallet. Nothing is sent before.'
         )}
-      </p>
+      </output>
     </div>
   )
 }

@@ -29,7 +29,7 @@ export function Modal({ open, title, children, actions, onClose }: ModalProps) {
       }}
       className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-6 text-text shadow-popover backdrop:bg-veil"
     >
-      <h2 id={titleId} tabIndex={-1} className="text-lg font-semibold">
+      <h2 id={titleId} className="text-lg font-semibold">
         {title}
       </h2>
       {children ? <div className="mt-2 text-sm text-text-2">{children}</div> : null}

@@ -1,4 +1,4 @@
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 
 /** A grey box of the final height; appears only when loading takes longer than 200 ms. */
 export function Skeleton({ className }: { className: string }) {
@@ -8,9 +8,7 @@ export function Skeleton({ className }: { className: string }) {
 export function Loading({ what, className }: { what: string; className: string }) {
   return (
     <div>
-      <p role="status" className="sr-only">
-        Loading {what}
-      </p>
+      <output className="sr-only">Loading {what}</output>
       <Skeleton className={className} />
     </div>
   )

@@ -10,7 +10,7 @@ export function StaleNotice({ error, onRetry }: { error: ApiError; onRetry: () =
     <div className="mb-4">
       <Notice
         tone="warn"
-        role="status"
+        live="polite"
         title="These figures may be old."
         actions={<Button onClick={onRetry}>Update now</Button>}
       >

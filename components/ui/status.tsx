@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, CircleDashed, CirclePause, CircleX } from 'lucide-react'
-import clsx from 'clsx'
+import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 
 export type Tone = 'ok' | 'warn' | 'bad' | 'neutral' | 'paused'

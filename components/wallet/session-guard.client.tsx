@@ -1,6 +1,6 @@
 'use client'
 
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Modal } from '#components/ui/modal.client.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
@@ -19,15 +19,14 @@ export function SessionGuard() {
   const { session } = useSession()
   const announce = useAnnounce()
   const [ended, setEnded] = useState(false)
-  const before = useRef(session)
+  const [seen, setSeen] = useState(session?.address)
+  if (session?.address !== seen) {
+    setSeen(session?.address)
+    setEnded(session === null && !walletIntent.leaving)
+  }
   useEffect(() => {
-    if (before.current && session === null && !walletIntent.leaving) {
-      setEnded(true)
-      announce(`${TITLE}.`, 'assertive')
-    }
-    if (session) setEnded(false)
-    before.current = session
-  }, [session, announce])
+    if (ended) announce(`${TITLE}.`, 'assertive')
+  }, [ended, announce])
   return (
     <Modal
       open={ended}
