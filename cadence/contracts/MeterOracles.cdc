@@ -6,8 +6,8 @@ import "UsageBasedSubscriptions"
 ///
 /// - `ReadingDesk`: where one oracle hands in readings. It lives in this account's storage at a path of its own; the
 ///   oracle holds a `SubmitReading` capability to it, claimed from this account's inbox.
-/// - `OracleRegistry`: appoints oracles after the notice time and removes them at once. Made once, kept in this account.
-///   Whoever holds it entitled is the admin.
+/// - `OracleRegistry`: appoints oracles after the notice time and removes them at once. There is one, kept in
+///   this account. Whoever holds it entitled is the admin.
 ///
 /// Invariant: a reading reaches a vault only through a desk whose oracle is appointed, active and not removed.
 access(all) contract MeterOracles {
@@ -16,7 +16,8 @@ access(all) contract MeterOracles {
     /// Where an oracle keeps its capability.
     access(all) let CapabilityStoragePath: StoragePath
 
-    /// Hand in readings. Not: move FLOW elsewhere than towards a vault's provider. An oracle, in oracle/submit_readings.
+    /// Hand in readings. Not: move FLOW elsewhere than towards a vault's provider.
+    /// An oracle, in oracle/submit_readings.
     access(all) entitlement SubmitReading
     /// Appoint and remove oracles. Not: hand in readings. The admin, in admin/appoint_oracle and admin/remove_oracle.
     access(all) entitlement AppointOracle
@@ -34,7 +35,7 @@ access(all) contract MeterOracles {
         access(SubmitReading) fun updateUsageData(_ readings: [MeterReadings.Reading]) {
             pre {
                 BillingPeriod.now() >= self.activeFrom:
-                    "MeterOracles.ReadingDesk.updateUsageData: Cannot submit readings yet! The appointment takes effect at "
+                    "MeterOracles.ReadingDesk.updateUsageData: Cannot submit readings yet! The appointment acts from "
                         .concat(self.activeFrom.toString()).concat(". Try again after that time.")
             }
             UsageBasedSubscriptions.updateUsageData(readings, oracle: self.oracle)

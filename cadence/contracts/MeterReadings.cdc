@@ -74,7 +74,8 @@ access(all) contract MeterReadings {
         /// Whether a reading says just what the last one said.
         access(all) view fun repeats(_ reading: Reading): Bool {
             if reading.root != self.root || reading.eventCount != self.eventCount { return false }
-            if reading.models.length != self.counts.length || reading.tokens.length != self.counts.length { return false }
+            let length = self.counts.length
+            if reading.models.length != length || reading.tokens.length != length { return false }
             var i = 0
             while i < reading.models.length {
                 if self.counts[reading.models[i]]?.tokens != reading.tokens[i] { return false }
@@ -137,34 +138,6 @@ access(all) contract MeterReadings {
             self.root = ""
             self.eventCount = 0
         }
-    }
-
-    /// What a period's new price does to what was charged for it and to the vault's credit, in USD.
-    access(all) struct Charge {
-        access(all) let dueUsd: UFix64
-        access(all) let chargedUsd: UFix64
-        access(all) let creditUsd: UFix64
-
-        view init(dueUsd: UFix64, chargedUsd: UFix64, creditUsd: UFix64) {
-            self.dueUsd = dueUsd
-            self.chargedUsd = chargedUsd
-            self.creditUsd = creditUsd
-        }
-    }
-
-    /// A fall in price becomes credit; a rise, up to the limit, uses credit first. Nil when the credit would be above
-    /// the largest UFix64.
-    access(all) view fun charge(priceUsd: UFix64, limitUsd: UFix64?, chargedUsd: UFix64, creditUsd: UFix64): Charge? {
-        if priceUsd < chargedUsd {
-            let fall = chargedUsd - priceUsd
-            if fall > UFix64.max - creditUsd { return nil }
-            return Charge(dueUsd: 0.0, chargedUsd: priceUsd, creditUsd: creditUsd + fall)
-        }
-        let target = limitUsd != nil && limitUsd! < priceUsd ? limitUsd! : priceUsd
-        if target <= chargedUsd { return Charge(dueUsd: 0.0, chargedUsd: chargedUsd, creditUsd: creditUsd) }
-        let rise = target - chargedUsd
-        let used = rise < creditUsd ? rise : creditUsd
-        return Charge(dueUsd: rise - used, chargedUsd: target, creditUsd: creditUsd - used)
     }
 
     /// What is malformed about a reading, or nil.

@@ -5,6 +5,7 @@ import "BillingTerms"
 import "MeterReadings"
 import "UsagePricing"
 import "VaultFunds"
+import "VaultUsage"
 
 /// Prepaid vaults that pay a provider for metered use, and no further than its readings reach.
 ///
@@ -12,8 +13,7 @@ import "VaultFunds"
 ///   own; owner and provider hold entitled capabilities to it, claimed from this account's inbox.
 /// - `BillingTerms.Terms`: schedules, rate and providers, kept here too. Whoever holds it entitled is the admin.
 ///
-/// Money is moved by `VaultFunds` alone, what a reading means is in `MeterReadings`, who may hand one in in
-/// `MeterOracles`.
+/// Money is moved by `VaultFunds` alone; `VaultUsage` says what a reading does, `MeterOracles` who may hand one in.
 ///
 /// Invariants, after every transaction (numbered in cadence/README.md): deposits = balance + paid + refunded;
 /// accrued ≤ balance; uncovered > 0 ⇒ accrued = balance; sequences rise; FLOW that accrued is never taken back.
@@ -56,6 +56,7 @@ access(all) contract UsageBasedSubscriptions {
     access(all) event AutomaticPaymentSet(id: UInt64, enabled: Bool)
     /// The owner wants FLOW back (nil: all, and the vault closed), and may take it from `actsAt` (Unix seconds) on.
     access(all) event ReturnRequested(id: UInt64, amount: UFix64?, actsAt: UInt64)
+    access(all) event ReturnCancelled(id: UInt64)
     /// The owner took back FLOW that was not owed.
     access(all) event Refunded(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
     /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
@@ -70,6 +71,9 @@ access(all) contract UsageBasedSubscriptions {
     access(all) let inboxAddress: Address
     /// Tells this deployment from any other, on any network.
     access(all) let deploymentId: String
+
+    /// Bytes that stay free in the account, so that vaults that exist can go on settling.
+    access(all) let storageReserve: UInt64
 
     access(self) var vaultCount: UInt64
     access(self) let vaultsByOwner: {Address: {UInt64: Bool}}
@@ -94,14 +98,7 @@ access(all) contract UsageBasedSubscriptions {
         access(all) let serviceName: String
         /// For reading; only this account's contracts can move it.
         access(all) let funds: @VaultFunds.Funds
-        /// Falls in price that no later charge has used up.
-        access(all) var creditUsd: UFix64
-        /// Number and period of the last reading, and the latest period that ever had one; 0 before the first.
-        access(all) var lastSequence: UInt64
-        access(all) var lastPeriod: UInt32
-        access(all) var latestPeriod: UInt32
-        /// The periods that may still take readings, and the latest.
-        access(self) let meters: {UInt32: MeterReadings.PeriodMeter}
+        access(all) let usage: @VaultUsage.Usage
         /// Whether what accrues is paid at once.
         access(all) var automaticPayment: Bool
         /// Most that a period may cost in USD, and the Unix second after which nothing accrues.
@@ -125,15 +122,16 @@ access(all) contract UsageBasedSubscriptions {
             return self.pendingReturn
         }
 
-        access(all) view fun meterOf(_ period: UInt32): MeterReadings.PeriodMeter? {
-            return self.meters[period]
-        }
-
         /// Takes what accrued, or part of it.
         access(WithdrawAccrued) fun withdrawWithEntitlement(amount: UFix64): @{FungibleToken.Vault} {
             pre {
-                amount > 0.0: "UsageBasedSubscriptions.SubscriptionVault.withdrawWithEntitlement: Cannot withdraw 0 FLOW! "
-                    .concat("Wait until something accrued.")
+                amount > 0.0: "UsageBasedSubscriptions.SubscriptionVault.withdrawWithEntitlement: "
+                    .concat("Cannot withdraw 0 FLOW! Wait until something accrued.")
+            }
+            post {
+                result.balance == amount && self.funds.paid == before(self.funds.paid) + amount:
+                    "UsageBasedSubscriptions.SubscriptionVault.withdrawWithEntitlement: Cannot withdraw! "
+                        .concat("Another amount would leave.")
             }
             let payment <- self.funds.pay(amount)
             emit Withdrawn(id: self.id, amount: amount, to: self.provider, balanceAfter: self.funds.balance())
@@ -161,14 +159,29 @@ access(all) contract UsageBasedSubscriptions {
             emit ReturnRequested(id: self.id, amount: amount, actsAt: actsAt)
         }
 
+        /// Withdraws the last request.
+        access(Reclaim) fun cancelReturn() {
+            pre {
+                self.pendingReturn != nil: "UsageBasedSubscriptions.SubscriptionVault.cancelReturn: Cannot cancel! "
+                    .concat("Nothing was requested.")
+            }
+            self.pendingReturn = nil
+            emit ReturnCancelled(id: self.id)
+        }
+
         /// Takes back what was requested, or as much of it as is not owed by now; closes the vault if that was asked.
         access(Reclaim) fun takeBack(): @{FungibleToken.Vault} {
             pre {
                 self.pendingReturn != nil: "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW! "
                     .concat("Nothing was requested. Request it, and wait for the settle delay.")
                 BillingPeriod.now() >= self.pendingReturn!.actsAt:
-                    "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW yet! The request acts at "
+                    "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW yet! It may be taken at "
                         .concat(self.pendingReturn!.actsAt.toString()).concat(". Try again after that time.")
+            }
+            post {
+                self.funds.accrued + self.funds.paid == before(self.funds.accrued + self.funds.paid):
+                    "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW! "
+                        .concat("What the provider earned would change.")
             }
             let requested = self.pendingReturn!.amount
             self.pendingReturn = nil
@@ -181,8 +194,7 @@ access(all) contract UsageBasedSubscriptions {
         }
 
         access(self) fun close() {
-            let credit = self.creditUsd
-            self.creditUsd = 0.0
+            let credit = self.usage.lapseCredit()
             self.closed = true
             let debt = self.funds.forgive()
             self.payProvider()
@@ -210,89 +222,50 @@ access(all) contract UsageBasedSubscriptions {
         }
 
         /// Prices and charges a reading. Returns why it can't be, or nil; never fails.
-        access(contract) fun updateUsageData(_ reading: MeterReadings.Reading, usdPerFlow: UFix64, oracle: Address): String? {
-            if let reason = self.refusal(reading) { return reason }
-            let terms = UsageBasedSubscriptions.borrowTerms()
-            let meter = self.meters[reading.period] ?? MeterReadings.PeriodMeter(
-                period: reading.period, scheduleVersion: terms.scheduleFor(reading.period).version
+        access(contract) fun updateUsageData(
+            _ reading: MeterReadings.Reading,
+            usdPerFlow: UFix64,
+            oracle: Address
+        ): String? {
+            let verdict = self.usage.assess(
+                reading,
+                terms: UsageBasedSubscriptions.borrowTerms(),
+                graceSeconds: UsageBasedSubscriptions.graceSeconds,
+                limitUsd: self.limitUsd(reading.period),
+                usdPerFlow: usdPerFlow
             )
-            if let reason = meter.refusal(reading) { return reason }
-            let schedule = terms.scheduleOfVersion(meter.scheduleVersion)!
-            meter.record(reading, schedule)
-            let price = meter.price(schedule)
-            if price == nil { return "out_of_range" }
-            let charge = MeterReadings.charge(
-                priceUsd: price!.usd,
-                limitUsd: self.limitUsd(meter.chargedUsd),
-                chargedUsd: meter.chargedUsd,
-                creditUsd: self.creditUsd
-            )
-            if charge == nil { return "out_of_range" }
-            let flowDue = UsagePricing.usdToFlow(charge!.dueUsd, usdPerFlow: usdPerFlow)
-            if flowDue == nil || flowDue! > UFix64.max - self.funds.uncovered { return "out_of_range" }
-            self.settle(reading, meter, price!, charge!, usdPerFlow: usdPerFlow, flowDue: flowDue!, oracle: oracle)
+            if verdict.settlement == nil { return verdict.reason }
+            if self.closed { return "vault_closed" }
+            if verdict.settlement!.flowDue > UFix64.max - self.funds.uncovered { return "out_of_range" }
+            self.settle(verdict.settlement!, usdPerFlow: usdPerFlow, oracle: oracle)
             return nil
         }
 
-        access(self) fun settle(
-            _ reading: MeterReadings.Reading,
-            _ meter: MeterReadings.PeriodMeter,
-            _ price: UsagePricing.Price,
-            _ charge: MeterReadings.Charge,
-            usdPerFlow: UFix64,
-            flowDue: UFix64,
-            oracle: Address
-        ) {
-            let tierBefore = meter.tier
-            meter.setCharged(usd: charge.chargedUsd, tier: price.tier)
-            self.keepMeter(meter)
-            self.lastSequence = reading.sequence
-            self.lastPeriod = reading.period
-            self.creditUsd = charge.creditUsd
-            let debt = self.funds.accrue(flowDue)
+        access(self) fun settle(_ settlement: VaultUsage.Settlement, usdPerFlow: UFix64, oracle: Address) {
+            let reading = settlement.reading
+            let price = settlement.price
+            self.usage.settle(settlement, graceSeconds: UsageBasedSubscriptions.graceSeconds)
+            let debt = self.funds.accrue(settlement.flowDue)
             emit ReadingSettled(
                 id: self.id, period: reading.period, sequence: reading.sequence, models: reading.models,
                 tokens: reading.tokens, totalTokens: price.totalTokens, root: reading.root,
-                eventCount: reading.eventCount, scheduleVersion: meter.scheduleVersion, priceUsd: price.usd,
-                dueUsd: charge.dueUsd, chargedUsdAfter: charge.chargedUsd, creditUsdAfter: charge.creditUsd,
-                usdPerFlow: usdPerFlow, flowDue: flowDue, accruedAfter: self.funds.accrued,
-                uncoveredAfter: self.funds.uncovered, balanceAfter: self.funds.balance(), oracle: oracle
+                eventCount: reading.eventCount, scheduleVersion: settlement.scheduleVersion, priceUsd: price.usd,
+                dueUsd: settlement.charge.dueUsd, chargedUsdAfter: settlement.charge.chargedUsd,
+                creditUsdAfter: settlement.charge.creditUsd, usdPerFlow: usdPerFlow, flowDue: settlement.flowDue,
+                accruedAfter: self.funds.accrued, uncoveredAfter: self.funds.uncovered,
+                balanceAfter: self.funds.balance(), oracle: oracle
             )
-            if tierBefore != price.tier {
-                emit TierChanged(id: self.id, period: reading.period, from: tierBefore, to: price.tier)
+            if settlement.tierBefore != price.tier {
+                emit TierChanged(id: self.id, period: reading.period, from: settlement.tierBefore, to: price.tier)
             }
             if debt > 0.0 { emit DebtIncurred(id: self.id, amount: debt, uncoveredAfter: self.funds.uncovered) }
             self.processAutomaticPayment()
         }
 
-        /// Why a reading can't be taken whatever it counts, or nil.
-        access(self) view fun refusal(_ reading: MeterReadings.Reading): String? {
-            if reading.sequence == self.lastSequence && reading.sequence > 0 {
-                let same = reading.period == self.lastPeriod && (self.meters[reading.period]?.repeats(reading) ?? false)
-                return same ? "duplicate" : "sequence_reused"
-            }
-            if reading.sequence < self.lastSequence || reading.sequence == 0 { return "sequence_too_low" }
-            if self.closed { return "vault_closed" }
-            return MeterReadings.fault(reading)
-                ?? MeterReadings.periodRefusal(reading.period, graceSeconds: UsageBasedSubscriptions.graceSeconds)
-        }
-
-        /// The most that the period may have been charged: the cap, or what was charged already after the expiry.
-        access(self) view fun limitUsd(_ chargedUsd: UFix64): UFix64? {
+        /// The most that a period may have been charged: the cap, or after the expiry what was charged already.
+        access(self) view fun limitUsd(_ period: UInt32): UFix64? {
             let expired = self.expiresAt != nil && BillingPeriod.now() > self.expiresAt!
-            return expired ? chargedUsd : self.capUsd
-        }
-
-        /// Keeps a period's meter, and forgets those of periods that take no more readings.
-        access(self) fun keepMeter(_ meter: MeterReadings.PeriodMeter) {
-            let isNew = self.meters[meter.period] == nil
-            self.meters[meter.period] = meter
-            if meter.period > self.latestPeriod { self.latestPeriod = meter.period }
-            if !isNew { return }
-            for period in self.meters.keys {
-                let closed = MeterReadings.isClosed(period, graceSeconds: UsageBasedSubscriptions.graceSeconds)
-                if closed && period != meter.period { self.meters.remove(key: period) }
-            }
+            return expired ? self.usage.meterOf(period)?.chargedUsd ?? 0.0 : self.capUsd
         }
 
         /// Pays what accrued if the vault pays automatically.
@@ -316,11 +289,7 @@ access(all) contract UsageBasedSubscriptions {
             self.provider = provider
             self.serviceName = serviceName
             self.funds <- VaultFunds.createEmpty()
-            self.creditUsd = 0.0
-            self.lastSequence = 0
-            self.lastPeriod = 0
-            self.latestPeriod = 0
-            self.meters = {}
+            self.usage <- VaultUsage.createEmpty()
             self.automaticPayment = false
             self.capUsd = nil
             self.expiresAt = nil
@@ -348,9 +317,13 @@ access(all) contract UsageBasedSubscriptions {
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The deposit of "
                     .concat(initialDeposit.balance.toString()).concat(" FLOW is below the minimum. Deposit at least ")
                     .concat(self.minimumDeposit.toString()).concat(" FLOW.")
-            serviceName.length > 0 && serviceName.utf8.length <= 128:
+            serviceName.utf8.length > 0 && serviceName.utf8.length <= 128:
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The service name is empty or "
                     .concat("longer than 128 bytes. Choose another name.")
+            self.account.storage.used + self.storageReserve <= self.account.storage.capacity:
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The contract's account is short "
+                    .concat("of storage. Ask the admin to add FLOW to ").concat(self.account.address.toString())
+                    .concat(".")
         }
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
@@ -412,7 +385,11 @@ access(all) contract UsageBasedSubscriptions {
     }
 
     /// What a period's usage costs by model under the schedule of that period; nil above the largest UFix64.
-    access(all) view fun calculateDynamicPrice(models: [String], tokens: [UInt64], period: UInt32): UsagePricing.Price? {
+    access(all) view fun calculateDynamicPrice(
+        models: [String],
+        tokens: [UInt64],
+        period: UInt32
+    ): UsagePricing.Price? {
         return UsagePricing.price(self.borrowTerms().scheduleFor(period), models: models, tokens: tokens)
     }
 
@@ -471,9 +448,10 @@ access(all) contract UsageBasedSubscriptions {
         self.graceSeconds = graceSeconds
         self.settleDelaySeconds = settleDelaySeconds
         self.minimumDeposit = minimumDeposit
+        self.storageReserve = 50_000
         self.inboxAddress = self.account.address
-        let block = getCurrentBlock().id
-        self.deploymentId = String.encodeHex(block.toVariableSized()).concat("-").concat(self.account.address.toString())
+        self.deploymentId = String.encodeHex(getCurrentBlock().id.toVariableSized())
+            .concat("-").concat(self.account.address.toString())
         self.vaultCount = 0
         self.vaultsByOwner = {}
         self.vaultsByProvider = {}

@@ -202,7 +202,7 @@ access(all) contract UsagePricing {
         for tier in schedule.tiers {
             if tier.upTo == nil || total <= UInt256(tier.upTo!) { return tier }
         }
-        panic("UsagePricing.tierOf: Cannot find a tier! The last tier is not open. Publish a schedule that passes fault.")
+        panic("UsagePricing.tierOf: Cannot find a tier! The last tier is not open. Publish another schedule.")
     }
 
     /// Σ slice · effective rate over the tiers: one slice in volume mode.
@@ -227,7 +227,8 @@ access(all) contract UsagePricing {
         var i = 0
         for tier in tiers {
             i = i + 1
-            if tier.name.length == 0 || tier.name.utf8.length > self.maxNameLength { return "A tier has no proper name." }
+            let nameLength = tier.name.utf8.length
+            if nameLength == 0 || nameLength > self.maxNameLength { return "A tier's name has 1 to 64 bytes." }
             if tier.discountBps > self.fullBps { return tier.name.concat(": the discount is above 100%.") }
             if (tier.upTo == nil) != (i == tiers.length) {
                 return tier.name.concat(": the last tier, and only the last, is open.")

@@ -1,6 +1,6 @@
-import "VaultReports"
+import "SubscriptionReports"
 
 /// The reports of those vaults that exist.
-access(all) fun main(ids: [UInt64]): [VaultReports.VaultReport] {
-    return VaultReports.ofAll(ids)
+access(all) fun main(ids: [UInt64]): [SubscriptionReports.VaultReport] {
+    return SubscriptionReports.ofAll(ids)
 }

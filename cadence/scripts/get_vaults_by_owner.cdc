@@ -1,7 +1,7 @@
 import "UsageBasedSubscriptions"
-import "VaultReports"
+import "SubscriptionReports"
 
 /// The reports of an owner's vaults, in no certain order.
-access(all) fun main(owner: Address): [VaultReports.VaultReport] {
-    return VaultReports.ofAll(UsageBasedSubscriptions.vaultIdsOfOwner(owner))
+access(all) fun main(owner: Address): [SubscriptionReports.VaultReport] {
+    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfOwner(owner))
 }

@@ -1,7 +1,7 @@
 import "UsageBasedSubscriptions"
-import "VaultReports"
+import "SubscriptionReports"
 
 /// The reports of a provider's vaults, in no certain order.
-access(all) fun main(provider: Address): [VaultReports.VaultReport] {
-    return VaultReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
+access(all) fun main(provider: Address): [SubscriptionReports.VaultReport] {
+    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
 }

@@ -353,8 +353,8 @@ export const oracleSubmitReadings = {
   code: `import "MeterOracles"
 import "MeterReadings"
 
-/// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that says
-/// why; the others settle.
+/// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that
+/// says why; the others settle.
 /// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
 /// Before: oracle/claim_oracle.
 transaction(
@@ -403,6 +403,41 @@ transaction(
     { name: 'tokens', type: '[[UInt64]]' },
     { name: 'roots', type: '[String]' },
     { name: 'eventCounts', type: '[UInt64]' },
+  ],
+} as const
+
+export const ownerCancelReturn = {
+  code: `import "UsageBasedSubscriptions"
+
+/// Withdraws a request to take FLOW back or to close the vault.
+/// Signer: the vault's owner. Effect: the vault goes on as before.
+/// Before: owner/request_return.
+transaction(vaultId: UInt64) {
+
+    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.cancelReturn()
+    }
+
+    post {
+        self.vault.requestedReturn() == nil: "Cannot cancel the request! It would stay."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
   ],
 } as const
 
@@ -476,7 +511,7 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
     }
 
     post {
-        self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave the account."
+        self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave."
     }
 }
 `,
@@ -749,49 +784,22 @@ access(all) fun main(period: UInt32): UsagePricing.Schedule {
 } as const
 
 export const getSettings = {
-  code: `import "UsageBasedSubscriptions"
+  code: `import "SubscriptionReports"
 
-access(all) struct Settings {
-    access(all) let deploymentId: String
-    access(all) let graceSeconds: UInt64
-    access(all) let noticeSeconds: UInt64
-    access(all) let settleDelaySeconds: UInt64
-    access(all) let minimumDeposit: UFix64
-    /// 0 until the admin sets a rate; nothing settles before.
-    access(all) let usdPerFlow: UFix64
-    access(all) let rateSource: String
-    access(all) let rateSetAt: UInt64
-    access(all) let rateMaxAgeSeconds: UInt64
-
-    init() {
-        let terms = UsageBasedSubscriptions.borrowTerms()
-        let rate = terms.currentRate()
-        self.deploymentId = UsageBasedSubscriptions.deploymentId
-        self.graceSeconds = UsageBasedSubscriptions.graceSeconds
-        self.noticeSeconds = terms.noticeSeconds
-        self.settleDelaySeconds = UsageBasedSubscriptions.settleDelaySeconds
-        self.minimumDeposit = UsageBasedSubscriptions.minimumDeposit
-        self.usdPerFlow = rate?.usdPerFlow ?? 0.0
-        self.rateSource = rate?.source ?? ""
-        self.rateSetAt = rate?.setAt ?? 0
-        self.rateMaxAgeSeconds = terms.rateMaxAgeSeconds
-    }
-}
-
-/// The numbers that the contracts go by. Times are Unix seconds.
-access(all) fun main(): Settings {
-    return Settings()
+/// The numbers that the contracts go by.
+access(all) fun main(): SubscriptionReports.Settings {
+    return SubscriptionReports.Settings()
 }
 `,
   parameters: [],
 } as const
 
 export const getVault = {
-  code: `import "VaultReports"
+  code: `import "SubscriptionReports"
 
 /// A vault's report, or nil if there is no such vault.
-access(all) fun main(id: UInt64): VaultReports.VaultReport? {
-    return VaultReports.of(id)
+access(all) fun main(id: UInt64): SubscriptionReports.VaultReport? {
+    return SubscriptionReports.of(id)
 }
 `,
   parameters: [
@@ -800,11 +808,11 @@ access(all) fun main(id: UInt64): VaultReports.VaultReport? {
 } as const
 
 export const getVaults = {
-  code: `import "VaultReports"
+  code: `import "SubscriptionReports"
 
 /// The reports of those vaults that exist.
-access(all) fun main(ids: [UInt64]): [VaultReports.VaultReport] {
-    return VaultReports.ofAll(ids)
+access(all) fun main(ids: [UInt64]): [SubscriptionReports.VaultReport] {
+    return SubscriptionReports.ofAll(ids)
 }
 `,
   parameters: [
@@ -814,11 +822,11 @@ access(all) fun main(ids: [UInt64]): [VaultReports.VaultReport] {
 
 export const getVaultsByOwner = {
   code: `import "UsageBasedSubscriptions"
-import "VaultReports"
+import "SubscriptionReports"
 
 /// The reports of an owner's vaults, in no certain order.
-access(all) fun main(owner: Address): [VaultReports.VaultReport] {
-    return VaultReports.ofAll(UsageBasedSubscriptions.vaultIdsOfOwner(owner))
+access(all) fun main(owner: Address): [SubscriptionReports.VaultReport] {
+    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfOwner(owner))
 }
 `,
   parameters: [
@@ -828,11 +836,11 @@ access(all) fun main(owner: Address): [VaultReports.VaultReport] {
 
 export const getVaultsByProvider = {
   code: `import "UsageBasedSubscriptions"
-import "VaultReports"
+import "SubscriptionReports"
 
 /// The reports of a provider's vaults, in no certain order.
-access(all) fun main(provider: Address): [VaultReports.VaultReport] {
-    return VaultReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
+access(all) fun main(provider: Address): [SubscriptionReports.VaultReport] {
+    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
 }
 `,
   parameters: [
@@ -841,30 +849,16 @@ access(all) fun main(provider: Address): [VaultReports.VaultReport] {
 } as const
 
 export const priceUsage = {
-  code: `import "BillingPeriod"
-import "UsageBasedSubscriptions"
-import "UsagePricing"
-
-access(all) struct Quote {
-    access(all) let tier: String
-    access(all) let usd: UFix64
-    access(all) let flow: UFix64
-
-    init(_ price: UsagePricing.Price, usdPerFlow: UFix64) {
-        self.tier = price.tier
-        self.usd = price.usd
-        self.flow = UsagePricing.usdToFlow(price.usd, usdPerFlow: usdPerFlow)
-            ?? panic("Cannot price the usage! Its price in FLOW is above the largest UFix64. Price less.")
-    }
-}
+  code: `import "SubscriptionReports"
 
 /// What tokens by model cost under the schedule of the current period, in its own mode or another.
-access(all) fun main(models: [String], tokens: [UInt64], mode: String?, usdPerFlow: UFix64): Quote {
-    let current = UsageBasedSubscriptions.borrowTerms().copyOfSchedule(BillingPeriod.current())
-    let schedule = mode == nil ? current : current.inMode(mode!)
-    let price = UsagePricing.price(&schedule as &UsagePricing.Schedule, models: models, tokens: tokens)
-        ?? panic("Cannot price the usage! Its price is above the largest UFix64. Price less.")
-    return Quote(price, usdPerFlow: usdPerFlow)
+access(all) fun main(
+    models: [String],
+    tokens: [UInt64],
+    mode: String?,
+    usdPerFlow: UFix64
+): SubscriptionReports.Quote {
+    return SubscriptionReports.quote(models: models, tokens: tokens, mode: mode, usdPerFlow: usdPerFlow)
 }
 `,
   parameters: [
@@ -909,6 +903,7 @@ export const transactions = {
   'deployment/update_contract': deploymentUpdateContract,
   'oracle/claim_oracle': oracleClaimOracle,
   'oracle/submit_readings': oracleSubmitReadings,
+  'owner/cancel_return': ownerCancelReturn,
   'owner/claim_vault': ownerClaimVault,
   'owner/create_subscription': ownerCreateSubscription,
   'owner/deposit': ownerDeposit,
@@ -938,7 +933,8 @@ export const contracts: readonly string[] = [
   'FCLCrypto',
   'MeterReadings',
   'VaultFunds',
+  'VaultUsage',
   'UsageBasedSubscriptions',
   'MeterOracles',
-  'VaultReports',
+  'SubscriptionReports',
 ]

@@ -1,8 +1,8 @@
 import "MeterOracles"
 import "MeterReadings"
 
-/// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that says
-/// why; the others settle.
+/// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that
+/// says why; the others settle.
 /// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
 /// Before: oracle/claim_oracle.
 transaction(

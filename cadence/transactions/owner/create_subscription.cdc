@@ -41,6 +41,6 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
     }
 
     post {
-        self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave the account."
+        self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave."
     }
 }

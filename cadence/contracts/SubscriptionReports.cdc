@@ -1,7 +1,9 @@
+import "BillingPeriod"
 import "UsageBasedSubscriptions"
+import "UsagePricing"
 
-/// What pages and services read of a vault, as one value. Holds no state.
-access(all) contract VaultReports {
+/// What pages and services read, each as one value. Holds no state.
+access(all) contract SubscriptionReports {
 
     /// All that anyone may know of a vault. `period`, `chargedUsd`, `tier`, `tokens`, `root`, `eventCount` and
     /// `scheduleVersion` are of the latest period that had a reading; times are Unix seconds.
@@ -34,7 +36,7 @@ access(all) contract VaultReports {
         access(all) let pendingReturn: UsageBasedSubscriptions.PendingReturn?
 
         init(_ vault: &UsageBasedSubscriptions.SubscriptionVault) {
-            let meter = vault.meterOf(vault.latestPeriod)
+            let meter = vault.usage.meterOf(vault.usage.latestPeriod)
             self.id = vault.id
             self.owner = vault.customer
             self.provider = vault.provider
@@ -47,9 +49,9 @@ access(all) contract VaultReports {
             self.refunded = vault.funds.refunded
             self.accrued = vault.funds.accrued
             self.uncovered = vault.funds.uncovered
-            self.creditUsd = vault.creditUsd
-            self.lastSequence = vault.lastSequence
-            self.period = vault.latestPeriod
+            self.creditUsd = vault.usage.creditUsd
+            self.lastSequence = vault.usage.lastSequence
+            self.period = vault.usage.latestPeriod
             self.scheduleVersion = meter?.scheduleVersion ?? 0
             self.chargedUsd = meter?.chargedUsd ?? 0.0
             self.tier = meter?.tier ?? nil
@@ -76,5 +78,61 @@ access(all) contract VaultReports {
             if let report = self.of(id) { reports.append(report) }
         }
         return reports
+    }
+
+    /// The numbers that the contracts go by. Times are Unix seconds.
+    access(all) struct Settings {
+        access(all) let deploymentId: String
+        access(all) let graceSeconds: UInt64
+        access(all) let noticeSeconds: UInt64
+        access(all) let settleDelaySeconds: UInt64
+        access(all) let minimumDeposit: UFix64
+        /// 0 until the admin sets a rate; nothing settles before.
+        access(all) let usdPerFlow: UFix64
+        access(all) let rateSource: String
+        access(all) let rateSetAt: UInt64
+        access(all) let rateMaxAgeSeconds: UInt64
+
+        init() {
+            let terms = UsageBasedSubscriptions.borrowTerms()
+            let rate = terms.currentRate()
+            self.deploymentId = UsageBasedSubscriptions.deploymentId
+            self.graceSeconds = UsageBasedSubscriptions.graceSeconds
+            self.noticeSeconds = terms.noticeSeconds
+            self.settleDelaySeconds = UsageBasedSubscriptions.settleDelaySeconds
+            self.minimumDeposit = UsageBasedSubscriptions.minimumDeposit
+            self.usdPerFlow = rate?.usdPerFlow ?? 0.0
+            self.rateSource = rate?.source ?? ""
+            self.rateSetAt = rate?.setAt ?? 0
+            self.rateMaxAgeSeconds = terms.rateMaxAgeSeconds
+        }
+    }
+
+    /// What usage would cost.
+    access(all) struct Quote {
+        access(all) let tier: String
+        access(all) let usd: UFix64
+        access(all) let flow: UFix64
+
+        view init(tier: String, usd: UFix64, flow: UFix64) {
+            self.tier = tier
+            self.usd = usd
+            self.flow = flow
+        }
+    }
+
+    /// Prices tokens by model under the schedule of the current period, in its own mode or another.
+    access(all) fun quote(models: [String], tokens: [UInt64], mode: String?, usdPerFlow: UFix64): Quote {
+        let current = UsageBasedSubscriptions.borrowTerms().copyOfSchedule(BillingPeriod.current())
+        let schedule = mode == nil ? current : current.inMode(mode!)
+        if let fault = UsagePricing.fault(&schedule as &UsagePricing.Schedule) {
+            panic("SubscriptionReports.quote: Cannot price the usage! ".concat(fault).concat(" Choose another mode."))
+        }
+        let price = UsagePricing.price(&schedule as &UsagePricing.Schedule, models: models, tokens: tokens)
+        let flow = price == nil ? nil : UsagePricing.usdToFlow(price!.usd, usdPerFlow: usdPerFlow)
+        if flow == nil {
+            panic("SubscriptionReports.quote: Cannot price the usage! It is above the largest UFix64. Price less.")
+        }
+        return Quote(tier: price!.tier, usd: price!.usd, flow: flow!)
     }
 }

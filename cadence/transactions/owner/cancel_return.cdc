@@ -1,0 +1,28 @@
+import "UsageBasedSubscriptions"
+
+/// Withdraws a request to take FLOW back or to close the vault.
+/// Signer: the vault's owner. Effect: the vault goes on as before.
+/// Before: owner/request_return.
+transaction(vaultId: UInt64) {
+
+    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
+            &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.cancelReturn()
+    }
+
+    post {
+        self.vault.requestedReturn() == nil: "Cannot cancel the request! It would stay."
+    }
+}
