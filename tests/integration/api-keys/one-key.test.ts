@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { keyAlias } from '#lib/keys/key-format.ts'
 import { acknowledgeKey, createKey, findKeyOwners, getKeyForVault } from '#services/api-keys/index.ts'
-import { createLitellmClient } from '#services/clients/litellm/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
@@ -20,7 +23,7 @@ beforeAll(async () => {
   world = await openChainWorld()
   litellm = await useLitellm()
   base = await openTestWeb(world, { LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.masterKey })
-  owner = await world.newWallet()
+  owner = await world.newWallet('1000.0')
   ctx = withActor(base, { kind: 'user', address: owner.address })
 })
 
@@ -38,13 +41,12 @@ async function callWith(secret: string): Promise<number> {
   return response.status
 }
 
-/** Every key that LiteLLM has under the vault's alias. */
+/** Hashes of every key that LiteLLM has for the vault, whatever stands behind the alias. */
 async function keysInLitellm(vaultId: bigint): Promise<string[]> {
-  const url = new URL('/key/list', litellm.url)
-  url.search = new URLSearchParams({ return_full_object: 'true', size: '100', key_alias: aliasOf(vaultId) }).toString()
+  const url = `${litellm.url}/key/list?return_full_object=true&size=100&sort_by=created_at&sort_order=desc`
   const response = await fetch(url, { headers: { authorization: `Bearer ${litellm.masterKey}` } })
   const { keys } = (await response.json()) as { keys: { token: string; key_alias: string }[] }
-  return keys.filter((key) => key.key_alias === aliasOf(vaultId)).map(({ token }) => token)
+  return keys.filter((key) => key.key_alias.startsWith(aliasOf(vaultId))).map(({ token }) => token)
 }
 
 describe('one key for each vault', () => {
@@ -90,7 +92,12 @@ describe('a key that nobody confirmed', () => {
     expect(await callWith(old)).toBe(401)
     expect(await keysInLitellm(vaultId)).toEqual([sha256Hex(fresh)])
     const owners = await findKeyOwners(ctx, [sha256Hex(old), sha256Hex(fresh), sha256Hex('sk-unknown')])
-    expect(owners).toEqual(new Map([[sha256Hex(old), vaultId], [sha256Hex(fresh), vaultId]]))
+    expect(owners).toEqual(
+      new Map([
+        [sha256Hex(old), vaultId],
+        [sha256Hex(fresh), vaultId],
+      ]),
+    )
   })
 
   test('replaced by twenty requests at once, there is one key, and the last secret shown works', async () => {
@@ -117,55 +124,61 @@ describe('a key that nobody confirmed', () => {
     const old = await createKey(ctx, { vaultId })
     const fresh = await createKey(ctx, { vaultId, reissue: true })
     await expect(acknowledgeKey(ctx, { vaultId, masked: old.masked ?? '' })).rejects.toEqual(code('key_missing'))
-    await expect(acknowledgeKey(ctx, { vaultId, masked: fresh.masked ?? '' })).resolves.toMatchObject({ acknowledged: true })
+    await expect(acknowledgeKey(ctx, { vaultId, masked: fresh.masked ?? '' })).resolves.toMatchObject({
+      acknowledged: true,
+    })
   })
 })
 
-describe('a creation that is cut off', () => {
-  /** The same context whose LiteLLM dies at a step: the process never learns what became of it. */
-  const cutOff = (step: 'before' | 'after'): ServiceContext => {
-    const real = createLitellmClient({ url: litellm.url, masterKey: litellm.masterKey })
-    const generateKey: typeof real.generateKey = async (key) => {
-      if (step === 'after') await real.generateKey(key)
-      throw new Error('the process died here')
-    }
-    return { ...ctx, litellm: { ...real, generateKey } }
+describe('a process that is killed while it makes a key', () => {
+  /** Runs a creation in a process of its own that kills itself at a step. */
+  async function killedAt(step: 'before' | 'after', vaultId: bigint): Promise<void> {
+    const script = join(import.meta.dirname, 'killed-creation.ts')
+    const args = [script, step, owner.address, vaultId.toString()]
+    const child = spawn(process.execPath, args, { env: process.env, stdio: 'inherit' })
+    const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+    expect(signal).toBe('SIGKILL')
   }
 
-  test.each(['before', 'after'] as const)('%s LiteLLM made the key is finished by the next request', async (step) => {
+  test.each(['before', 'after'] as const)('%s LiteLLM has it: the next request ends with one key', async (step) => {
     const vaultId = await world.openVault(owner)
-    await expect(createKey(cutOff(step), { vaultId })).rejects.toThrow('the process died here')
+    await killedAt(step, vaultId)
     expect(await getKeyForVault(ctx, vaultId)).toEqual({ state: 'pending', masked: null, acknowledged: false })
     const left = await keysInLitellm(vaultId)
     expect(left).toHaveLength(step === 'after' ? 1 : 0)
 
-    const { secret = '' } = await createKey(ctx, { vaultId })
+    const answers = await Promise.all(Array.from({ length: 5 }, () => createKey(ctx, { vaultId })))
+    const [secret = '', ...more] = answers.flatMap((answer) => answer.secret ?? [])
+    expect(more).toEqual([])
     expect(await keysInLitellm(vaultId)).toEqual([sha256Hex(secret)])
     expect(left).not.toContain(sha256Hex(secret))
     expect(await callWith(secret)).toBe(200)
     expect(await findKeyOwners(ctx, [sha256Hex(secret)])).toEqual(new Map([[sha256Hex(secret), vaultId]]))
   })
 
-  test('while it is replaced, the next request finishes it with one key', async () => {
+  test('a replacement that fails half-way is finished by the next request', async () => {
     const vaultId = await world.openVault(owner)
     const { secret: old = '' } = await createKey(ctx, { vaultId })
-    await expect(createKey(cutOff('after'), { vaultId, reissue: true })).rejects.toThrow('the process died here')
+    const generateKey: typeof ctx.litellm.generateKey = async (key) => {
+      await ctx.litellm.generateKey(key)
+      throw new Error('the answer was lost')
+    }
+    const losing = { ...ctx, litellm: { ...ctx.litellm, generateKey } }
+    await expect(createKey(losing, { vaultId, reissue: true })).rejects.toThrow('the answer was lost')
     const { secret = '' } = await createKey(ctx, { vaultId })
     expect(await keysInLitellm(vaultId)).toEqual([sha256Hex(secret)])
     expect(await callWith(old)).toBe(401)
     expect(await callWith(secret)).toBe(200)
   })
+})
 
-  test('without the row that is committed first, the same crash leaves a second key', async () => {
-    const vaultId = await world.openVault(owner)
-    const real = createLitellmClient({ url: litellm.url, masterKey: litellm.masterKey })
-    const forgetful = async (alias: string): Promise<void> => {
-      await real.generateKey({ alias, secret: `sk-${crypto.randomUUID()}`, metadata: {} })
-    }
-    await forgetful(aliasOf(vaultId))
-    await forgetful(`${aliasOf(vaultId)}-again`)
-    expect(await getKeyForVault(ctx, vaultId)).toMatchObject({ state: 'none' })
-    await createKey(ctx, { vaultId })
-    expect(await keysInLitellm(vaultId)).toHaveLength(1)
-  })
+test('a creation that neither waits for its turn nor has one alias is caught by the same count', async () => {
+  const vaultId = await world.openVault(owner)
+  const careless = async (n: number): Promise<void> => {
+    const { state } = await getKeyForVault(ctx, vaultId)
+    const alias = `${aliasOf(vaultId)}-${n}`
+    if (state === 'none') await ctx.litellm.generateKey({ alias, secret: `sk-${randomUUID()}`, metadata: {} })
+  }
+  await Promise.all(Array.from({ length: 5 }, (_, n) => careless(n)))
+  expect((await keysInLitellm(vaultId)).length).toBeGreaterThan(1)
 })
