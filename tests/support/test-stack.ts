@@ -35,7 +35,8 @@ export async function openTestStack(): Promise<TestStack> {
     const part = parts[name]
     if (part === undefined) return void response.writeHead(404).end()
     try {
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(await part()))
+      const body = JSON.stringify(await part())
+      response.writeHead(200, { 'content-type': 'application/json' }).end(body)
     } catch (error) {
       response
         .writeHead(500)
