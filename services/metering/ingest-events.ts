@@ -148,6 +148,8 @@ function dropKnown(chunk: readonly PaidCandidate[], starts: Map<string, Date>) {
     const sameCall = (identity: string): boolean | null => {
       const known = starts.get(identity)
       if (!known) return null
+      // Free calls aren't worth reusing an id for, and roads may tell different starts of a failure.
+      if (candidate.billableTokens === 0n) return true
       return Math.abs(known.getTime() - candidate.event.startedAt.getTime()) <= SAME_CALL_TOLERANCE_MS
     }
     const { identity, alternativeIdentity } = candidate

@@ -9,7 +9,6 @@ import { submitReadings } from './submit-readings.ts'
 
 /** Readings that settle in one transaction, at most. */
 const BATCH = 20
-const LEASE_MS = 120_000
 const SEAL_WAIT_MS = 20_000
 const LOOK_AGAIN_MS = 1_000
 
@@ -18,7 +17,6 @@ export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
   return {
     kind: READING_KIND,
     batch: BATCH,
-    leaseMs: LEASE_MS,
     async handle(ctx, messages) {
       const outcomes = new Map<string, Outcome>()
       const rows = await findOpenReadings(ctx.db, ctx.deploymentId, messages.map(readingIdOf))

@@ -3,7 +3,7 @@ import { endAsFailed, endAsSettled, endAsSettledElsewhere, verdictOf } from './c
 import { type ReadingRow, replan } from './store.ts'
 
 /** A transaction that the chain does not know this long after it was sent is sent anew; the contract takes one. */
-const LOST_AFTER_MS = 15_000
+const LOST_AFTER_MS = 10_000
 /** Blocks in which a settled reading is looked for when its transaction's id was lost. */
 const SEARCH_BLOCKS = 600
 const SEARCH_STEP = 200

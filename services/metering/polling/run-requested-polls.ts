@@ -13,7 +13,6 @@ const LOOK_AGAIN_FOR_MS = 14_000
 export const pollHandler: OutboxHandler = {
   kind: POLL_KIND,
   batch: 5,
-  leaseMs: 120_000,
   async handle(ctx, messages) {
     const outcomes = new Map<bigint, Outcome>()
     for (const message of messages) outcomes.set(message.id, await runPoll(ctx, message))

@@ -20,11 +20,12 @@ export interface OutboxHandler {
   readonly kind: string
   /** Messages handed over at once, at most. */
   readonly batch: number
-  /** A claim ends after this long, so that a dead worker's messages come back. */
-  readonly leaseMs: number
   handle(ctx: ServiceContext, messages: readonly ClaimedMessage[]): Promise<ReadonlyMap<bigint, Outcome>>
 }
 
+/** A claim is renewed while its worker lives; after this long without it the messages come back. */
+const LEASE_MS = 6_000
+const RENEW_MS = 2_000
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
 
@@ -38,7 +39,7 @@ interface Claim extends ClaimedMessage {
 
 async function claim(ctx: ServiceContext, handler: OutboxHandler): Promise<Claim[]> {
   const now = ctx.clock()
-  const until = new Date(now.getTime() + handler.leaseMs)
+  const until = new Date(now.getTime() + LEASE_MS)
   const result = await ctx.db.execute<{
     id: string
     payload: Record<string, unknown>
@@ -78,6 +79,28 @@ async function settle(ctx: ServiceContext, message: Claim, outcome: Outcome): Pr
     .where(sql`${outbox.id} = ${message.id} and ${outbox.fence} = ${message.fence} and ${outbox.doneAt} is null`)
 }
 
+/** Moves the claims' end forward until it is stopped, which waits for the last move. */
+function keepClaimed(ctx: ServiceContext, claimed: readonly Claim[]): () => Promise<void> {
+  const pairs = sql.join(
+    claimed.map(({ id, fence }) => sql`(${id}::bigint, ${fence}::integer)`),
+    sql`, `,
+  )
+  const renew = async (): Promise<void> => {
+    const until = new Date(ctx.clock().getTime() + LEASE_MS).toISOString()
+    await ctx.db.execute(sql`
+      update outbox set run_at = ${until}
+      where (id, fence) in (${pairs}) and done_at is null`)
+  }
+  let renewing = Promise.resolve()
+  const timer = setInterval(() => {
+    renewing = renew().catch((err: unknown) => ctx.log.warn({ err }, 'a claim on outbox messages could not be renewed'))
+  }, RENEW_MS)
+  return () => {
+    clearInterval(timer)
+    return renewing
+  }
+}
+
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Claims due messages of the handler's kind and carries them out. Returns how many were claimed. */
@@ -86,11 +109,14 @@ export async function dispatchOutbox(ctx: ServiceContext, handler: OutboxHandler
   if (claimed.length === 0) return 0
   let outcomes: ReadonlyMap<bigint, Outcome> = new Map()
   let failure = 'the handler gave no outcome'
+  const letGo = keepClaimed(ctx, claimed)
   try {
     outcomes = await handler.handle(ctx, claimed)
   } catch (error) {
     failure = messageOf(error)
     ctx.log.error({ err: error, kind: handler.kind }, 'outbox handler failed')
+  } finally {
+    await letGo()
   }
   for (const message of claimed) {
     await settle(ctx, message, outcomes.get(message.id) ?? { kind: 'error', error: failure })

@@ -1,0 +1,164 @@
+import { eq } from 'drizzle-orm'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { periodOf } from '#lib/period/period.ts'
+import { ingestEvents } from '#services/metering/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { meterPeriods, outbox, readings } from '#services/platform/db/schema/index.ts'
+import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
+import { createReadingHandler, getSettlements, planReadings } from '#services/settlement/index.ts'
+import { expectChargedOnce, oracleVariables, settlementsOf } from '#tests/support/billed-vault.ts'
+import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
+import { createTestContext, type TestContext } from '#tests/support/context.ts'
+import { giveKey, usageEvent } from '#tests/support/usage-events.ts'
+
+let world: ChainWorld
+let opened: TestContext
+let ctx: ServiceContext
+
+beforeAll(async () => {
+  world = await openChainWorld()
+  const { deploymentId } = await world.chain.script('get_settings', {})
+  opened = await createTestContext({ chain: world.chain, deploymentId, variables: oracleVariables(world) })
+  ctx = opened.ctx
+})
+afterAll(() => opened[Symbol.asyncDispose]())
+
+const now = (): string => new Date().toISOString()
+const handler = createReadingHandler()
+
+async function newVault(): Promise<{ vaultId: bigint; keyHash: string }> {
+  const vaultId = await world.openVault(await world.newWallet())
+  return { vaultId, keyHash: await giveKey(ctx, vaultId) }
+}
+
+async function use(keyHash: string, model: string, tokens: number) {
+  const call = usageEvent(keyHash, { model, inputTokens: String(tokens), outputTokens: '0', startedAt: now() })
+  await ingestEvents(ctx, { road: 'plugin', items: [{ raw: call }] })
+  return call
+}
+
+async function settleAll(): Promise<void> {
+  await planReadings(ctx)
+  while ((await dispatchOutbox(ctx, handler)) > 0) await ctx.db.update(outbox).set({ runAt: new Date(0) })
+}
+const readingsOf = (vaultId: bigint) =>
+  ctx.db.select().from(readings).where(eq(readings.vaultId, vaultId)).orderBy(readings.sequence)
+
+describe('usage settles on chain', () => {
+  test('at the price that this side computes, reading after reading', async () => {
+    const { vaultId, keyHash } = await newVault()
+    const calls = [await use(keyHash, 'gpt-4', 1_234), await use(keyHash, 'claude-3-opus', 77)]
+    await settleAll()
+    calls.push(await use(keyHash, 'gpt-4', 150_000))
+    await settleAll()
+    await expectChargedOnce(ctx, vaultId, calls)
+    expect(await readingsOf(vaultId)).toMatchObject([
+      { sequence: 1n, status: 'sealed', eventCount: 2, alarm: null },
+      { sequence: 2n, status: 'sealed', eventCount: 3, alarm: null },
+    ])
+    const settlement = (await getSettlements(ctx, [vaultId])).get(vaultId)
+    expect(settlement).toMatchObject({ unsettledTokens: 0n, lastReading: { sequence: 2n, status: 'sealed' } })
+  })
+
+  test('many vaults in one transaction; without new usage nothing is sent', async () => {
+    const vaults = [await newVault(), await newVault(), await newVault()]
+    for (const { keyHash } of vaults) await use(keyHash, 'gpt-4', 500)
+    await settleAll()
+    const rows = (await Promise.all(vaults.map(({ vaultId }) => readingsOf(vaultId)))).flat()
+    expect(new Set(rows.map(({ txId }) => txId)).size).toBe(1)
+    expect(rows.every(({ status }) => status === 'sealed')).toBe(true)
+    expect(await planReadings(ctx)).toBe(0)
+  })
+
+  test('planning twice at once plans one reading', async () => {
+    const { vaultId, keyHash } = await newVault()
+    await use(keyHash, 'gpt-4', 500)
+    await Promise.all(Array.from({ length: 8 }, () => planReadings(ctx)))
+    expect(await readingsOf(vaultId)).toHaveLength(1)
+    await settleAll()
+    expect(await readingsOf(vaultId)).toMatchObject([{ status: 'sealed' }])
+  })
+})
+
+describe('what the contract refuses', () => {
+  test('is written down with the reason, backs off, and spoils no other', async () => {
+    const good = await newVault()
+    const ghost = { vaultId: 987_654_321n, keyHash: await giveKey(ctx, 987_654_321n) }
+    const bad = await newVault()
+    for (const { keyHash } of [good, ghost, bad]) await use(keyHash, 'gpt-4', 500)
+    await planReadings(ctx)
+    await ctx.db.update(readings).set({ root: 'not a root' }).where(eq(readings.vaultId, bad.vaultId))
+    await settleAll()
+    expect(await readingsOf(good.vaultId)).toMatchObject([{ status: 'sealed' }])
+    expect(await readingsOf(ghost.vaultId)).toEqual([])
+    expect((await readingsOf(bad.vaultId))[0]).toMatchObject({ status: 'failed', error: 'root_invalid' })
+    const [held] = await ctx.db.select().from(meterPeriods).where(eq(meterPeriods.vaultId, bad.vaultId))
+    expect(held?.planAfter?.getTime()).toBeGreaterThan(Date.now())
+    await ctx.db.update(meterPeriods).set({ planAfter: null }).where(eq(meterPeriods.vaultId, bad.vaultId))
+    await settleAll()
+    expect((await readingsOf(bad.vaultId)).map(({ status }) => status)).toEqual(['failed', 'sealed'])
+  })
+
+  test('a period that is closed on chain is listed, not billed', async () => {
+    const { vaultId, keyHash } = await newVault()
+    const old = usageEvent(keyHash, { startedAt: '2026-01-15T00:00:00Z' })
+    await ingestEvents(ctx, { road: 'plugin', items: [{ raw: old }] })
+    await settleAll()
+    expect(await readingsOf(vaultId)).toMatchObject([{ status: 'failed', error: 'period_closed' }])
+    expect(await planReadings(ctx)).toBe(0)
+    expect((await getSettlements(ctx, [vaultId])).get(vaultId)?.unsettledTokens).toBe(0n)
+  })
+})
+
+describe('a reading that is sent again', () => {
+  test('after its record was lost is settled once, and found again', async () => {
+    const { vaultId, keyHash } = await newVault()
+    const calls = [await use(keyHash, 'gpt-4', 900)]
+    await settleAll()
+    const [before] = await readingsOf(vaultId)
+    const lost = { status: 'planned' as const, txId: null, txIds: [], submittedAt: null, usd: null, finishedAt: null }
+    await ctx.db.update(readings).set(lost).where(eq(readings.vaultId, vaultId))
+    await ctx.db.update(meterPeriods).set({ settledTokens: 0n }).where(eq(meterPeriods.vaultId, vaultId))
+    await ctx.db.update(outbox).set({ doneAt: null, runAt: new Date(0) })
+    await settleAll()
+    expect(await readingsOf(vaultId)).toMatchObject([{ status: 'sealed', txId: before?.txId, usd: before?.usd }])
+    await expectChargedOnce(ctx, vaultId, calls)
+  })
+
+  test('under a number that the chain has seen with other content is refused and planned anew', async () => {
+    const { vaultId, keyHash } = await newVault()
+    const calls = [await use(keyHash, 'gpt-4', 900)]
+    await settleAll()
+    calls.push(await use(keyHash, 'gpt-4', 100))
+    await planReadings(ctx)
+    await ctx.db.delete(readings).where(eq(readings.status, 'sealed'))
+    await ctx.db.update(readings).set({ sequence: 1n }).where(eq(readings.vaultId, vaultId))
+    await settleAll()
+    expect(await readingsOf(vaultId)).toMatchObject([{ status: 'failed', error: 'sequence_reused' }])
+    await ctx.db.update(meterPeriods).set({ planAfter: null })
+    await settleAll()
+    expect((await readingsOf(vaultId)).at(-1)).toMatchObject({ sequence: 2n, status: 'sealed' })
+    await expectChargedOnce(ctx, vaultId, calls)
+  })
+})
+
+test('a price that the chain computes otherwise is an alarm on the row', async () => {
+  const { vaultId, keyHash } = await newVault()
+  await use(keyHash, 'gpt-4', 900)
+  const otherPrices = {
+    ...ctx,
+    chain: Object.assign(Object.create(ctx.chain) as typeof ctx.chain, {
+      script: async (name: never, args: never) => {
+        const answer: unknown = await ctx.chain.script(name, args)
+        if (name !== 'get_schedule') return answer
+        const schedule = answer as Awaited<ReturnType<typeof ctx.chain.script<'get_schedule'>>>
+        return { ...schedule, multipliers: schedule.multipliers.map((each) => ({ ...each, bps: each.bps * 2n })) }
+      },
+    }),
+  }
+  await planReadings(ctx)
+  await dispatchOutbox(otherPrices, handler)
+  const [row] = await readingsOf(vaultId)
+  expect(row?.alarm).toMatch(/^price on chain \d+\.\d{8} USD, expected \d+\.\d{8} USD$/)
+  expect((await settlementsOf(ctx, vaultId))[0]?.period).toBe(periodOf(new Date()))
+})
