@@ -35,6 +35,12 @@ function discovery(config: AppConfig): Record<string, unknown> {
   }
 }
 
+/** FCL adds the app's identifier itself: this page's origin. */
+async function issueNonce(): Promise<{ nonce: string }> {
+  const { nonce } = await callApi<{ nonce: string }>('/api/auth/nonce', 'POST', {})
+  return { nonce }
+}
+
 async function load(config: AppConfig): Promise<Fcl> {
   const fcl = await import('@onflow/fcl')
   if (!config.walletConnectProjectId) fcl.pluginRegistry.add(noWalletConnect)
@@ -45,7 +51,7 @@ async function load(config: AppConfig): Promise<Fcl> {
     'app.detail.title': 'FlareFlow',
     'app.detail.icon': `${location.origin}/icon.svg`,
     'app.detail.url': location.origin,
-    'fcl.accountProof.resolver': () => callApi<{ nonce: string; appIdentifier: string }>('/api/auth/nonce', 'POST', {}),
+    'fcl.accountProof.resolver': issueNonce,
     ...discovery(config),
   })
   return fcl

@@ -4,7 +4,7 @@ import { Logo } from '#components/ui/logo.tsx'
 /** The card of the wallet over the dimmed page: always says which wallet this is. */
 export function WalletFrame({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <main id="main" className="flex min-h-dvh items-center justify-center bg-veil p-4">
+    <main id="main" data-wallet-frame className="flex min-h-dvh items-center justify-center p-4">
       <section
         aria-labelledby="wallet-title"
         className="w-full max-w-sm rounded-lg border border-line bg-surface p-6 text-text shadow-popover"

@@ -64,10 +64,9 @@ export function KeyStep({ vaultId, name, secret }: KeyStepProps) {
           >
             {curlCommand(litellmUrl, secret, model)}
           </pre>
-          <div className="mt-3 flex flex-wrap gap-2">
+          <TestRequest litellmUrl={litellmUrl} secret={secret} model={model}>
             <CopyButton value={curlCommand(litellmUrl, secret, model)} label="Copy command" onCopied={confirmSaved} />
-          </div>
-          <TestRequest litellmUrl={litellmUrl} secret={secret} model={model} />
+          </TestRequest>
         </Section>
         <div className="mt-8 border-t border-line pt-6">
           <Button kind={saved ? 'primary' : 'secondary'} onClick={() => guard.leave(() => router.push(done))}>

@@ -1,15 +1,20 @@
 'use client'
 
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import { testBody } from './key-snippets.ts'
 
-interface TestRequestProps {
+interface Target {
   litellmUrl: string
   secret: string
   model: string
+}
+
+interface TestRequestProps extends Target {
+  /** Stands before the button. */
+  children: ReactNode
 }
 
 type Result = { ok: true; answer: string; tokens: number } | { ok: false; message: string }
@@ -24,7 +29,7 @@ const UNREACHABLE =
   "This browser got no answer from LiteLLM. The key isn't at fault: run the command above from where you will use it."
 
 /** Sends what the command above sends, from this browser, as the key's owner. */
-async function sendTest({ litellmUrl, secret, model }: TestRequestProps): Promise<Result> {
+async function sendTest({ litellmUrl, secret, model }: Target): Promise<Result> {
   try {
     const response = await fetch(`${litellmUrl}/v1/chat/completions`, {
       method: 'POST',
@@ -40,26 +45,29 @@ async function sendTest({ litellmUrl, secret, model }: TestRequestProps): Promis
 }
 
 /** Proves on the spot that the key works; the request counts like any other. */
-export function TestRequest(props: TestRequestProps) {
+export function TestRequest({ children, ...target }: TestRequestProps) {
   const announce = useAnnounce()
   const [busy, setBusy] = useState(false)
   const [result, setResult] = useState<Result | null>(null)
   const send = async (): Promise<void> => {
     if (busy) return
     setBusy(true)
-    const sent = await sendTest(props)
+    const sent = await sendTest(target)
     setResult(sent)
     setBusy(false)
     announce(sent.ok ? 'The key works.' : sent.message, sent.ok ? 'polite' : 'assertive')
   }
   return (
     <div className="mt-3 space-y-3">
-      <Button onClick={send} aria-disabled={busy} className="min-w-[22ch]">
-        {busy ? 'Waiting for the answer' : 'Send a test request'}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        {children}
+        <Button onClick={send} aria-disabled={busy} className="min-w-[24ch]">
+          {busy ? 'Waiting for the answer' : 'Send a test request'}
+        </Button>
+      </div>
       {result?.ok ? (
         <Notice tone="ok" title="The key works.">
-          {props.model} answered “{result.answer}”, {result.tokens} tokens.
+          {target.model} answered “{result.answer}”, {result.tokens} tokens.
         </Notice>
       ) : null}
       {result && !result.ok ? (
