@@ -1,0 +1,118 @@
+import { beforeAll, describe, expect, test } from 'vitest'
+import { withActor } from '#services/platform/context.ts'
+import { createKey } from '#services/api-keys/index.ts'
+import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
+import { useLitellm } from '#tests/support/stack.ts'
+import { openTestWeb } from '#tests/support/test-web.ts'
+import { Browser, loadRoute, type Method, METHODS, routePaths, type Wallet } from '#tests/support/web-browser.ts'
+
+type Who = 'anonymous' | 'stranger' | 'owner' | 'provider'
+const WHO: readonly Who[] = ['anonymous', 'stranger', 'owner', 'provider']
+
+/** What each route answers to whom, about a vault of `owner` that names `provider`. */
+const everybody = (status: number) => [status, status, status, status] as const
+const matrix: Record<string, readonly [number, number, number, number]> = {
+  'GET /api/auth/session': everybody(200),
+  'POST /api/auth/session': everybody(400),
+  'DELETE /api/auth/session': everybody(200),
+  'POST /api/auth/nonce': everybody(200),
+  'GET /api/config': everybody(200),
+  'GET /api/models': everybody(200),
+  'GET /api/provider': [401, 200, 200, 200],
+  'GET /api/vaults': [401, 200, 200, 200],
+  'GET /api/vaults/[id]': [401, 403, 200, 200],
+  'POST /api/vaults/[id]/key': [401, 403, 200, 403],
+  'POST /api/vaults/[id]/key/acknowledge': [401, 403, 200, 403],
+  'GET /api/dev-wallet/accounts': everybody(200),
+  'POST /api/dev-wallet/sign': everybody(400),
+  ...Object.fromEntries(METHODS.map((method) => [`${method} /api/[...path]`, everybody(404)])),
+}
+
+let world: ChainWorld
+let vaultId: bigint
+const browsers = new Map<Who, Browser>()
+
+async function signedIn(wallet: Wallet): Promise<Browser> {
+  const browser = new Browser()
+  expect((await browser.signIn(wallet)).status).toBe(200)
+  return browser
+}
+
+beforeAll(async () => {
+  world = await openChainWorld()
+  const litellm = await useLitellm()
+  const base = await openTestWeb(world, { LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.masterKey })
+  vaultId = await world.openVault(world.accounts.customer)
+  await createKey(withActor(base, { kind: 'user', address: world.accounts.customer.address }), { vaultId })
+  browsers.set('anonymous', new Browser())
+  browsers.set('stranger', await signedIn(await world.newWallet()))
+  browsers.set('owner', await signedIn(world.accounts.customer))
+  browsers.set('provider', await signedIn(world.accounts.provider))
+})
+
+/** A browser with the session of somebody; each use has its own cookies. */
+function browserOf(who: Who): Browser {
+  const browser = new Browser()
+  for (const [name, value] of browsers.get(who)?.cookies ?? []) browser.cookies.set(name, value)
+  return browser
+}
+
+const pathFor = (path: string): string => path.replace('[id]', vaultId.toString()).replace('[...path]', 'nothing/here')
+
+/** Every method of every route that is in the tree. */
+async function served(paths: readonly string[], load = loadRoute): Promise<string[]> {
+  const all = await Promise.all(
+    paths.map(async (path) => {
+      const handlers = await load(path)
+      return METHODS.filter((method) => handlers[method]).map((method) => `${method} ${path}`)
+    }),
+  )
+  return all.flat().sort()
+}
+
+test('the matrix has every route of the tree and no other', async () => {
+  expect(await served(routePaths)).toEqual(Object.keys(matrix).sort())
+})
+
+test('a route that nobody entered is found', async () => {
+  const planted = '/api/vaults/[id]/secret'
+  const found = await served([...routePaths, planted], (path) =>
+    path === planted ? Promise.resolve({ GET: () => Promise.resolve(new Response()) }) : loadRoute(path),
+  )
+  expect(found.filter((route) => !(route in matrix))).toEqual([`GET ${planted}`])
+})
+
+/** Signing out ends the session that the other cases use: it comes last. */
+const inOrder = Object.keys(matrix).sort((a, b) => Number(a.startsWith('DELETE')) - Number(b.startsWith('DELETE')))
+const split = (route: string) => route.split(' ') as [Method, string]
+
+test('what others own is in nobody’s lists', async () => {
+  const list = async (who: Who, path: string): Promise<string[]> => {
+    const { vaults } = (await browserOf(who).get(path)).body as { vaults: { vault: { id: string } }[] }
+    return vaults.map(({ vault }) => vault.id)
+  }
+  expect(await list('stranger', '/api/vaults')).toEqual([])
+  expect(await list('stranger', '/api/provider')).toEqual([])
+  expect(await list('provider', '/api/vaults')).toEqual([])
+  expect(await list('owner', '/api/vaults')).toContain(vaultId.toString())
+  expect(await list('provider', '/api/provider')).toContain(vaultId.toString())
+})
+
+const changes = inOrder.filter((route) => !route.startsWith('GET'))
+test.each(changes)('%s from another site: 403', async (route) => {
+  const [method, path] = split(route)
+  for (const origin of ['https://evil.example', 'null', null]) {
+    const answer = await browserOf('owner').ask(method, pathFor(path), { headers: { origin } })
+    expect(answer.status).toBe(403)
+    expect(answer.body).toMatchObject({ error: { code: 'origin_refused' } })
+  }
+})
+
+describe.each(inOrder)('%s', (route) => {
+  const [method, path] = split(route)
+  test.each(WHO.map((who, i) => [who, matrix[route]?.[i]] as const))('%s: %i', async (who, status = 0) => {
+    const answer = await browserOf(who).ask(method, pathFor(path))
+    expect(answer.status).toBe(status)
+    expect(typeof answer.body?.error?.code).toBe(status >= 400 ? 'string' : 'undefined')
+  })
+})
