@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { once } from 'node:events'
+import { createServer } from 'node:net'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
@@ -38,6 +39,7 @@ const host = '127.0.0.1'
 
 /** Starts the emulator on loopback, one block per transaction, and resolves when its REST API answers. */
 export async function startEmulator(options: EmulatorOptions): Promise<RunningEmulator> {
+  await requireFreePorts(options)
   const child = launch(options)
   options.onSpawn?.(child)
   const url = `http://${host}:${options.restPort}`
@@ -50,6 +52,28 @@ export async function startEmulator(options: EmulatorOptions): Promise<RunningEm
   const adminUrl = `http://${host}:${options.adminPort}`
   return { url, adminUrl, pid: child.pid ?? 0, process: child, stop: () => stop(child) }
 }
+
+/** On a taken port somebody else's emulator might answer, and pass for this one. */
+async function requireFreePorts(options: EmulatorOptions): Promise<void> {
+  for (const port of portsOf(options)) {
+    const server = createServer()
+    server.listen({ port, host, exclusive: true })
+    try {
+      await once(server, 'listening')
+    } catch (cause) {
+      throw notStarted(`port ${port} is taken`, options, cause)
+    }
+    server.close()
+    await once(server, 'close')
+  }
+}
+
+const portsOf = ({ restPort, grpcPort, adminPort, debuggerPort }: EmulatorOptions): number[] => [
+  restPort,
+  grpcPort,
+  adminPort,
+  debuggerPort,
+]
 
 function launch(options: EmulatorOptions): ChildProcess {
   mkdirSync(dirname(options.log), { recursive: true })
@@ -117,8 +141,8 @@ const describeEnd = (child: ChildProcess): string => `exit ${child.exitCode ?? c
 function notStarted(why: string, options: EmulatorOptions, cause?: unknown): AppError {
   return new AppError(
     'local_part_failed',
-    `The Flow emulator did not start: ${why}. Its output is in ${options.log}; ` +
-      `ports ${options.restPort}, ${options.grpcPort}, ${options.adminPort} and ${options.debuggerPort} must be free.`,
+    `The Flow emulator did not start: ${why}. ` +
+      `It needs the ports ${portsOf(options).join(', ')}; its output is in ${options.log}.`,
     { cause },
   )
 }

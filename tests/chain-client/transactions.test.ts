@@ -1,0 +1,106 @@
+import * as z from 'zod'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createSigner, generateFlowKey } from '#services/clients/flow/index.ts'
+import { type OwnEmulator, sealBlocks, startOwnEmulator } from '#tests/support/own-emulator.ts'
+
+let emulator: OwnEmulator
+
+beforeAll(async () => {
+  emulator = await startOwnEmulator()
+})
+
+afterAll(() => emulator.close())
+
+const newAccount = (amount = '1.0') => ({ publicKey: generateFlowKey().publicKey, amount })
+const prepareOne = () => emulator.chain.prepare('account/create_account', newAccount(), emulator.service)
+
+test('the id is known before sending, and is the id that the chain gives', async () => {
+  const before = await emulator.chain.latestBlock()
+  const prepared = await prepareOne()
+  expect(await emulator.chain.status(prepared.txId)).toEqual({ state: 'unknown' })
+
+  await prepared.send()
+
+  const events = await emulator.chain.events('flow.AccountCreated', before.height + 1, before.height + 1)
+  expect(events.map(({ txId }) => txId)).toEqual([prepared.txId])
+  expect(await emulator.chain.status(prepared.txId)).toMatchObject({ state: 'sealed' })
+})
+
+test('sending the same transaction twice executes it once', async () => {
+  const before = await emulator.chain.latestBlock()
+  const prepared = await prepareOne()
+  await prepared.send()
+  await prepared.send()
+  const events = await emulator.chain.events('flow.AccountCreated', before.height + 1, before.height + 10)
+  expect(events.map(({ txId }) => txId)).toEqual([prepared.txId])
+})
+
+test('a refused transaction carries the words of the contract, and changes nothing', async () => {
+  const { privateKey, publicKey } = generateFlowKey()
+  const { events } = await emulator.chain.send('account/create_account', { publicKey, amount: '1.0' }, emulator.service)
+  const created = events.find(({ type }) => type === 'flow.AccountCreated')?.data
+  const { address } = z.object({ address: z.string() }).parse(created)
+  const poor = createSigner({ address, privateKey, keyIndex: 0 })
+  const balance = (await emulator.chain.account(address))?.balance
+
+  const sent = emulator.chain.send('account/create_account', newAccount('50.0'), poor)
+
+  await expect(sent).rejects.toMatchObject({
+    code: 'chain_refused',
+    details: {
+      kind: 'contract',
+      reason: expect.stringMatching(/^FungibleToken.Vault.withdraw: Cannot withdraw tokens! /),
+    },
+  })
+  expect((await emulator.chain.account(address))?.balance).toBe(balance)
+})
+
+test('a transaction that another of the same key overtook is failed, and says that nothing was executed', async () => {
+  const overtaken = await prepareOne()
+  await emulator.chain.send('account/create_account', newAccount(), emulator.service)
+  await overtaken.send()
+  expect(await emulator.chain.status(overtaken.txId)).toMatchObject({
+    state: 'failed',
+    error: { kind: 'sequence_number', code: 1007 },
+  })
+})
+
+test('many senders with one key all get through', async () => {
+  const sealed = await Promise.all(
+    Array.from({ length: 8 }, () => emulator.chain.send('account/create_account', newAccount(), emulator.service)),
+  )
+  expect(new Set(sealed.map(({ txId }) => txId)).size).toBe(8)
+})
+
+test('a key that is not on the account signs nothing', async () => {
+  const { address } = emulator.service
+  const stranger = createSigner({ address, privateKey: generateFlowKey().privateKey, keyIndex: 0 })
+  await expect(emulator.chain.send('account/create_account', newAccount(), stranger)).rejects.toMatchObject({
+    code: 'chain_refused',
+    details: { kind: 'signature' },
+  })
+  const absent = { ...emulator.service, keyIndex: 7 }
+  await expect(emulator.chain.prepare('account/create_account', newAccount(), absent)).rejects.toThrow(
+    /no usable key 7/,
+  )
+})
+
+test('a transaction that was kept too long expires, and the chain never executes it', async () => {
+  const prepared = await prepareOne()
+  await sealBlocks(emulator, 602)
+  const status = await emulator.chain.status(prepared.txId, prepared.preparedAtHeight)
+  expect(status).toEqual({ state: 'expired' })
+  expect(await emulator.chain.status(prepared.txId)).toEqual({ state: 'unknown' })
+  await expect(prepared.send()).rejects.toMatchObject({ code: 'chain_refused', details: { kind: 'expired' } })
+  expect(await emulator.chain.status(prepared.txId, prepared.preparedAtHeight)).toEqual({ state: 'expired' })
+})
+
+test('events are found over more blocks than one request may span, in order', async () => {
+  const { height } = await emulator.chain.latestBlock()
+  const first = await emulator.chain.send('account/create_account', newAccount(), emulator.service)
+  await sealBlocks(emulator, 260)
+  const second = await emulator.chain.send('account/create_account', newAccount(), emulator.service)
+  const events = await emulator.chain.events('flow.AccountCreated', height + 1, second.blockHeight)
+  expect(events.map(({ txId }) => txId)).toEqual([first.txId, second.txId])
+  expect(events.map(({ blockHeight }) => blockHeight)).toEqual([first.blockHeight, second.blockHeight])
+})
