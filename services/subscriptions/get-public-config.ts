@@ -14,7 +14,10 @@ export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig
   const { flow, litellm, oracle } = ctx.env
   const { rate, minimumDeposit } = await ctx.chain.script('get_settings', {})
   if (rate === null) {
-    throw new AppError('chain_refused', 'The contracts have no rate of FLOW in USD yet. The admin sets it before anything is priced.')
+    throw new AppError(
+      'chain_refused',
+      'The contracts have no rate of FLOW in USD yet. The admin sets it before anything is priced.',
+    )
   }
   return {
     network: flow.network,

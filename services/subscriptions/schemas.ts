@@ -60,7 +60,7 @@ const settlementView = z.object({
       at: instant,
     })
     .nullable(),
-  /** Tokens of the open period that no sealed reading carries yet. */
+  /** Billable tokens that no sealed reading carries yet. */
   unsettledTokens: count,
 })
 

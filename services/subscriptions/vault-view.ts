@@ -1,9 +1,8 @@
 import type { VaultReport } from '#lib/flow/vault-report.ts'
 import { formatFlow, formatUsd } from '#lib/money/decimal.ts'
-import { flow, usd } from '#lib/money/units.ts'
 import type { VaultUsage } from '#services/metering/index.ts'
+import type { LastReading, VaultSettlement } from '#services/settlement/index.ts'
 import type { VaultView } from './schemas.ts'
-import type { LastReading } from './store.ts'
 
 /** The chain's report on the wire. */
 export function toReportView(report: VaultReport): VaultView['vault'] {
@@ -55,15 +54,16 @@ export function toUsageView(usage: VaultUsage): VaultView['usage'] {
   }
 }
 
-/** A reading on the wire; `at` is the time of the last thing that happened to it. */
-export function toReadingView(reading: LastReading | undefined): VaultView['settlement']['lastReading'] {
-  if (!reading) return null
-  return {
-    sequence: reading.sequence.toString(),
-    status: reading.status,
-    txId: reading.txId,
-    usd: reading.usd === null ? null : formatUsd(usd(reading.usd)),
-    flow: reading.flow === null ? null : formatFlow(flow(reading.flow)),
-    at: (reading.finishedAt ?? reading.submittedAt ?? reading.createdAt).toISOString(),
-  }
+/** How the usage stands on chain, on the wire. */
+export function toSettlementView({ lastReading, unsettledTokens }: VaultSettlement): VaultView['settlement'] {
+  return { lastReading: lastReading && toReadingView(lastReading), unsettledTokens: unsettledTokens.toString() }
 }
+
+const toReadingView = ({ sequence, status, txId, usd, flow, at }: LastReading) => ({
+  sequence: sequence.toString(),
+  status,
+  txId,
+  usd: usd === null ? null : formatUsd(usd),
+  flow: flow === null ? null : formatFlow(flow),
+  at: at.toISOString(),
+})
