@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect } from 'vitest'
+import { contractAddresses, projectContracts, resolveImports } from '#lib/flow/addresses.ts'
+import { type ChainClient, createChainClient, createSigner, type Signer } from '#services/clients/flow/index.ts'
+import { ensureEmulator, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
+import { cacheFolder, projectRoot } from '#services/local/home.ts'
+
+// The library takes `expect` from the global scope when it is loaded.
+Object.assign(globalThis, { expect })
+const testing = await import('@onflow/flow-js-testing')
+
+export interface Deployed {
+  /** Calls the project's transactions and scripts against these contracts. */
+  readonly chain: ChainClient
+  /** The account that holds the contracts, and so the admin. */
+  readonly admin: Signer
+}
+
+export interface DeployOptions {
+  graceSeconds?: bigint
+  noticeSeconds?: bigint
+  settleDelaySeconds?: bigint
+  minimumDeposit?: string
+  /** Changes a contract's code before it is deployed, to plant a bug. */
+  change?: (name: string, code: string) => string
+}
+
+export const HOUR = 3_600n
+export const DAY = 86_400n
+
+/** Starts an emulator of the test file's own, with a clock that tests can set. End it with `stopEmulator`. */
+export async function startEmulator(): Promise<void> {
+  const { bin, leadingArgs } = await ensureEmulator({ cacheDir: cacheFolder() })
+  process.env['EMULATOR_COMMAND'] = JSON.stringify([bin, ...leadingArgs])
+  await testing.init(projectRoot, { pkey: SERVICE_PRIVATE_KEY })
+  const execName = join(import.meta.dirname, 'flow-shim.mjs')
+  const flags = `--service-priv-key=${SERVICE_PRIVATE_KEY}`
+  await testing.emulator.start({ execName, signatureCheck: true, flags })
+}
+
+export async function stopEmulator(): Promise<void> {
+  await testing.emulator.stop()
+}
+
+/** Sets the time that the contracts see; it goes on from there. */
+export async function setClock(time: Date): Promise<void> {
+  const ahead = Math.floor((time.getTime() - Date.now()) / 1_000)
+  await testing.shallPass(testing.setTimestampOffset(`${ahead}.0`))
+}
+
+const parties = new Map<string, Signer>()
+
+/** An account of this name with 1,000 FLOW, made when it is first asked for. */
+export async function party(name: string): Promise<Signer> {
+  const known = parties.get(name)
+  if (known) return known
+  const address = await testing.getAccountAddress(name)
+  await testing.shallPass(testing.mintFlow(address, '1000.0'))
+  const made = createSigner({ address, privateKey: SERVICE_PRIVATE_KEY, keyIndex: 0 })
+  parties.set(name, made)
+  return made
+}
+
+/** Deploys the contracts to an account of this name. */
+export async function deploy(name: string, options: DeployOptions = {}): Promise<Deployed> {
+  const admin = await party(name)
+  const addresses = contractAddresses('emulator', admin.address)
+  const settings = [
+    String(options.graceSeconds ?? 3n * DAY),
+    String(options.noticeSeconds ?? 0n),
+    String(options.settleDelaySeconds ?? HOUR),
+    options.minimumDeposit ?? '1.0',
+  ]
+  for (const contract of projectContracts('emulator')) {
+    const source = readFileSync(join(projectRoot, 'cadence/contracts', `${contract}.cdc`), 'utf8')
+    const code = resolveImports(options.change?.(contract, source) ?? source, addresses)
+    const args = contract === 'UsageBasedSubscriptions' ? { args: settings } : {}
+    await testing.shallPass(testing.deployContract({ name: contract, code, to: admin.address, ...args }))
+  }
+  const accessNode = `http://localhost:${testing.emulator.restPort}`
+  return { chain: createChainClient({ network: 'emulator', accessNode, addresses }), admin }
+}
+
+/** Runs Cadence of the tests' own as a transaction. Resolves to null, or to the whole error it was refused with. */
+export async function attempt(
+  { chain }: Deployed,
+  code: string,
+  args: readonly unknown[],
+  signer: Signer,
+): Promise<string | null> {
+  const resolved = resolveImports(code, chain.addresses)
+  const [, error] = await testing.sendTransaction({ code: resolved, args, signers: [signer.address] })
+  return error === null ? null : textOf(error)
+}
+
+/** Runs Cadence of the tests' own as a script. */
+export async function query<T>({ chain }: Deployed, code: string, args: readonly unknown[]): Promise<T> {
+  const [result, error] = await testing.executeScript<T>({ code: resolveImports(code, chain.addresses), args })
+  if (error !== null) throw new Error(textOf(error))
+  return result as T
+}
+
+/** The library's errors are plain strings. */
+const textOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

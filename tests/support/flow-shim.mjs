@@ -1,0 +1,28 @@
+#!/usr/bin/env node
+// Stands where flow-js-testing looks for the flow CLI: answers its question for the version, and runs the emulator that
+// EMULATOR_COMMAND names (JSON: program and leading arguments). It ends with the test's process, however that ends.
+import { spawn } from 'node:child_process'
+
+const [command, ...args] = process.argv.slice(2)
+
+if (command === 'version') {
+  // The library refuses anything below; what matters is that the emulator speaks Cadence 1.0.
+  process.stdout.write('{"version":"v2.2.0"}\n')
+} else if (command === 'emulator') {
+  const [bin, ...leading] = JSON.parse(process.env.EMULATOR_COMMAND ?? '[]')
+  // The emulator takes any FLOW_… variable for a setting of its own.
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FLOW_')))
+  // Arguments of the CLI that the bare emulator doesn't know, and the empty ones that the library leaves in.
+  const own = args.filter((arg) => arg !== '' && arg !== 'undefined' && !arg.startsWith('--skip-version-check'))
+  const child = spawn(bin, [...leading, ...own], { stdio: ['ignore', 'inherit', 'inherit'], env })
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill())
+  process.stdin.resume().on('end', () => child.kill())
+  child.on('error', (error) => {
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  })
+  child.on('exit', (code) => process.exit(code ?? 1))
+} else {
+  process.stderr.write(`flow ${command ?? ''}: only version and emulator are known here\n`)
+  process.exitCode = 64
+}
