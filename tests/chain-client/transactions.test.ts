@@ -1,6 +1,11 @@
 import * as z from 'zod'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createSigner, generateFlowKey } from '#services/clients/flow/index.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  createSigner,
+  generateFlowKey,
+  type PreparedTransaction,
+  type SealedTransaction,
+} from '#services/clients/flow/index.ts'
 import { type OwnEmulator, sealBlocks, startOwnEmulator } from '#tests/support/own-emulator.ts'
 
 let emulator: OwnEmulator
@@ -85,22 +90,29 @@ test('a key that is not on the account signs nothing', async () => {
   )
 })
 
-test('a transaction that was kept too long expires, and the chain never executes it', async () => {
-  const prepared = await prepareOne()
-  await sealBlocks(emulator, 602)
-  const status = await emulator.chain.status(prepared.txId, prepared.preparedAtHeight)
-  expect(status).toEqual({ state: 'expired' })
-  expect(await emulator.chain.status(prepared.txId)).toEqual({ state: 'unknown' })
-  await expect(prepared.send()).rejects.toMatchObject({ code: 'chain_refused', details: { kind: 'expired' } })
-  expect(await emulator.chain.status(prepared.txId, prepared.preparedAtHeight)).toEqual({ state: 'expired' })
-})
+describe('602 blocks later', () => {
+  let kept: PreparedTransaction
+  let first: SealedTransaction
+  let second: SealedTransaction
 
-test('events are found over more blocks than one request may span, in order', async () => {
-  const { height } = await emulator.chain.latestBlock()
-  const first = await emulator.chain.send('account/create_account', newAccount(), emulator.service)
-  await sealBlocks(emulator, 260)
-  const second = await emulator.chain.send('account/create_account', newAccount(), emulator.service)
-  const events = await emulator.chain.events('flow.AccountCreated', height + 1, second.blockHeight)
-  expect(events.map(({ txId }) => txId)).toEqual([first.txId, second.txId])
-  expect(events.map(({ blockHeight }) => blockHeight)).toEqual([first.blockHeight, second.blockHeight])
+  beforeAll(async () => {
+    first = await emulator.chain.send('account/create_account', newAccount(), emulator.service)
+    kept = await prepareOne()
+    await sealBlocks(emulator, 602)
+    second = await emulator.chain.send('account/create_account', newAccount(), emulator.service)
+  })
+
+  test('a transaction that was never sent is expired, and the chain does not take it any more', async () => {
+    expect(await emulator.chain.status(kept.txId, kept.preparedAtHeight)).toEqual({ state: 'expired' })
+    expect(await emulator.chain.status(kept.txId)).toEqual({ state: 'unknown' })
+    await expect(kept.send()).rejects.toMatchObject({ code: 'chain_refused', details: { kind: 'expired' } })
+    expect(await emulator.chain.status(kept.txId, kept.preparedAtHeight)).toEqual({ state: 'expired' })
+  })
+
+  test('events are found over more blocks than one request may span, in order', async () => {
+    const events = await emulator.chain.events('flow.AccountCreated', first.blockHeight, second.blockHeight)
+    expect(events.map(({ txId }) => txId)).toEqual([first.txId, second.txId])
+    expect(events.map(({ blockHeight }) => blockHeight)).toEqual([first.blockHeight, second.blockHeight])
+    expect(await emulator.chain.events('flow.AccountCreated', 5, 4)).toEqual([])
+  })
 })
