@@ -21,7 +21,7 @@ export async function requirePayableVault(ctx: ServiceContext, vaultId: bigint) 
   if (!provider) {
     throw new AppError(
       'provider_not_registered',
-      `Provider ${vault.provider} is not registered, so no key was made. Ask the operator to register it, then try again.`,
+      `Provider ${vault.provider} is not registered. No key was made. Ask the operator to register it, then try again.`,
     )
   }
   return vault

@@ -9,7 +9,7 @@ const DISCOVERY = {
   mainnet: 'https://fcl-discovery.onflow.org/authn',
 } as const
 
-/** What anybody's browser may know of this installation, field by field: nothing is copied from the environment whole. */
+/** What any browser may know of this installation, field by field: the environment is never copied whole. */
 export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig> {
   const { flow, litellm, oracle } = ctx.env
   const { rate, minimumDeposit } = await ctx.chain.script('get_settings', {})

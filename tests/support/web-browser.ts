@@ -15,10 +15,14 @@ export interface Wallet {
   keyIndex: number
 }
 
+export interface AnswerBody {
+  error?: { code: string; message: string }
+  [field: string]: unknown
+}
+
 export interface Answer {
   status: number
-  // oxlint-disable-next-line typescript/no-explicit-any -- tests look into answers freely
-  body: any
+  body: AnswerBody
   headers: Headers
   text: string
 }
@@ -77,7 +81,7 @@ export class Browser {
     const url = new URL(path, this.origin)
     const { path: route, params } = matchRoute(url.pathname)
     const handler = (await loadRoute(route))[method]
-    if (!handler) return { status: 405, body: null, headers: new Headers(), text: '' }
+    if (!handler) return { status: 405, body: {}, headers: new Headers(), text: '' }
     const content = rawBody ?? (method === 'POST' ? JSON.stringify(body ?? {}) : undefined)
     const init = {
       method,
@@ -87,7 +91,7 @@ export class Browser {
     const response = await handler(new Request(url, init), { params: Promise.resolve(params) })
     for (const cookie of response.headers.getSetCookie()) this.keep(cookie)
     const text = await response.text()
-    return { status: response.status, body: JSON.parse(text), headers: response.headers, text }
+    return { status: response.status, body: JSON.parse(text) as AnswerBody, headers: response.headers, text }
   }
 
   get = (path: string, more: Ask = {}): Promise<Answer> => this.ask('GET', path, more)

@@ -82,7 +82,7 @@ describe('one key for each vault', () => {
 })
 
 describe('a key that nobody confirmed', () => {
-  test('is replaced on request: the old secret is refused, the new one works, both hashes belong to the vault', async () => {
+  test('is replaced on request: the old secret is refused, the new one works, both belong to the vault', async () => {
     const vaultId = await world.openVault(owner)
     const { secret: old = '' } = await createKey(ctx, { vaultId })
     expect(await callWith(old)).toBe(200)
