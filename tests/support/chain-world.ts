@@ -23,8 +23,9 @@ export interface ChainWorld extends SharedChain {
 
 export const signerOf = (wallet: Wallet): Signer => createSigner(wallet)
 
-export async function openChainWorld(): Promise<ChainWorld> {
-  const shared = await useChain()
+/** The run's shared chain, or one of the test's own. */
+export async function openChainWorld(own?: SharedChain): Promise<ChainWorld> {
+  const shared = own ?? (await useChain())
   const { accessNode, contractAddress, accounts } = shared
   const addresses = contractAddresses('emulator', contractAddress)
   const chain = createChainClient({ network: 'emulator', accessNode, addresses })

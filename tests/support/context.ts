@@ -28,7 +28,8 @@ export const testEnv = (more: Record<string, string> = {}): Env => loadEnv(testV
 
 export interface TestContext extends AsyncDisposable {
   readonly ctx: ServiceContext
-  readonly databaseUrl: string
+  /** What a process needs to be told to work on the same parts. */
+  readonly variables: Record<string, string>
 }
 
 /** Throws when it is touched: for tests of verbs that must not reach that part. */
@@ -47,7 +48,8 @@ export async function createTestContext(
   } = {},
 ): Promise<TestContext> {
   const database = await createTestDatabase()
-  const env = testEnv({ DATABASE_URL: database.url, ...parts.variables })
+  const variables = testVariables({ DATABASE_URL: database.url, ...parts.variables })
+  const env = loadEnv(variables)
   const log = createLogger({ level: env.logLevel, name: 'test', secrets: [] })
   const opened = openDatabase({ url: database.url, pool: env.database.pool, onIdleError: (error) => log.debug(error) })
   const deploymentId = parts.deploymentId ?? 'deployment-of-tests'
@@ -66,7 +68,7 @@ export async function createTestContext(
   }
   return {
     ctx,
-    databaseUrl: database.url,
+    variables,
     async [Symbol.asyncDispose]() {
       await opened.close()
     },
