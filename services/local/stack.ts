@@ -5,7 +5,7 @@ import type { Home } from './home.ts'
 import { startChain } from './parts/chain.ts'
 import type { StackContext, Variables } from './parts/context.ts'
 import { prepareDatabase, startEmbeddedPostgres } from './parts/database.ts'
-import { startGateway } from './parts/gateway.ts'
+import { gatewayVariables, startGateway } from './parts/gateway.ts'
 import { startOracle } from './parts/oracle.ts'
 import { prepareWeb, startWeb } from './parts/web.ts'
 import type { Progress } from './progress.ts'
@@ -26,17 +26,16 @@ export interface StackOptions {
 export async function startStack(options: StackOptions): Promise<{ url: string }> {
   const context = await contextOf(options)
   const postgres = startEmbeddedPostgres(context)
-  const [pages, database, chain, gateway] = [
-    prepareWeb(context),
-    prepareDatabase(context, postgres),
-    startChain(context),
-    startGateway(context, postgres),
-  ]
-  const base = Promise.all([database, chain, gateway]).then((variables) => variablesOf(context, variables))
+  const pages = prepareWeb(context)
+  const gateway = startGateway(context, postgres)
+  const base = Promise.all([prepareDatabase(context, postgres), startChain(context)]).then((variables) =>
+    variablesOf(context, variables),
+  )
+  // Neither waits for LiteLLM, which takes longest: they meet it when it is there.
   const oracle = base.then((variables) => startOracle(context, { ...variables.shared, ...variables.oracleOnly }))
   const web = Promise.all([base, pages]).then(([variables]) => startWeb(context, variables.shared))
   // The first failure is the one to tell; all others follow from it.
-  const [{ shared }] = await Promise.all([base, oracle, web, pages])
+  const [{ shared }] = await Promise.all([base, gateway, oracle, web])
   writeStackFile(context, shared)
   return { url: shared['APP_URL'] ?? '' }
 }
@@ -55,13 +54,11 @@ interface PartVariables {
   readonly oracleOnly: Variables
 }
 
-type Started = readonly [database: Variables, chain: PartVariables, gateway: Variables]
+type Started = readonly [database: Variables, chain: PartVariables]
 
 /** What the user set wins, but for the ports: those were chosen after his wish. */
-function variablesOf(
-  { home, ports, secrets, settings }: StackContext,
-  [database, chain, gateway]: Started,
-): PartVariables {
+function variablesOf(context: StackContext, [database, chain]: Started): PartVariables {
+  const { home, ports, secrets, settings } = context
   const shared = {
     FLAREFLOW_HOME: home.root,
     SESSION_SECRET: secrets.sessionSecret,
@@ -69,7 +66,7 @@ function variablesOf(
     ORACLE_URL: `http://127.0.0.1:${ports.oracle}`,
     ...database,
     ...chain.shared,
-    ...gateway,
+    ...gatewayVariables(context),
     ...settings,
     PORT: String(ports.web),
     ORACLE_PORT: String(ports.oracle),

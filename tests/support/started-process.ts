@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -28,8 +28,9 @@ const running = new Set<ChildProcess>()
 
 /** Starts the given file the way `npm start` starts the stack. */
 export function npmStart({ home, file = smallStart, args = [], env = {} }: StartSettings): StartedProcess {
+  const folder = packageThatStarts(file)
   const child = spawn('npm', ['start', '--silent', '--', ...args], {
-    cwd: packageThatStarts(file),
+    cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...ownEnvironment(), FLAREFLOW_HOME: home, ...env },
@@ -39,6 +40,7 @@ export function npmStart({ home, file = smallStart, args = [], env = {} }: Start
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (text += String(chunk)))
   const exit = once(child, 'close').then(([code, signal]) => {
     running.delete(child)
+    rmSync(folder, { recursive: true, force: true })
     return code ?? signal
   })
   const ready = Promise.race([announcedAddress(() => text), exit.then(() => Promise.reject(new Error(text)))])

@@ -5,13 +5,20 @@ import { stages } from '../part-names.ts'
 import type { RunningPostgres } from '../postgres.ts'
 import type { StackContext, Variables } from './context.ts'
 
-/** The LiteLLM proxy, set up while Postgres starts; nothing when the user has one. */
-export async function startGateway(
-  context: StackContext,
-  embedded: Promise<RunningPostgres | null>,
-): Promise<Variables> {
-  const { configured, supervisor, home, ports, secrets, progress } = context
+/** What the other parts need to know of a LiteLLM that runs here; known before it runs. */
+export function gatewayVariables({ configured, ports, secrets }: StackContext): Variables {
   if (configured.litellm) return {}
+  return {
+    LITELLM_URL: `http://127.0.0.1:${ports.litellm}`,
+    LITELLM_MASTER_KEY: secrets.litellmMasterKey,
+    LITELLM_WEBHOOK_SECRET: secrets.webhookSecret,
+  }
+}
+
+/** The LiteLLM proxy, set up while Postgres starts; nothing when the user has one. */
+export async function startGateway(context: StackContext, embedded: Promise<RunningPostgres | null>): Promise<void> {
+  const { configured, supervisor, home, ports, secrets, progress } = context
+  if (configured.litellm) return
   const onProgress = (doing: string) => progress.doing('litellm', doing)
   const ready = progress.begin('litellm')
   const [runtime, postgres] = await Promise.all([setupLitellm({ cacheDir: cacheFolder(), onProgress }), embedded])
@@ -30,9 +37,4 @@ export async function startGateway(
     onProgress,
   })
   ready(`LiteLLM at ${url}`)
-  return {
-    LITELLM_URL: url,
-    LITELLM_MASTER_KEY: secrets.litellmMasterKey,
-    LITELLM_WEBHOOK_SECRET: secrets.webhookSecret,
-  }
 }
