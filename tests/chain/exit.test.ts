@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { subscriptionEventsNamed } from '#lib/flow/events.ts'
+import { type Billing, flowOf, openBilling, OPENING, openVault, refusalOf, reportOf, submitOne } from '#tests/support/billing.ts'
+import { setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+
+/** The contracts are deployed with a settle delay of an hour. */
+const hourMs = 3_600_000
+const opened = OPENING.getTime() + hourMs
+
+let billing: Billing
+beforeAll(async () => {
+  await startEmulator()
+  billing = await openBilling()
+})
+beforeEach(() => setClock(new Date(opened)))
+afterAll(() => stopEmulator())
+
+const request = (vaultId: bigint, amount: string | null) =>
+  billing.chain.send('owner/request_return', { vaultId, amount }, billing.customer)
+const takeBack = (vaultId: bigint) => billing.chain.send('owner/take_back', { vaultId }, billing.customer)
+const letTheDelayPass = () => setClock(new Date(opened + hourMs + 60_000))
+
+describe('taking FLOW back', () => {
+  test('acts after the settle delay, not before', async () => {
+    const id = await openVault(billing)
+    await request(id, '4.00000000')
+    expect(await refusalOf(takeBack(id))).toMatch(/Cannot take back FLOW yet! It may be taken at \d+/)
+    await letTheDelayPass()
+    const before = await flowOf(billing, billing.customer)
+    await takeBack(id)
+    expect((await flowOf(billing, billing.customer)) - before).toBe(400_000_000n)
+    expect(await reportOf(billing, id)).toMatchObject({ balance: 600_000_000n, refunded: 400_000_000n, status: 'active' })
+  })
+
+  test('works once per request', async () => {
+    const id = await openVault(billing)
+    await request(id, '4.00000000')
+    await letTheDelayPass()
+    await takeBack(id)
+    expect(await refusalOf(takeBack(id))).toMatch(/Nothing was requested/)
+  })
+
+  test('leaves what was used meanwhile to the provider', async () => {
+    const id = await openVault(billing)
+    await request(id, '10.00000000')
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'gpt-4': 250_000n } })
+    await letTheDelayPass()
+    await takeBack(id)
+    const after = { balance: 506_250_000n, accrued: 506_250_000n, refunded: 493_750_000n }
+    expect(await reportOf(billing, id)).toMatchObject(after)
+  })
+
+  test('can be requested anew, which starts the delay again', async () => {
+    const id = await openVault(billing)
+    await request(id, '4.00000000')
+    await setClock(new Date(opened + hourMs / 2))
+    await request(id, '5.00000000')
+    await letTheDelayPass()
+    expect(await refusalOf(takeBack(id))).toMatch(/Cannot take back FLOW yet/)
+  })
+
+  test('can be cancelled', async () => {
+    const id = await openVault(billing)
+    await request(id, null)
+    expect((await reportOf(billing, id)).status).toBe('closing')
+    await billing.chain.send('owner/cancel_return', { vaultId: id }, billing.customer)
+    expect(await reportOf(billing, id)).toMatchObject({ status: 'active', pendingReturn: null })
+    await letTheDelayPass()
+    expect(await refusalOf(takeBack(id))).toMatch(/Nothing was requested/)
+  })
+
+  test('of nothing is refused', async () => {
+    const id = await openVault(billing)
+    expect(await refusalOf(request(id, '0.00000000'))).toMatch(/Cannot take back 0 FLOW/)
+  })
+
+  test('shows what was requested and when it acts', async () => {
+    const id = await openVault(billing)
+    const { events } = await request(id, '4.00000000')
+    const [asked] = subscriptionEventsNamed('ReturnRequested', events)
+    expect(asked).toMatchObject({ id, amount: 400_000_000n })
+    expect((await reportOf(billing, id)).pendingReturn).toEqual({ amount: 400_000_000n, actsAt: asked?.actsAt })
+  })
+})
+
+describe('closing', () => {
+  test('pays the provider what accrued, returns the rest, and drops credit', async () => {
+    const id = await openVault(billing, '20.00000000')
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 1_000_000n } })
+    await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: 1_000_001n } })
+    await request(id, null)
+    await letTheDelayPass()
+    const before = await flowOf(billing, billing.provider)
+    const { events } = await takeBack(id)
+    expect((await flowOf(billing, billing.provider)) - before).toBe(1_350_000_000n)
+    const closed = subscriptionEventsNamed('VaultClosed', events)
+    expect(closed).toEqual([{ id, creditUsdLapsed: 549_999_200n, uncoveredLapsed: 0n, balanceAfter: 0n }])
+    const after = { status: 'closed', balance: 0n, paid: 1_350_000_000n, refunded: 650_000_000n, creditUsd: 0n }
+    expect(await reportOf(billing, id)).toMatchObject(after)
+  })
+
+  test('drops debt: payment is guaranteed up to the balance only', async () => {
+    const id = await openVault(billing, '1.00000000')
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 100_000n } })
+    await request(id, null)
+    await letTheDelayPass()
+    await takeBack(id)
+    expect(await reportOf(billing, id)).toMatchObject({ paid: 100_000_000n, refunded: 0n, uncovered: 0n })
+  })
+
+  test('keeps what accrued for a provider who has nowhere to receive FLOW', async () => {
+    const id = await openVault(billing, '10.00000000', { provider: '0x00000000000000ff' })
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'gpt-4': 250_000n } })
+    await request(id, null)
+    await letTheDelayPass()
+    await takeBack(id)
+    const after = { status: 'closed', balance: 506_250_000n, accrued: 506_250_000n, refunded: 493_750_000n }
+    expect(await reportOf(billing, id)).toMatchObject(after)
+  })
+
+  test('needs nobody: it works when the oracle is gone', async () => {
+    const id = await openVault(billing)
+    await request(id, null)
+    await billing.chain.send('admin/remove_oracle', { address: billing.oracle.address }, billing.admin)
+    await letTheDelayPass()
+    await takeBack(id)
+    await setClock(new Date(opened))
+    await billing.chain.send('admin/appoint_oracle', { address: billing.oracle.address }, billing.admin)
+    await billing.chain.send('oracle/claim_oracle', {}, billing.oracle)
+    expect((await reportOf(billing, id)).refunded).toBe(1_000_000_000n)
+  })
+
+  test('ends readings, deposits and requests', async () => {
+    const id = await openVault(billing)
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 1n } })
+    await request(id, null)
+    await letTheDelayPass()
+    await takeBack(id)
+    expect(await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: 2n } })).toBe('vault_closed')
+    const deposit = billing.chain.send('owner/deposit', { vaultId: id, amount: '1.00000000' }, billing.customer)
+    expect(await refusalOf(deposit)).toMatch(/Vault \d+ is closed. Open another one/)
+    expect(await refusalOf(request(id, '1.00000000'))).toMatch(/Vault \d+ is closed/)
+  })
+})
