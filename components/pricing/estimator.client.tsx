@@ -76,7 +76,11 @@ export function Estimator({ schedule }: { schedule: Schedule }) {
             title={showUsdExact(price.usd)}
             note={`${price.tier.name} tier`}
           />
-          <Figure label="Deposit for a month" value={showFlow(flow, 'owed')} note={<InUsd amount={flow} />} />
+          <Figure
+            label="Deposit for a month"
+            value={showFlow(flow, 'owed')}
+            note={<InUsd amount={flow} kind="owed" />}
+          />
           <Figure label="Tokens" value={showTokensExact(price.totalTokens)} note="input and output" />
         </Figures>
       </div>

@@ -3,8 +3,8 @@ import { showTokensExact } from '#lib/format/tokens.ts'
 import { BPS, effectiveRate, type Multiplier, type Tier } from '#lib/pricing/schedule.ts'
 import { usd } from '#lib/money/units.ts'
 
-const HEAD = 'py-2 pr-3 text-xs font-normal text-text-2'
-const NUMBER = 'py-2 pr-3 text-right whitespace-nowrap'
+const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
+const NUMBER = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
 
 /** Tiers by tokens a month, with the price after the discount. */
 export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
@@ -25,7 +25,7 @@ export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
           <th scope="col" className={`${HEAD} hidden text-right sm:table-cell`}>
             Discount
           </th>
-          <th scope="col" className={`${HEAD} pr-0 text-right`}>
+          <th scope="col" className={`${HEAD} text-right`}>
             You pay, $ per 1K
           </th>
         </tr>
@@ -33,7 +33,7 @@ export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
       <tbody>
         {tiers.map((tier, index) => (
           <tr key={tier.name} className="h-10 border-b border-line">
-            <th scope="row" className="py-2 pr-3 font-medium">
+            <th scope="row" className="py-2 not-first:pl-4 font-medium">
               {tier.name}
             </th>
             <td className={NUMBER}>
@@ -43,7 +43,7 @@ export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
             </td>
             <td className={`${NUMBER} hidden sm:table-cell`}>{showUsdPer1K(tier.usdPer1K)}</td>
             <td className={`${NUMBER} hidden sm:table-cell`}>{showPercent(tier.discountBps)}</td>
-            <td className={`${NUMBER} pr-0`}>{showUsdPer1K(usd(effectiveRate(tier) / BPS))}</td>
+            <td className={`${NUMBER}`}>{showUsdPer1K(usd(effectiveRate(tier) / BPS))}</td>
           </tr>
         ))}
       </tbody>

@@ -11,8 +11,8 @@ interface AccrualTableProps {
   onChoose: (chosen: ReadonlySet<string>) => void
 }
 
-const HEAD = 'py-2 pr-4 text-xs font-normal text-text-2'
-const NUMBER = 'py-2 pr-4 text-right whitespace-nowrap'
+const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
+const NUMBER = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
 const exact = (text: string): string => showFlowExact(parseFlow(text)).replace(/ FLOW$/, '')
 
 function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
@@ -46,7 +46,7 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
           <th scope="col" className={`${HEAD} hidden text-right md:table-cell`}>
             Left, FLOW
           </th>
-          <th scope="col" className={`${HEAD} hidden pr-0 text-right lg:table-cell`}>
+          <th scope="col" className={`${HEAD} hidden text-right lg:table-cell`}>
             Last reading
           </th>
         </tr>
@@ -66,10 +66,14 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
                 />
               </label>
             </td>
-            <th scope="row" className="max-w-32 truncate py-2 pr-4 font-normal sm:max-w-xs" title={vaultName(vault)}>
+            <th
+              scope="row"
+              className="max-w-32 truncate py-2 not-first:pl-4 font-normal sm:max-w-xs"
+              title={vaultName(vault)}
+            >
               {vaultName(vault)} <span className="text-xs text-text-2">{vault.id}</span>
             </th>
-            <td className="hidden py-2 pr-4 md:table-cell">
+            <td className="hidden py-2 not-first:pl-4 md:table-cell">
               <Address value={vault.owner} />
             </td>
             <td className={NUMBER} data-accrued>
@@ -79,7 +83,7 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
             <td className={`${NUMBER} hidden md:table-cell`}>
               {showFlowExact(figuresOf(vault).left).replace(/ FLOW$/, '')}
             </td>
-            <td className={`${NUMBER} hidden pr-0 text-text-2 lg:table-cell`}>
+            <td className={`${NUMBER} hidden text-text-2 lg:table-cell`}>
               {settlement.lastReading ? <Time at={settlement.lastReading.at} /> : 'none yet'}
             </td>
           </tr>

@@ -51,13 +51,13 @@ export function Revenue({ summary, address, onChanged }: RevenueProps) {
             id="withdrawable"
             label="You can withdraw now"
             value={<FlowAmount amount={total} kind="left" />}
-            note={<InUsd amount={total} />}
+            note={<InUsd amount={total} kind="left" />}
           />
           <Figure
             id="account"
             label="In your account"
             value={balance === undefined ? '–' : <FlowAmount amount={balance} kind="left" />}
-            note={balance === undefined ? 'Asking Flow' : <InUsd amount={balance} />}
+            note={balance === undefined ? 'Asking Flow' : <InUsd amount={balance} kind="left" />}
           />
           <Figure
             label="Withdrawn before"

@@ -25,7 +25,7 @@ export function ConsoleShell({ theme, children }: { theme: Theme; children: Reac
       <div className="min-w-0 pb-20 md:pb-12">
         <header className="flex items-center justify-between gap-3 px-4 py-3 md:justify-end md:px-6">
           <HomeLink className="md:hidden" />
-          <div className="flex items-center gap-2">
+          <div className="flex items-center gap-1 sm:gap-2">
             <span className="hidden sm:inline">
               <NetworkBadge />
             </span>
@@ -50,7 +50,7 @@ export function HomeLink({ className }: { className?: string }) {
   return (
     <Link href="/" className={`flex items-center gap-2 text-sm font-semibold ${className ?? ''}`}>
       <Logo />
-      FlareFlow
+      <span className="max-[24rem]:sr-only">FlareFlow</span>
     </Link>
   )
 }

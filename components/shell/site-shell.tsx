@@ -18,9 +18,11 @@ export function SiteShell({ theme, children }: { theme: Theme; children: ReactNo
             Trust
           </Link>
           <ThemeSwitch initial={theme} />
-          <Link href="/subscriptions" className={buttonClass('secondary', 'hidden sm:inline-flex')}>
-            Open console
-          </Link>
+          <span className="hidden sm:inline">
+            <Link href="/subscriptions" className={buttonClass()}>
+              Open console
+            </Link>
+          </span>
           <WalletMenu />
         </div>
       </header>

@@ -4,12 +4,12 @@ import { showTokensExact } from '#lib/format/tokens.ts'
 import type { UsageView } from '#hooks/api-types.ts'
 import { CostBar, sortByCost, Swatch } from './model-costs.tsx'
 
-const HEAD = 'py-2 pr-4 text-xs font-normal text-text-2'
-const NUMBER = 'py-2 pr-4 text-right whitespace-nowrap'
+const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
+const NUMBER = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
 
 function shareOf(part: string, whole: string): string {
   const total = parseUsd(whole)
-  return total === 0n ? '–' : showPercent((parseUsd(part) * 10_000n) / total)
+  return total === 0n ? '–' : showPercent(((parseUsd(part) * 1_000n + total / 2n) / total) * 10n)
 }
 
 /** Cost of the open period by model, to the last 1e-8: the rows add up to the total. */
@@ -34,26 +34,26 @@ export function ModelTable({ usage }: { usage: UsageView }) {
             <th scope="col" className={`${HEAD} hidden text-right sm:table-cell`}>
               Share
             </th>
-            <th scope="col" className={`${HEAD} pr-0 text-right`}>
+            <th scope="col" className={`${HEAD} text-right`}>
               Cost, USD
             </th>
           </tr>
         </thead>
         <tbody>
           <tr className="h-10 border-b border-line font-medium">
-            <th scope="row" className="py-2 pr-4 font-medium">
+            <th scope="row" className="py-2 not-first:pl-4 font-medium">
               Total
             </th>
             <td className={NUMBER}>{showTokensExact(BigInt(usage.tokens))}</td>
             <td className={`${NUMBER} hidden sm:table-cell`}>{usage.requests}</td>
             <td className={`${NUMBER} hidden sm:table-cell`}>100%</td>
-            <td className={`${NUMBER} pr-0`} data-total-usd>
+            <td className={`${NUMBER}`} data-total-usd>
               {showUsdExact(parseUsd(usage.priceUsd))}
             </td>
           </tr>
           {sorted.map(({ model, tokens, requests, usd }, index) => (
             <tr key={model} data-model={model} className="h-10 border-b border-line">
-              <th scope="row" className="max-w-40 py-2 pr-4 font-normal sm:max-w-none">
+              <th scope="row" className="max-w-40 py-2 not-first:pl-4 font-normal sm:max-w-none">
                 <span className="flex items-center gap-2">
                   <Swatch index={index} />
                   <span className="truncate font-mono text-xs" title={model}>
@@ -64,7 +64,7 @@ export function ModelTable({ usage }: { usage: UsageView }) {
               <td className={NUMBER}>{showTokensExact(BigInt(tokens))}</td>
               <td className={`${NUMBER} hidden sm:table-cell`}>{requests}</td>
               <td className={`${NUMBER} hidden sm:table-cell`}>{shareOf(usd, usage.priceUsd)}</td>
-              <td className={`${NUMBER} pr-0`}>{showUsdExact(parseUsd(usd))}</td>
+              <td className={`${NUMBER}`}>{showUsdExact(parseUsd(usd))}</td>
             </tr>
           ))}
         </tbody>

@@ -30,8 +30,8 @@ export function RecentActivity({ usage, most }: { usage: UsageView; most: number
   )
 }
 
-const HEAD = 'py-2 pr-4 text-xs font-normal text-text-2'
-const CELL = 'py-2 pr-4 whitespace-nowrap'
+const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
+const CELL = 'py-2 not-first:pl-4 whitespace-nowrap'
 
 /** The last requests of the open period. On a phone the numbers of a row move below its model. */
 export function RequestTable({ usage }: { usage: UsageView }) {
@@ -57,7 +57,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
           <th scope="col" className={`${HEAD} text-right`}>
             Cost, USD
           </th>
-          <th scope="col" className={`${HEAD} hidden pr-0 sm:table-cell`}>
+          <th scope="col" className={`${HEAD} hidden sm:table-cell`}>
             Status
           </th>
         </tr>
@@ -68,7 +68,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
             <td className={`${CELL} text-text-2`}>
               <Time at={request.startedAt} />
             </td>
-            <td className="max-w-40 py-2 pr-4 sm:max-w-none">
+            <td className="max-w-40 py-2 not-first:pl-4 sm:max-w-none">
               <span className="block truncate font-mono text-xs" title={request.model}>
                 {request.model}
               </span>
@@ -81,7 +81,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
             <td className={`${CELL} text-right`} title="At today’s tier; final when the period ends">
               ≈{showUsd(estimateUsd(request, usage.models))}
             </td>
-            <td className={`${CELL} hidden pr-0 text-text-2 sm:table-cell`}>{outcome(request)}</td>
+            <td className={`${CELL} hidden text-text-2 sm:table-cell`}>{outcome(request)}</td>
           </tr>
         ))}
       </tbody>

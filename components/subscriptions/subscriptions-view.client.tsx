@@ -74,7 +74,7 @@ function Totals({ vaults }: { vaults: readonly VaultView[] }) {
       <span className="font-semibold text-text">
         <FlowAmount amount={left} kind="left" /> left
       </span>{' '}
-      <InUsd amount={left} /> in {vaults.length} {vaults.length === 1 ? 'subscription' : 'subscriptions'}
+      <InUsd amount={left} kind="left" /> in {vaults.length} {vaults.length === 1 ? 'subscription' : 'subscriptions'}
     </p>
   )
 }

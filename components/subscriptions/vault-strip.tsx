@@ -10,20 +10,27 @@ function settles(view: VaultView, intervalMs: number): string {
   return intervalMs < 1000 ? 'settles at once' : `settles within ${Math.ceil(intervalMs / 1000)} s`
 }
 
+interface VaultStripProps {
+  view: VaultView
+  settleIntervalMs: number
+  /** In a tile. */
+  compact?: boolean
+}
+
 /** Left, This period, Owed: the same strip on the tile and on the vault's page. */
-export function VaultStrip({ view, settleIntervalMs }: { view: VaultView; settleIntervalMs: number }) {
+export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStripProps) {
   const { balance, left, owed } = figuresOf(view.vault)
   const { usage } = view
   const tokens = BigInt(usage.tokens)
   return (
-    <Figures>
+    <Figures compact={compact}>
       <Figure
         id="left"
         label="Left"
         value={<FlowAmount amount={left} kind="left" />}
         note={
           <>
-            <InUsd amount={left} /> · balance <FlowAmount amount={balance} kind="left" />
+            <InUsd amount={left} kind="left" /> · balance <FlowAmount amount={balance} kind="left" />
           </>
         }
       />
@@ -47,7 +54,7 @@ export function VaultStrip({ view, settleIntervalMs }: { view: VaultView; settle
         value={<FlowAmount amount={owed} kind="owed" />}
         note={
           <>
-            <InUsd amount={owed} /> · {settles(view, settleIntervalMs)}
+            <InUsd amount={owed} kind="owed" /> · {settles(view, settleIntervalMs)}
           </>
         }
       />

@@ -60,7 +60,7 @@ export function VaultTile({ view, config }: { view: VaultView; config: AppConfig
           <KeyLine view={view} />
         </div>
       </header>
-      <VaultStrip view={view} settleIntervalMs={config.settleIntervalMs} />
+      <VaultStrip compact view={view} settleIntervalMs={config.settleIntervalMs} />
       <section className="border-t border-line pt-3">
         <h3 className="mb-2 text-xs text-text-2">Cost by model, at today’s tier</h3>
         {usage.models.length > 0 ? (

@@ -1,3 +1,4 @@
+import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 
 interface FigureProps {
@@ -12,9 +13,9 @@ interface FigureProps {
 /** One figure of a strip; its box keeps its width while the digits change. */
 export function Figure({ label, value, title, note, id }: FigureProps) {
   return (
-    <div className="min-w-[14ch] flex-1 py-1">
+    <div className="min-w-36 flex-1 py-1">
       <dt className="text-xs text-text-2">{label}</dt>
-      <dd className="mt-0.5 text-xl font-semibold whitespace-nowrap" title={title} data-figure={id}>
+      <dd className="mt-0.5 font-semibold whitespace-nowrap" title={title} data-figure={id}>
         {value}
       </dd>
       {note ? <dd className="mt-0.5 text-xs text-text-2">{note}</dd> : null}
@@ -22,6 +23,7 @@ export function Figure({ label, value, title, note, id }: FigureProps) {
   )
 }
 
-export function Figures({ children }: { children: ReactNode }) {
-  return <dl className="flex flex-wrap gap-x-6 gap-y-3">{children}</dl>
+/** `compact` is for tiles: figures the size of a heading. */
+export function Figures({ children, compact = false }: { children: ReactNode; compact?: boolean }) {
+  return <dl className={clsx('flex flex-wrap gap-y-3', compact ? 'gap-x-4 text-lg' : 'gap-x-6 text-xl')}>{children}</dl>
 }
