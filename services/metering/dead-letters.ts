@@ -19,7 +19,9 @@ function bounded(payload: unknown): unknown {
 }
 
 const fingerprintOf = ({ road, reason, payload }: DeadLetter): string =>
-  createHash('sha256').update(JSON.stringify([road, reason, payload])).digest('hex')
+  createHash('sha256')
+    .update(JSON.stringify([road, reason, payload]))
+    .digest('hex')
 
 /** Keeps what could not be understood, once per item and reason. */
 export async function keepDeadLetters(

@@ -30,7 +30,9 @@ export interface ItemOutcomes {
 /** Counts what became of `length` items from `start` on, with places that begin at 0. */
 export function summarise({ duplicates, rejected }: ItemOutcomes, start: number, length: number): IngestResult {
   const isInside = (index: number): boolean => index >= start && index < start + length
-  const refused = rejected.filter(({ index }) => isInside(index)).map((each) => ({ ...each, index: each.index - start }))
+  const refused = rejected
+    .filter(({ index }) => isInside(index))
+    .map((each) => ({ ...each, index: each.index - start }))
   const known = duplicates.filter(isInside).length
   return { stored: length - known - refused.length, duplicates: known, rejected: refused }
 }
@@ -54,7 +56,11 @@ export async function storeItems(ctx: ServiceContext, input: IngestInput): Promi
   const conditions = { road: input.road, secret: ctx.env.litellm.webhookSecret, now: ctx.clock() }
   const read = input.items.map((item, index) => readItem(item, index, conditions))
   const tally: Tally = { duplicates: [], refusals: read.flatMap((item) => (item.ok ? [] : [item.refusal])) }
-  const paid = await findPayers(ctx, read.flatMap((item) => (item.ok ? [item.candidate] : [])), tally)
+  const paid = await findPayers(
+    ctx,
+    read.flatMap((item) => (item.ok ? [item.candidate] : [])),
+    tally,
+  )
   for (let start = 0; start < paid.length; start += CHUNK) {
     await storeChunk(ctx, input.road, paid.slice(start, start + CHUNK), tally)
   }
@@ -66,7 +72,11 @@ export async function storeItems(ctx: ServiceContext, input: IngestInput): Promi
   return { duplicates: tally.duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
 }
 
-async function findPayers(ctx: ServiceContext, candidates: readonly Candidate[], tally: Tally): Promise<PaidCandidate[]> {
+async function findPayers(
+  ctx: ServiceContext,
+  candidates: readonly Candidate[],
+  tally: Tally,
+): Promise<PaidCandidate[]> {
   const owners = await findKeyOwners(ctx, [...new Set(candidates.map(({ event }) => event.keyHash))])
   const paid: PaidCandidate[] = []
   for (const candidate of candidates) {
@@ -78,7 +88,12 @@ async function findPayers(ctx: ServiceContext, candidates: readonly Candidate[],
 }
 
 /** Stores a chunk; one that the database refuses is halved until only the item at fault is left out. */
-async function storeChunk(ctx: ServiceContext, road: IngestInput['road'], chunk: PaidCandidate[], tally: Tally): Promise<void> {
+async function storeChunk(
+  ctx: ServiceContext,
+  road: IngestInput['road'],
+  chunk: PaidCandidate[],
+  tally: Tally,
+): Promise<void> {
   if (chunk.length === 0) return
   try {
     const result = await storeTogether(ctx, road, chunk)

@@ -15,7 +15,9 @@ export interface Refusal {
   readonly detail: string | null
 }
 
-export type ReadItem = { readonly ok: true; readonly candidate: Candidate } | { readonly ok: false; readonly refusal: Refusal }
+export type ReadItem =
+  | { readonly ok: true; readonly candidate: Candidate }
+  | { readonly ok: false; readonly refusal: Refusal }
 
 export interface ReadingConditions {
   readonly road: Road

@@ -47,7 +47,11 @@ export async function lockPeriods(
   )
 }
 
-async function billedModels(db: Db, deploymentId: string, keys: readonly PeriodKey[]): Promise<Map<string, Set<string>>> {
+async function billedModels(
+  db: Db,
+  deploymentId: string,
+  keys: readonly PeriodKey[],
+): Promise<Map<string, Set<string>>> {
   const chosen = or(...keys.map(({ vaultId, period }) => and(eq(meters.vaultId, vaultId), eq(meters.period, period))))
   const rows = await db
     .select({ vaultId: meters.vaultId, period: meters.period, model: meters.model })

@@ -7,7 +7,8 @@ export const SIGNATURE_WINDOW_SECONDS = 300
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 
 /** Compares in a time that tells neither where two texts differ nor how long the expected one is. */
-export const isSameSecret = (given: string, expected: string): boolean => timingSafeEqual(digest(given), digest(expected))
+export const isSameSecret = (given: string, expected: string): boolean =>
+  timingSafeEqual(digest(given), digest(expected))
 
 const refused = (internal: string): AppError =>
   new AppError('signature_invalid', 'The secret or signature is not valid. Nothing was stored.', { internal })

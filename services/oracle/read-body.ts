@@ -8,7 +8,10 @@ export const MAX_BODY_BYTES = 8 * 1024 * 1024
 const inflate = promisify(gunzip)
 
 const tooLarge = (): AppError =>
-  new AppError('payload_too_large', `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB. Send smaller batches.`)
+  new AppError(
+    'payload_too_large',
+    `The body is larger than ${MAX_BODY_BYTES / 1024 / 1024} MiB. Send smaller batches.`,
+  )
 
 async function readBytes(request: Request): Promise<Buffer> {
   if (Number.parseInt(request.headers.get('content-length') ?? '0', 10) > MAX_BODY_BYTES) throw tooLarge()
@@ -27,7 +30,9 @@ async function unpack(bytes: Buffer): Promise<Buffer> {
     return await inflate(bytes, { maxOutputLength: MAX_BODY_BYTES })
   } catch (cause) {
     const isBomb = cause instanceof Error && 'code' in cause && cause.code === 'ERR_BUFFER_TOO_LARGE'
-    throw isBomb ? tooLarge() : new AppError('invalid_request', 'The body is not valid gzip. Nothing was stored.', { cause })
+    throw isBomb
+      ? tooLarge()
+      : new AppError('invalid_request', 'The body is not valid gzip. Nothing was stored.', { cause })
   }
 }
 

@@ -42,7 +42,9 @@ async function listen(server: ServerType, port: number): Promise<number> {
   try {
     await once(server, 'listening')
   } catch (cause) {
-    throw new AppError('config_invalid', `Port ${port} of the oracle is taken. Set ORACLE_PORT to a free one.`, { cause })
+    throw new AppError('config_invalid', `Port ${port} of the oracle is taken. Set ORACLE_PORT to a free one.`, {
+      cause,
+    })
   }
   const address = server.address()
   return address && typeof address === 'object' ? address.port : port

@@ -30,7 +30,9 @@ function serializeError(error: Error): unknown {
 /** A JSON logger that removes secrets by the name of their field, and by value from the finished line. */
 export function createLogger({ level, name, secrets, write }: LoggerSettings): Logger {
   // A short value would also cut through ordinary words.
-  const values = secrets.filter((secret) => secret.length >= 8).flatMap((secret) => [secret, encodeURIComponent(secret)])
+  const values = secrets
+    .filter((secret) => secret.length >= 8)
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
   const clean = (line: string): string =>
     values.reduce((text, value) => text.replaceAll(value, REDACTED), line).replace(VIRTUAL_KEY, REDACTED)
   const options = {

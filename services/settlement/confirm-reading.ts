@@ -31,7 +31,12 @@ export function verdictOf(reading: ReadingRow, events: readonly ChainEvent[]): V
 }
 
 /** Ends a reading as settled, with what the chain charged; a price that differs from ours is an alarm on its row. */
-export async function endAsSettled(ctx: ServiceContext, reading: ReadingRow, event: Settled, txId: string): Promise<void> {
+export async function endAsSettled(
+  ctx: ServiceContext,
+  reading: ReadingRow,
+  event: Settled,
+  txId: string,
+): Promise<void> {
   if (event.root !== reading.root || event.totalTokens !== reading.tokens || event.period !== reading.period) {
     await endAsFailed(ctx, reading, 'sequence_taken')
     return
@@ -42,7 +47,17 @@ export async function endAsSettled(ctx: ServiceContext, reading: ReadingRow, eve
   const { priceUsd, dueUsd, flowDue: flow } = event
   const finishedAt = ctx.clock()
   await withTransaction(ctx, async (tx) => {
-    const ending = { status: 'sealed' as const, txId, usd: priceUsd, expectedUsd, dueUsd, flow, alarm, error: null, finishedAt }
+    const ending = {
+      status: 'sealed' as const,
+      txId,
+      usd: priceUsd,
+      expectedUsd,
+      dueUsd,
+      flow,
+      alarm,
+      error: null,
+      finishedAt,
+    }
     if (await endReading(tx.db, reading.id, ending)) await settlePeriod(tx.db, tx.deploymentId, reading)
   })
 }

@@ -41,7 +41,11 @@ export async function planReadings(ctx: ServiceContext, { scope = 'all', onStep 
 }
 
 /** One vault's trouble must not keep the others from being planned. */
-async function planVault(ctx: ServiceContext, key: UnsettledPeriod, chainSequence: bigint | undefined): Promise<boolean> {
+async function planVault(
+  ctx: ServiceContext,
+  key: UnsettledPeriod,
+  chainSequence: bigint | undefined,
+): Promise<boolean> {
   try {
     if (chainSequence === undefined) {
       await holdAfterRefusal(ctx, key, 'vault_not_seen')

@@ -43,7 +43,8 @@ async function advance(
   outcomes: Map<string, Outcome>,
   onStep: OnStep,
 ): Promise<void> {
-  const give = (rows: readonly ReadingRow[], outcome: Outcome): void => rows.forEach(({ id }) => outcomes.set(id, outcome))
+  const give = (rows: readonly ReadingRow[], outcome: Outcome): void =>
+    rows.forEach(({ id }) => outcomes.set(id, outcome))
   try {
     if (group.some(({ status }) => status === 'planned')) {
       const txId = await submitReadings(ctx, group, onStep)

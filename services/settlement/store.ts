@@ -96,11 +96,7 @@ export async function findOpenReadings(db: Db, deploymentId: string, ids: readon
     .select()
     .from(readings)
     .where(
-      and(
-        eq(readings.deploymentId, deploymentId),
-        inArray(readings.id, [...ids]),
-        inArray(readings.status, [...OPEN]),
-      ),
+      and(eq(readings.deploymentId, deploymentId), inArray(readings.id, [...ids]), inArray(readings.status, [...OPEN])),
     )
     .orderBy(readings.createdAt, readings.vaultId)
 }
@@ -160,7 +156,10 @@ export async function settlePeriod(db: Db, deploymentId: string, reading: Readin
 }
 
 export async function countRefusals(db: Db, deploymentId: string, key: UnsettledPeriod): Promise<number> {
-  const [row] = await db.select({ refusals: meterPeriods.refusals }).from(meterPeriods).where(ofPeriod(deploymentId, key))
+  const [row] = await db
+    .select({ refusals: meterPeriods.refusals })
+    .from(meterPeriods)
+    .where(ofPeriod(deploymentId, key))
   return row?.refusals ?? 0
 }
 

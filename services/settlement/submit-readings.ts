@@ -8,7 +8,10 @@ import { markSubmitted, type ReadingRow, replan } from './store.ts'
 function oracleSigner({ env }: ServiceContext): Signer {
   const { oracleAddress, privateKey, keyIndex } = env.flow
   if (oracleAddress && privateKey) return createSigner({ address: oracleAddress, privateKey, keyIndex })
-  throw new AppError('config_invalid', 'FLOW_ORACLE_ADDRESS and FLOW_PRIVATE_KEY are not set. Readings wait until they are.')
+  throw new AppError(
+    'config_invalid',
+    'FLOW_ORACLE_ADDRESS and FLOW_PRIVATE_KEY are not set. Readings wait until they are.',
+  )
 }
 
 const argumentsOf = (batch: readonly ReadingRow[]) => ({

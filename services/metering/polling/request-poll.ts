@@ -33,9 +33,15 @@ export async function requestPoll(ctx: ServiceContext, input: RequestPollInput):
     }
     const id = `poll_${randomHex(12)}`
     const { vaultId, reason } = input
-    const made = await insertPoll(tx.db, { id, deploymentId: tx.deploymentId, vaultId, reason, requestedAt: tx.clock() })
+    const made = await insertPoll(tx.db, {
+      id,
+      deploymentId: tx.deploymentId,
+      vaultId,
+      reason,
+      requestedAt: tx.clock(),
+    })
     if (made) await addToOutbox(tx, [{ kind: POLL_KIND, dedupe: id, payload: { pollId: id } }])
-    // The one that waited may have begun meanwhile: then it reads after this hint, and is the answer to it all the same.
+    // The one that waited may have begun meanwhile: it reads after this hint, and answers it all the same.
     return { ok: true, pollId: made ? id : ((await findLatestPoll(tx.db, tx.deploymentId, vaultId)) ?? id) }
   })
 }

@@ -46,7 +46,10 @@ export async function readWatermark(db: Db, name: string): Promise<Date | null> 
 }
 
 export async function saveWatermark(db: Db, name: string, position: Date): Promise<void> {
-  await db.insert(watermarks).values({ name, position }).onConflictDoUpdate({ target: watermarks.name, set: { position } })
+  await db
+    .insert(watermarks)
+    .values({ name, position })
+    .onConflictDoUpdate({ target: watermarks.name, set: { position } })
 }
 
 type PollRow = typeof polls.$inferSelect

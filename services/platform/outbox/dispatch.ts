@@ -54,9 +54,7 @@ async function claim(ctx: ServiceContext, handler: OutboxHandler): Promise<Claim
       for update skip locked
     )
     returning id, payload, attempts, fence`)
-  return result.rows
-    .map((row) => ({ ...row, id: BigInt(row.id) }))
-    .sort((a, b) => (a.id < b.id ? -1 : 1))
+  return result.rows.map((row) => ({ ...row, id: BigInt(row.id) })).sort((a, b) => (a.id < b.id ? -1 : 1))
 }
 
 async function settle(ctx: ServiceContext, message: Claim, outcome: Outcome): Promise<void> {

@@ -51,12 +51,13 @@ async function scene(world: ChainWorld) {
 type Scene = Awaited<ReturnType<typeof scene>>
 
 /** The sender lost the answer and delivers everything again; then the oracle settles, and the books are compared. */
-async function restartAndCompare({ ctx, vaultId, calls, start }: Scene): Promise<void> {
+async function restartAndCompare({ ctx, vaultId, calls, start }: Scene): Promise<'charged once'> {
   const oracle = await start({ SETTLE_INTERVAL: '200' })
   expect(await deliver(oracle.url, calls)).toEqual({ stored: 0, duplicates: CALLS, rejected: [] })
   await untilSettled(ctx, vaultId)
   expect(await oracle.stop()).toBe('0')
   await expectChargedOnce(ctx, vaultId, calls)
+  return 'charged once'
 }
 
 describe.concurrent('an oracle that is killed bills every call once and charges the vault once', () => {
@@ -65,20 +66,20 @@ describe.concurrent('an oracle that is killed bills every call once and charges 
     const oracle = await here.start({ SETTLE_INTERVAL: '86400000' })
     expect(await deliver(oracle.url, here.calls)).toEqual({ stored: CALLS, duplicates: 0, rejected: [] })
     expect(await oracle.kill()).toBe('SIGKILL')
-    await restartAndCompare(here)
+    expect(await restartAndCompare(here)).toBe('charged once')
   })
 
   test.each(['after-plan', 'after-prepare', 'after-send', 'after-seal'])('killed %s', async (step) => {
     const here = await scene(shared)
     await killAt(here, step)
-    await restartAndCompare(here)
+    expect(await restartAndCompare(here)).toBe('charged once')
   })
 
   test('killed after sending, its last writes lost with the disk', async () => {
     const here = await scene(shared)
     await killAt(here, 'after-send')
     await forgetSubmission(here)
-    await restartAndCompare(here)
+    expect(await restartAndCompare(here)).toBe('charged once')
   })
 })
 

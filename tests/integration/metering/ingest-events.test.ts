@@ -24,8 +24,10 @@ async function newVault(): Promise<{ vaultId: bigint; keyHash: string }> {
 const plugin = (...raws: unknown[]) => ingestEvents(ctx, { road: 'plugin', items: raws.map((raw) => ({ raw })) })
 const poll = (raw: unknown, alternativeId: string) =>
   ingestEvents(ctx, { road: 'poll', items: [{ raw, alternativeId }] })
-const eventsOf = (vaultId: bigint) => ctx.db.select().from(events).where(eq(events.vaultId, vaultId)).orderBy(events.period, events.ordinal)
-const metersOf = (vaultId: bigint) => ctx.db.select().from(meters).where(eq(meters.vaultId, vaultId)).orderBy(meters.model)
+const eventsOf = (vaultId: bigint) =>
+  ctx.db.select().from(events).where(eq(events.vaultId, vaultId)).orderBy(events.period, events.ordinal)
+const metersOf = (vaultId: bigint) =>
+  ctx.db.select().from(meters).where(eq(meters.vaultId, vaultId)).orderBy(meters.model)
 const lettersOf = async (reason: string) =>
   (await ctx.db.select().from(deadLetters).where(eq(deadLetters.reason, reason))).length
 
@@ -59,7 +61,13 @@ describe('one call is one event', () => {
     const shuffled = (seed: number) =>
       calls.map((call, i) => ({ call, at: (i * 7919 + seed * 104_729) % 211 })).sort((a, b) => a.at - b.at)
     const results = await Promise.all(
-      Array.from({ length: 50 }, (_, seed) => plugin(...shuffled(seed).map(({ call }) => call).slice(seed % 7))),
+      Array.from({ length: 50 }, (_, seed) =>
+        plugin(
+          ...shuffled(seed)
+            .map(({ call }) => call)
+            .slice(seed % 7),
+        ),
+      ),
     )
     await plugin(...calls)
     expect(results.flatMap(({ rejected }) => rejected)).toEqual([])
@@ -167,7 +175,10 @@ describe('an identity can be neither made up nor used twice', () => {
     const { keyHash } = await newVault()
     const mine = usageEvent(keyHash)
     const other = await newVault()
-    const result = await plugin({ ...mine, id: `${'0'.repeat(32)}.${'0'.repeat(32)}` }, { ...mine, keyHash: other.keyHash })
+    const result = await plugin(
+      { ...mine, id: `${'0'.repeat(32)}.${'0'.repeat(32)}` },
+      { ...mine, keyHash: other.keyHash },
+    )
     expect(result.rejected.map(({ reason }) => reason)).toEqual(['identity_forged', 'identity_forged'])
   })
 

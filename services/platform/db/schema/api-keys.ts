@@ -26,7 +26,9 @@ export const apiKeys = pgTable(
     updatedAt: timestamp({ withTimezone: true }).notNull().defaultNow(),
   },
   (table) => [
-    uniqueIndex('api_keys_one_per_vault').on(table.deploymentId, table.vaultId).where(sql`status <> 'deleted'`),
+    uniqueIndex('api_keys_one_per_vault')
+      .on(table.deploymentId, table.vaultId)
+      .where(sql`status <> 'deleted'`),
     check('api_keys_status', sql`status in ('pending', 'active', 'blocked', 'deleted')`),
   ],
 )

@@ -1,6 +1,6 @@
 import { pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 
-/** One deployment of the contracts on one chain. Rows that mirror the chain carry its id: a chain reset gives a new one. */
+/** One deployment of the contracts on one chain. Rows that mirror the chain carry its id; a reset chain has another. */
 export const deployments = pgTable('deployments', {
   id: text().primaryKey(),
   network: text().notNull(),

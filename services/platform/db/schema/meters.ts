@@ -38,9 +38,13 @@ export const meterPeriods = pgTable(
     frontier: jsonb().$type<Frontier>().notNull(),
     root: text().notNull(),
     /** Billable tokens of all models. */
-    tokens: bigint({ mode: 'bigint' }).notNull().default(sql`0`),
+    tokens: bigint({ mode: 'bigint' })
+      .notNull()
+      .default(sql`0`),
     /** Billable tokens that the last sealed reading carried. */
-    settledTokens: bigint({ mode: 'bigint' }).notNull().default(sql`0`),
+    settledTokens: bigint({ mode: 'bigint' })
+      .notNull()
+      .default(sql`0`),
     /** No reading is planned before: a refused one backs off. */
     planAfter: timestamp({ withTimezone: true }),
     /** Why nothing of this period can settle any more; its later usage is listed, not billed. */

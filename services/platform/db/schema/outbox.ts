@@ -20,5 +20,9 @@ export const outbox = pgTable(
     doneAt: timestamp({ withTimezone: true }),
     lastError: text(),
   },
-  (table) => [index('outbox_due').on(table.kind, table.runAt).where(sql`done_at is null`)],
+  (table) => [
+    index('outbox_due')
+      .on(table.kind, table.runAt)
+      .where(sql`done_at is null`),
+  ],
 )

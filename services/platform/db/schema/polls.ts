@@ -19,7 +19,9 @@ export const polls = pgTable(
     error: text(),
   },
   (table) => [
-    uniqueIndex('polls_one_waiting').on(table.deploymentId, table.vaultId).where(sql`status = 'pending'`),
+    uniqueIndex('polls_one_waiting')
+      .on(table.deploymentId, table.vaultId)
+      .where(sql`status = 'pending'`),
     index('polls_of_vault').on(table.deploymentId, table.vaultId, table.requestedAt.desc()),
     check('polls_status', sql`status in ('pending', 'running', 'done', 'failed')`),
   ],

@@ -61,7 +61,9 @@ export const readings = pgTable(
     uniqueIndex('readings_one_open')
       .on(table.deploymentId, table.vaultId)
       .where(sql`status in ('planned', 'submitted')`),
-    index('readings_open').on(table.deploymentId, table.createdAt).where(sql`status in ('planned', 'submitted')`),
+    index('readings_open')
+      .on(table.deploymentId, table.createdAt)
+      .where(sql`status in ('planned', 'submitted')`),
     check('readings_status', sql`status in ('planned', 'submitted', 'sealed', 'failed')`),
     check('readings_submitted', sql`status <> 'submitted' or tx_id is not null`),
   ],
