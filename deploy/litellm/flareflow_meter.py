@@ -12,6 +12,7 @@ Environment: FLAREFLOW_METER_URL, LITELLM_WEBHOOK_SECRET, FLAREFLOW_SPOOL_DIR, F
 from __future__ import annotations
 
 import asyncio
+import atexit
 import hashlib
 import hmac
 import json
@@ -34,6 +35,7 @@ LABELS = ("conversation", "feature", "agent")
 LABEL_LENGTH = 256
 MOST_TAGS = 32
 REMEMBERED_IDS = 50_000
+LAST_SECONDS = 2.0
 
 KEY_HASH = re.compile(r"[0-9a-f]{64}")
 EVENT_ID = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})")
@@ -47,8 +49,18 @@ class Meter(CustomLogger):
         super().__init__()
         self._secret = settings.secret
         self._spool = Spool(settings)
-        Sender(settings, self._spool).start()
+        self._sender = Sender(settings, self._spool)
+        self._sender.start()
         self._used: OrderedDict[str, None] = OrderedDict()
+        self._closed = False
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Sends what is left if the collector answers; the rest waits on the disk for the next start."""
+        if not self._closed:
+            self._closed = True
+            self._sender.stop(LAST_SECONDS)
+            self._spool.close()
 
     async def async_pre_call_hook(
         self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
@@ -149,6 +161,8 @@ def event_of(event_id: str, key_hash: str, payload: Mapping[str, Any], metadata:
     completion = _dict(usage.get("completion_tokens_details") or usage.get("output_tokens_details"))
     started, ended = _seconds(payload.get("startTime")), _seconds(payload.get("endTime"))
     labels = _dict(metadata.get("spend_logs_metadata"))
+    # An embedding has no answer to count.
+    no_answer = "0" if usage and "embedding" in str(payload.get("call_type")) else None
     cost = payload.get("response_cost")
     return {
         "id": event_id,
@@ -160,7 +174,7 @@ def event_of(event_id: str, key_hash: str, payload: Mapping[str, Any], metadata:
         "servedModel": _label(payload.get("model")),
         "provider": _label(payload.get("custom_llm_provider")),
         "inputTokens": _count(usage, "prompt_tokens", "input_tokens"),
-        "outputTokens": _count(usage, "completion_tokens", "output_tokens"),
+        "outputTokens": _count(usage, "completion_tokens", "output_tokens") or no_answer,
         "cachedTokens": _count(prompt, "cached_tokens") or _count(usage, "cache_read_input_tokens"),
         "cacheWriteTokens": _count(prompt, "cache_creation_tokens") or _count(usage, "cache_creation_input_tokens"),
         "reasoningTokens": _count(completion, "reasoning_tokens"),

@@ -28,26 +28,36 @@ class Sender:
         self._settings = settings
         self._spool = spool
         self._http = httpx.Client(timeout=ANSWER_SECONDS, follow_redirects=False)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="flareflow-meter", daemon=True)
         self._most = MOST_EVENTS
         self._failures = 0
 
     def start(self) -> None:
-        threading.Thread(target=self._run, name="flareflow-meter", daemon=True).start()
+        self._thread.start()
+
+    def stop(self, seconds: float) -> None:
+        """Sends what is left, once and for at most this long. What can't be sent stays on the disk."""
+        self._stopping.set()
+        self._spool.wake()
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         looked_at = -LOOK_SECONDS
-        while True:
+        last_round = False
+        while not last_round:
+            last_round = self._stopping.is_set()
             try:
                 if time.monotonic() - looked_at >= LOOK_SECONDS:
                     looked_at = time.monotonic()
-                    self._spool.measure()
                     self._adopt()
-                for segment in self._spool.seal():
-                    self._deliver(segment)
-                self._spool.wait(LOOK_SECONDS)
+                self._deliver_all(self._spool.seal())
+                self._spool.measure()
+                if not last_round:
+                    self._spool.wait(LOOK_SECONDS)
             except Exception:
                 log.exception("the spool could not be sent; it is tried again")
-                time.sleep(LONGEST_RETRY_SECONDS)
+                self._stopping.wait(LONGEST_RETRY_SECONDS)
 
     def _adopt(self) -> None:
         """Sends what processes left behind that died before they could."""
@@ -55,11 +65,16 @@ class Sender:
             folder = None if self._spool.owns(path) else Folder.take(path)
             if folder is None:
                 continue
-            for segment in folder.segments():
-                self._deliver(segment)
-            folder.remove()
+            if self._deliver_all(folder.segments()):
+                folder.remove()
+            else:
+                folder.release()
 
-    def _deliver(self, segment: Path) -> None:
+    def _deliver_all(self, segments: list[Path]) -> bool:
+        """False when it was told to stop before everything was taken."""
+        return all(self._deliver(segment) for segment in segments)
+
+    def _deliver(self, segment: Path) -> bool:
         events = read_segment(segment)
         sent = 0
         while sent < len(events):
@@ -67,9 +82,12 @@ class Sender:
             if self._post(batch):
                 sent += len(batch)
                 self._failures = 0
+            elif self._stopping.is_set():
+                return False
             else:
                 self._pause()
         segment.unlink()
+        return True
 
     def _post(self, events: list[Any]) -> bool:
         """True when the collector has taken every event of the batch."""
@@ -107,7 +125,7 @@ class Sender:
 
     def _pause(self) -> None:
         longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(self._failures, 10))
-        time.sleep(longest * random.uniform(0.5, 1.0))
+        self._stopping.wait(longest * random.uniform(0.5, 1.0))
         self._spool.measure()
 
 

@@ -64,6 +64,7 @@ class Spool:
         self._open_events = 0
         self._number = 0
         self._unwritten: list[str] = []
+        self._failing = False
         self._bytes = _size(self._settings.folder)
         self._alarmed_at = 0.0
 
@@ -76,7 +77,7 @@ class Spool:
 
     def refusal(self) -> str | None:
         """Why no further call may start: one that could not be metered. None while there is room."""
-        if self._unwritten:
+        if self._failing:
             return "Usage can't be recorded right now: the meter's disk takes no more. Try again later."
         if self._bytes >= self._settings.max_bytes:
             return "Usage can't be recorded right now: the meter's spool is full. Try again later."
@@ -88,6 +89,9 @@ class Spool:
             self._wake.clear()
             time.sleep(GATHER_SECONDS)
 
+    def wake(self) -> None:
+        self._wake.set()
+
     def seal(self) -> list[Path]:
         """Closes the open segment; returns all segments of this process in order."""
         with self._lock:
@@ -95,6 +99,13 @@ class Spool:
                 self._write()
             self._close()
             return self._folder.segments()
+
+    def close(self) -> None:
+        """Gives the folder to whoever comes next; it goes away when nothing is left in it."""
+        if self.seal():
+            self._folder.release()
+        else:
+            self._folder.remove()
 
     def measure(self) -> None:
         """Looks at how full the spool is, and says so loudly before calls are refused."""
@@ -119,8 +130,10 @@ class Spool:
         except OSError as error:
             # What was written in part ends in a torn line, which the reader skips; all of it is written again.
             log.critical("the spool can't be written (%s); calls are refused until it can", error)
+            self._failing = True
             self._close()
             return
+        self._failing = False
         self._open_events += len(self._unwritten)
         self._bytes += len(data)
         self._unwritten = []
@@ -176,9 +189,12 @@ class Folder:
     def segments(self) -> list[Path]:
         return sorted(self.path.glob("*.jsonl"))
 
+    def release(self) -> None:
+        self._lock.close()
+
     def remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
-        self._lock.close()
+        self.release()
 
 
 def _size(folder: Path) -> int:

@@ -19,7 +19,6 @@ export function litellmConfig({ models = [], cache = false }: ConfigOptions): st
       database_url: 'os.environ/DATABASE_URL',
       proxy_batch_write_at: bookSeconds,
       store_prompts_in_spend_logs: false,
-      disable_error_logs: true,
     },
     litellm_settings: {
       callbacks: ['flareflow_meter.instance'],
