@@ -47,13 +47,12 @@ function isInstalled(wanted) {
 
 /** True when somebody ran `npm ci` by hand: every locked package is there in its locked version. */
 function matchesLockfile() {
-  const record = join(modules, '.package-lock.json')
-  if (!existsSync(record) || !existsSync(join(modules, '.bin/node'))) return false
-  const there = JSON.parse(readFileSync(record, 'utf8')).packages
-  const locked = Object.entries(JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8')).packages)
-  return locked.every(([path, entry]) => {
-    if (path === '') return true
-    return path in there ? there[path].version === entry.version : Boolean(entry.optional ?? entry.devOptional)
+  if (!existsSync(join(modules, '.bin/node'))) return false
+  const { packages } = JSON.parse(readFileSync(join(projectRoot, 'package-lock.json'), 'utf8'))
+  return Object.entries(packages).every(([path, entry]) => {
+    const manifest = join(projectRoot, path, 'package.json')
+    if (!existsSync(manifest)) return Boolean(entry.optional ?? entry.devOptional)
+    return entry.version === undefined || JSON.parse(readFileSync(manifest, 'utf8')).version === entry.version
   })
 }
 
