@@ -12,7 +12,7 @@ import {
 const movement = z.object({ id: chainInteger, amount: chainFlow, balanceAfter: chainFlow })
 
 /** The fields of each event of the subscription contract, by the event's name; what they mean stands there. */
-export const subscriptionEvents = {
+const subscriptionEvents = {
   VaultOpened: z.object({
     id: chainInteger,
     owner: chainAddress,

@@ -13,7 +13,7 @@ import {
 import type { Plain } from './json-cadence.ts'
 import { vaultReportSchema } from './vault-report.ts'
 
-export const chainSettingsSchema = z
+const chainSettingsSchema = z
   .object({
     /** Made when the contract was deployed: another chain, or a reset one, has another. */
     deploymentId: z.string().min(1),
@@ -32,13 +32,13 @@ export const chainSettingsSchema = z
     rate: usdPerFlow === null || source === null || setAt === null ? null : { usdPerFlow, source, setAt },
   }))
 
-export const rolesSchema = z.object({ admin: z.boolean(), oracle: z.boolean(), provider: z.boolean() })
+const rolesSchema = z.object({ admin: z.boolean(), oracle: z.boolean(), provider: z.boolean() })
 
 const multiplierSchema = z
   .object({ parts: z.array(z.string()), bps: chainInteger })
   .transform(({ parts, bps }): Multiplier => ({ all: parts, bps }))
 
-export const scheduleSchema = z.object({
+const scheduleSchema = z.object({
   version: chainInteger,
   /** YYYYMM. */
   effectiveFrom: chainSmall,
@@ -49,7 +49,7 @@ export const scheduleSchema = z.object({
   multipliers: z.array(multiplierSchema),
 }) satisfies z.ZodType<Schedule>
 
-export const chainPriceSchema = z.object({ tier: z.string(), usd: chainUsd, flow: chainFlow })
+const chainPriceSchema = z.object({ tier: z.string(), usd: chainUsd, flow: chainFlow })
 
 /** What each script answers. */
 const scriptResults = {
@@ -67,8 +67,6 @@ const scriptResults = {
 
 export type ScriptName = keyof typeof scripts
 export type ScriptResult<N extends ScriptName> = z.output<(typeof scriptResults)[N]>
-export type ChainSettings = z.output<typeof chainSettingsSchema>
-export type Roles = z.output<typeof rolesSchema>
 
 /** Reads a script's plain result into types. Throws when its shape is another, which means other contracts. */
 export function readResult<N extends ScriptName>(name: N, result: Plain): ScriptResult<N> {

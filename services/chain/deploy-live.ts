@@ -3,14 +3,14 @@ import { createChainClient, createSigner } from '#services/clients/flow/index.ts
 import { type ContractSettings, type Deployment, deployContracts } from './deploy-contracts.ts'
 
 /** On a live network: what is fixed at the first deployment, in whole seconds, and in FLOW. */
-export const LIVE_SETTINGS: ContractSettings = {
+const LIVE_SETTINGS: ContractSettings = {
   graceSeconds: 259_200n,
   noticeSeconds: 864_000n,
   settleDelaySeconds: 86_400n,
   minimumDeposit: '1.00000000',
 }
 
-export interface LiveDeployment {
+interface LiveDeployment {
   network: Exclude<FlowNetwork, 'emulator'>
   accessNode: string
   /** The account that the contracts live in, with its key. */

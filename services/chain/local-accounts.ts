@@ -18,7 +18,7 @@ const START_FLOW = { customer: '1000', provider: '100', admin: '100', oracle: '1
 /** Every new account is given this much by the chain itself. */
 const GIVEN_BY_CHAIN = parseFlow('0.001')
 
-export type LocalRole = keyof typeof START_FLOW
+type LocalRole = keyof typeof START_FLOW
 
 const accountSchema = z.object({
   name: z.enum(['customer', 'provider', 'admin', 'oracle']),
@@ -51,8 +51,8 @@ export async function createLocalAccounts({ chain, funder, file }: CreateOptions
   return byRole(created)
 }
 
-/** Reads what an earlier start wrote; null when there is no such file. */
-export function readAccounts(file: string): LocalAccounts | null {
+/** What an earlier start wrote; null when there is no such file. */
+function readAccounts(file: string): LocalAccounts | null {
   if (!existsSync(file)) return null
   const parsed = fileSchema.safeParse(JSON.parse(readFileSync(file, 'utf8')))
   if (parsed.success) return byRole(parsed.data.accounts)

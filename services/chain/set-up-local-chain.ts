@@ -12,7 +12,7 @@ export const LOCAL_SETTINGS: ContractSettings = {
   minimumDeposit: '0.10000000',
 }
 
-export interface LocalChainOptions {
+interface LocalChainOptions {
   /** REST address of the emulator. */
   accessNode: string
   accountsFile: string
@@ -21,7 +21,7 @@ export interface LocalChainOptions {
   settings?: Partial<ContractSettings>
 }
 
-export interface LocalChain {
+interface LocalChain {
   chain: ChainClient
   contractAddress: string
   accounts: LocalAccounts

@@ -35,6 +35,7 @@ export async function startOwnEmulator(options: { folder?: string; persist?: boo
     debuggerPort: await anyFreePort(),
     dbPath: options.persist ? join(folder, 'chain') : null,
     log: join(folder, 'emulator.log'),
+    onSpawn: (child) => process.once('exit', () => child.kill('SIGKILL')),
   })
   const addresses = contractAddresses('emulator', SERVICE_ADDRESS)
   const chain = createChainClient({ network: 'emulator', accessNode: emulator.url, addresses })

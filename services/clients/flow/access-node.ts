@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { AppError } from '#lib/errors/app-error.ts'
 
 /** What is known about a request that failed: whether the node may have acted on it. */
-export type Outcome = 'not_sent' | 'unknown'
+type Outcome = 'not_sent' | 'unknown'
 
 export interface AccessNode {
   get<T>(path: string, schema: z.ZodType<T>): Promise<T>

@@ -1,6 +1,6 @@
 /** Why the chain refused a transaction. */
 export interface ChainFailure {
-  /** `contract`: its code said no. `sequence_number`: another transaction of the same key came first; nothing was done. */
+  /** `contract`: its code said no. `sequence_number`: another transaction of the same key came first. */
   readonly kind: 'contract' | 'sequence_number' | 'expired' | 'signature' | 'other'
   /** Flow's error code, when it gave one. */
   readonly code: number | null

@@ -4,19 +4,20 @@ import { scripts, transactions } from '#lib/flow/cadence.generated.ts'
 import { readResult, type ScriptName, type ScriptResult } from '#lib/flow/script-results.ts'
 import { createAccessNode } from './access-node.ts'
 import { type AccountProof, verifyAccountProof } from './account-proof.ts'
+import type { SealedTransaction } from './await-seal.ts'
 import { readAccount } from './read-account.ts'
 import { readEvents } from './read-events.ts'
 import type { Block, BlockEvent, ChainAccount } from './rest-shapes.ts'
 import { runScript } from './run-script.ts'
-import { createSender, type PreparedTransaction, type SealedTransaction } from './sender.ts'
+import { createSender, type PreparedTransaction } from './sender.ts'
 import type { Signer } from './signer.ts'
 import { readLatestBlock, readStatus, type TransactionStatus } from './transaction-status.ts'
 
-export type TransactionName = keyof typeof transactions
-export type TransactionArguments<N extends TransactionName> = CadenceArguments<(typeof transactions)[N]['parameters']>
-export type ScriptArguments<N extends ScriptName> = CadenceArguments<(typeof scripts)[N]['parameters']>
+type TransactionName = keyof typeof transactions
+type TransactionArguments<N extends TransactionName> = CadenceArguments<(typeof transactions)[N]['parameters']>
+type ScriptArguments<N extends ScriptName> = CadenceArguments<(typeof scripts)[N]['parameters']>
 
-export interface ChainClientOptions {
+interface ChainClientOptions {
   network: FlowNetwork
   /** REST address of an access node. */
   accessNode: string

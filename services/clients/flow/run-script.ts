@@ -5,7 +5,7 @@ import { type AccessNode, NodeRefusal } from './access-node.ts'
 import { readChainFailure } from './chain-error.ts'
 import { encodedValue } from './rest-shapes.ts'
 
-/** Runs Cadence against the latest sealed block. Throws `chain_refused` with the script's own sentence when it fails. */
+/** Runs Cadence against the latest sealed block. Throws `chain_refused` with the script's own sentence if it fails. */
 export async function runScript(node: AccessNode, code: string, args: readonly JsonCadence[]): Promise<Plain> {
   const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64')
   const body = { script: base64(code), arguments: args.map((argument) => base64(JSON.stringify(argument))) }

@@ -2,10 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
 import type { JsonCadence } from '#lib/flow/cadence-argument.ts'
 import { type AccessNode, NodeRefusal } from './access-node.ts'
-import { type ChainFailure, readChainFailure } from './chain-error.ts'
+import { awaitSeal, isUnreachable, refused, type SealedTransaction } from './await-seal.ts'
+import { readChainFailure } from './chain-error.ts'
 import { createQueues } from './queues.ts'
 import { readAccount } from './read-account.ts'
-import { accepted, blocks, type ChainEvent } from './rest-shapes.ts'
+import { accepted } from './rest-shapes.ts'
 import type { Signer } from './signer.ts'
 import { signTransaction } from './transaction.ts'
 import { readLatestBlock, readStatus } from './transaction-status.ts'
@@ -18,13 +19,6 @@ export interface PreparedTransaction {
   send(): Promise<void>
 }
 
-export interface SealedTransaction {
-  readonly txId: string
-  readonly blockId: string
-  readonly blockHeight: number
-  readonly events: readonly ChainEvent[]
-}
-
 interface Draft {
   code: string
   args: readonly JsonCadence[]
@@ -35,8 +29,8 @@ export interface Sender {
   send(draft: Draft, signer: Signer): Promise<SealedTransaction>
 }
 
-const sealTimeoutMs = 90_000
 const sequenceAttempts = 5
+const sendAttempts = 3
 
 export function createSender(node: AccessNode): Sender {
   const inTurn = createQueues()
@@ -82,45 +76,21 @@ async function submit(node: AccessNode, txId: string, body: unknown): Promise<vo
   }
 }
 
-async function sendAndSeal(
-  node: AccessNode,
-  { txId, preparedAtHeight, send }: PreparedTransaction,
-): Promise<SealedTransaction> {
-  await send()
-  const deadline = Date.now() + sealTimeoutMs
-  for (let waitMs = 20; Date.now() < deadline; waitMs = Math.min(waitMs * 2, 1_000)) {
-    const status = await readStatus(node, txId, preparedAtHeight)
-    if (status.state === 'sealed') {
-      const { blockId, events } = status
-      return { txId, blockId, events, blockHeight: await heightOf(node, blockId) }
+/** A node that can't be reached is asked again: the same signed bytes are executed once at most. */
+async function sendSurely({ send }: PreparedTransaction): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await send()
+    } catch (error) {
+      if (!isUnreachable(error) || attempt === sendAttempts) throw error
+      await sleep(250 * attempt)
     }
-    if (status.state === 'failed') throw refused(txId, status.error)
-    if (status.state === 'expired')
-      throw refused(txId, { kind: 'expired', code: null, message: 'the transaction expired' })
-    await sleep(waitMs)
   }
-  throw new AppError(
-    'chain_unreachable',
-    'The transaction was sent, but its result is not known yet. Look again in a moment.',
-    {
-      internal: `transaction ${txId} was not sealed within ${sealTimeoutMs} ms`,
-      details: { txId, outcome: 'unknown' },
-    },
-  )
 }
 
-async function heightOf(node: AccessNode, blockId: string): Promise<number> {
-  const [block] = await node.get(`blocks/${blockId}`, blocks)
-  if (block === undefined) throw new Error(`The access node does not know the block ${blockId} that it named.`)
-  return block.height
-}
-
-function refused(txId: string, failure: ChainFailure, cause?: unknown): AppError {
-  return new AppError('chain_refused', 'The chain refused the transaction. Nothing was changed.', {
-    internal: `transaction ${txId} was refused (${failure.kind}, code ${failure.code ?? 'none'}): ${failure.message}`,
-    details: { txId, kind: failure.kind, reason: failure.message },
-    cause,
-  })
+async function sendAndSeal(node: AccessNode, prepared: PreparedTransaction): Promise<SealedTransaction> {
+  await sendSurely(prepared)
+  return awaitSeal(node, prepared.txId, prepared.preparedAtHeight)
 }
 
 const isSequenceConflict = (error: unknown): boolean =>

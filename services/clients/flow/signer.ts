@@ -28,7 +28,7 @@ export function createSigner({ address, privateKey, keyIndex }: SignerOptions): 
   }
 }
 
-export interface FlowKeyPair {
+interface FlowKeyPair {
   /** 64 hex digits. */
   readonly privateKey: string
   /** 128 hex digits: the point without its leading 04. */

@@ -3,7 +3,7 @@ import { type ChainFailure, readChainFailure } from './chain-error.ts'
 import { type Block, blocks, type ChainEvent, transactionResult } from './rest-shapes.ts'
 
 /** A transaction can't be executed any more when its reference block is this many blocks behind. */
-export const EXPIRY_BLOCKS = 600
+const EXPIRY_BLOCKS = 600
 
 /**
  * What became of a transaction. `unknown`: the chain has never heard of it, so sending it (again) is safe.

@@ -1,3 +1,4 @@
+import * as t from '@onflow/types'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import {
   type CadenceArguments,
@@ -38,6 +39,18 @@ test.each<[string, unknown]>([
   ['&Account', 'x'],
 ])('%s does not take %o', (type, value) => {
   expect(() => encodeArgument(type, value)).toThrow(/^argument value: /)
+})
+
+test.each<[string, string, { asArgument(value: unknown): unknown }, unknown]>([
+  ['UFix64', '12.50000001', t.UFix64, '12.50000001'],
+  ['UInt64', '18446744073709551615', t.UInt64, 2n ** 64n - 1n],
+  ['Address', '0xf8d6e0586b0a20c7', t.Address, '0xf8d6e0586b0a20c7'],
+  ['Bool', 'true', t.Bool, true],
+  ['String?', 'nil', t.Optional(t.String), null],
+  ['[[String]]', 'lists', t.Array(t.Array(t.String)), [['a'], []]],
+])('%s %s is written as FCL writes it', (type, _shown, fclType, value) => {
+  const fclValue = typeof value === 'bigint' ? value.toString() : value
+  expect(encodeArgument(type, value)).toEqual(fclType.asArgument(fclValue))
 })
 
 describe('arguments by name', () => {
