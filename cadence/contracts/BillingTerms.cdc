@@ -171,8 +171,10 @@ access(all) contract BillingTerms {
         }
 
         access(self) view fun isWithinJump(from: UFix64, to: UFix64): Bool {
-            // Divided rather than multiplied: a product could be above the largest UFix64.
-            return to / self.rateMaxFactor <= from && from / self.rateMaxFactor <= to
+            // As integers: a product could be above the largest UFix64, and a quotient would be rounded.
+            let lower = UInt256(UsagePricing.toRaw(from < to ? from : to))
+            let higher = UInt256(UsagePricing.toRaw(from < to ? to : from))
+            return higher * 100_000_000 <= lower * UInt256(UsagePricing.toRaw(self.rateMaxFactor))
         }
 
         init(noticeSeconds: UInt64, rateMaxAgeSeconds: UInt64, rateMaxFactor: UFix64, first: UsagePricing.Schedule) {

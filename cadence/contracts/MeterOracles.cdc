@@ -97,7 +97,9 @@ access(all) contract MeterOracles {
 
     init() {
         self.RegistryStoragePath = /storage/MeterOraclesRegistry
-        self.CapabilityStoragePath = /storage/MeterOraclesDeskCapability
+        // The address keeps deployments apart.
+        let identifier = "MeterOraclesDeskOf".concat(self.account.address.toString())
+        self.CapabilityStoragePath = StoragePath(identifier: identifier)!
         self.account.storage.save(<- create OracleRegistry(), to: self.RegistryStoragePath)
     }
 }

@@ -401,13 +401,13 @@ access(all) contract UsageBasedSubscriptions {
         return "UsageBasedSubscriptions.provider.".concat(vaultId.toString())
     }
 
-    /// Where an owner or provider keeps its capability to a vault.
+    /// Where an owner or provider keeps its capability to a vault. The address keeps deployments apart.
     access(all) view fun ownerCapabilityPath(_ vaultId: UInt64): StoragePath {
-        return StoragePath(identifier: "UsageBasedSubscriptionsOwner".concat(vaultId.toString()))!
+        return self.storagePath("Owner".concat(self.account.address.toString()).concat("_"), vaultId)
     }
 
     access(all) view fun providerCapabilityPath(_ vaultId: UInt64): StoragePath {
-        return StoragePath(identifier: "UsageBasedSubscriptionsProvider".concat(vaultId.toString()))!
+        return self.storagePath("Provider".concat(self.account.address.toString()).concat("_"), vaultId)
     }
 
     /// Settles readings one by one; what can't be settled is skipped. `MeterOracles` checks who hands them in.
@@ -440,7 +440,11 @@ access(all) contract UsageBasedSubscriptions {
     }
 
     access(self) view fun vaultStoragePath(_ id: UInt64): StoragePath {
-        return StoragePath(identifier: "UsageBasedSubscriptionsVault".concat(id.toString()))!
+        return self.storagePath("Vault", id)
+    }
+
+    access(self) view fun storagePath(_ part: String, _ id: UInt64): StoragePath {
+        return StoragePath(identifier: "UsageBasedSubscriptions".concat(part).concat(id.toString()))!
     }
 
     init(graceSeconds: UInt64, noticeSeconds: UInt64, settleDelaySeconds: UInt64, minimumDeposit: UFix64) {

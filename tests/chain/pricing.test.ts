@@ -1,0 +1,83 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatFlow, formatUsd, formatUsdPerFlow, MAX_UNITS, parseFlow, parseUsd } from '#lib/money/decimal.ts'
+import { type UsdPerFlow, usdPerFlow } from '#lib/money/units.ts'
+import { priceUsage, usdToFlow } from '#lib/pricing/price-usage.ts'
+import { DEFAULT_SCHEDULE, type Mode } from '#lib/pricing/schedule.ts'
+import { type Billing, openBilling } from '#tests/support/billing.ts'
+import { query, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { readTestCadence } from '#tests/support/test-cadence.ts'
+import vectors from '#tests/vectors/pricing.json' with { type: 'json' }
+
+let billing: Billing
+beforeAll(async () => {
+  await startEmulator()
+  billing = await openBilling()
+})
+afterAll(() => stopEmulator())
+
+describe('the contract prices each published case exactly', () => {
+  test.each(vectors.map((vector, index) => ({ index, ...vector })))('$index: $mode, $tier, $usd', async (vector) => {
+    const used = Object.entries<string>(vector.usage)
+    const quote = await billing.chain.script('price_usage', {
+      models: used.map(([model]) => model),
+      tokens: used.map(([, tokens]) => BigInt(tokens)),
+      mode: vector.mode,
+      usdPerFlow: vector.usdPerFlow,
+    })
+    expect(quote).toEqual({ tier: vector.tier, usd: parseUsd(vector.usd), flow: parseFlow(vector.flow) })
+  })
+})
+
+interface Case {
+  mode: Mode
+  usage: Map<string, bigint>
+  rate: UsdPerFlow
+}
+
+const names = [
+  'gpt-4', 'gpt-4o', 'GPT-4-Turbo', 'gpt-3.5-turbo', 'claude-3-opus', 'Claude-3-5-Haiku', 'claude-3-5-sonnet',
+  'meta-llama/Llama-3-70b', 'mistral-large', 'text-embedding-3-small', 'my-opus', 'anthropic/claude@eu',
+]
+/** Counts around every bound of the schedule, small ones, and up to the largest that a reading can carry. */
+const bounds = [100_000n, 1_000_000n, 10_000_000n].flatMap((bound) => [bound - 1n, bound, bound + 1n])
+const tokens = fc.oneof(
+  fc.constantFrom(0n, 1n, 999n, 1_000n, ...bounds),
+  fc.bigInt(0n, 20_000_000n),
+  fc.bigInt(0n, 2n ** 64n - 1n),
+)
+const usageCase: fc.Arbitrary<Case> = fc.record({
+  mode: fc.constantFrom<Mode>('volume', 'graduated'),
+  usage: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), tokens), { selector: ([name]) => name, maxLength: 12 })
+    .map((entries) => new Map(entries)),
+  rate: fc.oneof(fc.bigInt(1n, 1_000n), fc.bigInt(1_000_000n, 10_000_000_000n)).map(usdPerFlow),
+})
+
+/** What the contract should answer: nothing, and "none", for amounts that a UFix64 can't hold. */
+function expected({ mode, usage, rate }: Case): string[] {
+  const price = priceUsage({ ...DEFAULT_SCHEDULE, mode }, usage)
+  if (price.usd > MAX_UNITS) return []
+  const flow = usdToFlow(price.usd, rate)
+  return [price.tier.name, formatUsd(price.usd), flow > MAX_UNITS ? 'none' : formatFlow(flow)]
+}
+
+test('TypeScript and the contract agree to the last digit on random usages in both modes', async () => {
+  const perCall = 50
+  const code = readTestCadence('price_many')
+  const agree = fc.asyncProperty(fc.array(usageCase, { minLength: perCall, maxLength: perCall }), async (cases) => {
+    const answers = await query<string[][]>(billing, code, [
+      cases.map(({ mode }) => mode),
+      cases.map(({ usage }) => [...usage.keys()]),
+      cases.map(({ usage }) => [...usage.values()].map(String)),
+      cases.map(({ rate }) => formatUsdPerFlow(rate)),
+    ])
+    expect(answers).toEqual(cases.map(expected))
+  })
+  await fc.assert(agree, { numRuns: (process.env['TEST_LONG'] ? 5_000 : 200) / perCall })
+})
+
+test('the schedule of a fresh deployment is the one that TypeScript assumes', async () => {
+  const { effectiveFrom: _, ...prices } = await billing.chain.script('get_schedule', { period: 203_006 })
+  const { effectiveFrom: __, ...assumed } = DEFAULT_SCHEDULE
+  expect(prices).toEqual(assumed)
+})

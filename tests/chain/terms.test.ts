@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { nextPeriod, periodStart } from '#lib/period/period.ts'
+import { type Billing, openBilling, OPENING, openVault, PERIOD, refusalOf, reportOf, submitOne } from '#tests/support/billing.ts'
+import { DAY, deploy, party, setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+
+const NEXT = nextPeriod(PERIOD)
+const THIRD = nextPeriod(NEXT)
+const opened = new Date(OPENING.getTime() + 3_600_000)
+
+const doubled = {
+  effectiveFrom: NEXT,
+  mode: 'graduated',
+  tierNames: ['Base', 'More'],
+  tierUpTo: [1_000n, null],
+  tierUsdPer1K: ['0.04000000', '0.02000000'],
+  tierDiscountBps: [0n, 0n],
+  multiplierParts: [['gpt-4'], []],
+  multiplierBps: [20_000n, 10_000n],
+}
+
+let billing: Billing
+beforeAll(async () => {
+  await startEmulator()
+  billing = await openBilling()
+})
+beforeEach(() => setClock(opened))
+afterAll(() => stopEmulator())
+
+const publish = (change: Partial<typeof doubled>) =>
+  billing.chain.send('admin/publish_schedule', { ...doubled, ...change }, billing.admin)
+
+describe('a schedule', () => {
+  test('prices the periods from its own on, and leaves those before as they were', async () => {
+    const id = await openVault(billing, '100.00000000')
+    await publish({})
+    const old = await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'gpt-4': 2_000n } })
+    expect(old).toMatchObject({ scheduleVersion: 1n, priceUsd: 6_000_000n })
+    await setClock(new Date(periodStart(NEXT).getTime() + 60_000))
+    const late = await submitOne(billing, { vaultId: id, sequence: 2n, usage: { 'gpt-4': 4_000n } })
+    expect(late).toMatchObject({ scheduleVersion: 1n, priceUsd: 12_000_000n })
+    const fresh = await submitOne(billing, { vaultId: id, sequence: 3n, usage: { 'gpt-4': 2_000n }, period: NEXT })
+    expect(fresh).toMatchObject({ scheduleVersion: 2n, priceUsd: 12_000_000n })
+    expect(await reportOf(billing, id)).toMatchObject({ tier: 'More', scheduleVersion: 2n })
+  })
+
+  test('may be replaced by another for the same period, before that begins', async () => {
+    await publish({ effectiveFrom: THIRD })
+    await publish({ effectiveFrom: THIRD, mode: 'volume' })
+    expect((await billing.chain.script('get_schedule', { period: THIRD })).mode).toBe('volume')
+  })
+
+  test('can not go back in time', async () => {
+    await publish({ effectiveFrom: THIRD })
+    expect(await refusalOf(publish({ effectiveFrom: NEXT }))).toMatch(/is before the last published one's/)
+  })
+
+  test.each<[string, Partial<typeof doubled>, RegExp]>([
+    ['the running period', { effectiveFrom: PERIOD }, /starts before the notice time of 0 seconds is over/],
+    ['no period', { effectiveFrom: 203_013 }, /203013 is no month/],
+    ['an unknown mode', { mode: 'average' }, /neither volume nor graduated/],
+    ['no tiers', { tierNames: [] }, /1 to 16 tiers/],
+    ['tiers that do not ascend', { tierNames: ['A', 'B', 'C'], tierUpTo: [5n, 5n, null], tierUsdPer1K: ['0.1', '0.1', '0.1'], tierDiscountBps: [0n, 0n, 0n] }, /B: tiers must ascend/],
+    ['a last tier that is not open', { tierUpTo: [1_000n, 2_000n] }, /More: the last tier, and only the last, is open/],
+    ['an open tier before the last', { tierUpTo: [null, null] }, /Base: the last tier, and only the last, is open/],
+    ['a discount above 100%', { tierDiscountBps: [0n, 10_001n] }, /More: the discount is above 100%/],
+    ['a rate that rises', { tierUsdPer1K: ['0.01000000', '0.02000000'] }, /More: the price after discount rises/],
+    ['a tier without a name', { tierNames: ['', 'More'] }, /A tier's name has 1 to 64 bytes/],
+    ['a multiplier of 0', { multiplierBps: [0n, 10_000n] }, /A multiplier is 1 to 1000000 basis points/],
+    ['a multiplier that could overflow', { multiplierBps: [1_000_001n, 10_000n] }, /A multiplier is 1 to 1000000/],
+    ['an upper-case part', { multiplierParts: [['GPT'], []] }, /part is lower-case text/],
+    ['no multiplier for other models', { multiplierParts: [[], ['gpt-4']] }, /The last multiplier must match every model/],
+  ])('with %s is refused', async (_, change, reason) => {
+    const later = { effectiveFrom: 203_101 }
+    expect(await refusalOf(publish({ ...later, ...change }))).toMatch(reason)
+  })
+})
+
+describe('the rate', () => {
+  const setRate = (usdPerFlow: string, source = 'test') =>
+    billing.chain.send('admin/set_rate', { usdPerFlow, source }, billing.admin)
+
+  test('that is older than the limit settles nothing; readings wait for a fresh one', async () => {
+    const id = await openVault(billing)
+    await setRate('1.00000000')
+    await setClock(new Date(opened.getTime() + 3_590_000))
+    const reading = { vaultId: id, sequence: 1n, usage: { other: 1_000n } }
+    expect(await submitOne(billing, reading)).toMatchObject({ id })
+    await setClock(new Date(opened.getTime() + 3_700_000))
+    expect(await submitOne(billing, { ...reading, sequence: 2n })).toBe('rate_stale')
+    await setRate('1.00000000')
+    expect(await submitOne(billing, { ...reading, sequence: 2n })).toMatchObject({ id })
+    await setRate('1.00000000', 'fixed')
+  })
+
+  test('that is fixed does not age', async () => {
+    const id = await openVault(billing)
+    await setRate('1.00000000', 'fixed')
+    await setClock(new Date(opened.getTime() + 86_400_000))
+    expect(await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 1n } })).toMatchObject({ id })
+  })
+
+  test.each([
+    ['0', '0.00000000', 'test', /It is 0/],
+    ['more than twice the last', '2.00000001', 'test', /moves by more than a factor of 2.00000000/],
+    ['less than half the last', '0.49999999', 'test', /moves by more than a factor of 2.00000000/],
+    ['the largest UFix64', '184467440737.09551615', 'test', /moves by more than a factor/],
+    ['no source', '1.00000000', '', /source has no name of 1 to 64 bytes/],
+  ])('can not be set to %s', async (_, usdPerFlow, source, reason) => {
+    expect(await refusalOf(setRate(usdPerFlow, source))).toMatch(reason)
+  })
+
+  test('is missing in a fresh deployment, and readings wait', async () => {
+    const bare = await deploy('Bare')
+    const oracle = await party('Oracle of Bare')
+    await bare.chain.send('admin/appoint_oracle', { address: oracle.address }, bare.admin)
+    await bare.chain.send('oracle/claim_oracle', {}, oracle)
+    const fresh = { ...bare, oracle, provider: billing.provider, customer: billing.customer }
+    const id = await openVault(fresh)
+    expect(await submitOne(fresh, { vaultId: id, sequence: 1n, usage: { other: 1n } })).toBe('rate_missing')
+  })
+})
+
+describe('with a notice time of ten days', () => {
+  let noticed: Billing
+  beforeAll(async () => {
+    await setClock(opened)
+    const deployed = await deploy('Noticed', { noticeSeconds: 10n * DAY })
+    const oracle = await party('Oracle of Noticed')
+    noticed = { ...deployed, oracle, provider: await party('New provider'), customer: billing.customer }
+    await noticed.chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, noticed.admin)
+  })
+
+  test('a schedule must begin after it', async () => {
+    await setClock(new Date(periodStart(NEXT).getTime() - 9 * 86_400_000))
+    const send = noticed.chain.send('admin/publish_schedule', doubled, noticed.admin)
+    expect(await refusalOf(send)).toMatch(/starts before the notice time of 864000 seconds is over/)
+    await noticed.chain.send('admin/publish_schedule', { ...doubled, effectiveFrom: THIRD }, noticed.admin)
+  })
+
+  test('an oracle may submit only after it', async () => {
+    const { oracle, admin, chain } = noticed
+    await chain.send('admin/appoint_oracle', { address: oracle.address }, admin)
+    await chain.send('oracle/claim_oracle', {}, oracle)
+    const id = await openVault(noticed)
+    const reading = { vaultId: id, sequence: 1n, usage: { other: 1n } }
+    expect(await refusalOf(submitted(reading))).toMatch(/Cannot submit readings yet! The appointment acts from \d+/)
+    await setClock(new Date(opened.getTime() + 11 * 86_400_000))
+    expect(await submitOne(noticed, reading)).toMatchObject({ id })
+  })
+
+  test('a provider counts as registered only after it', async () => {
+    const { provider, admin, chain } = noticed
+    await chain.send('admin/register_provider', { address: provider.address }, admin)
+    expect(await chain.script('get_providers', {})).toEqual([])
+    await setClock(new Date(opened.getTime() + 11 * 86_400_000))
+    expect(await chain.script('get_providers', {})).toEqual([provider.address])
+    expect((await chain.script('get_roles', { address: provider.address })).provider).toBe(true)
+  })
+
+  async function submitted(reading: { vaultId: bigint; sequence: bigint; usage: Record<string, bigint> }) {
+    const models = [Object.keys(reading.usage)]
+    const args = { vaultIds: [reading.vaultId], periods: [PERIOD], sequences: [reading.sequence], models }
+    const rest = { tokens: [Object.values(reading.usage)], roots: ['ab'.repeat(32)], eventCounts: [1n] }
+    return noticed.chain.send('oracle/submit_readings', { ...args, ...rest }, noticed.oracle)
+  }
+})
