@@ -1,4 +1,4 @@
-/// Replaces the code of a contract on the signer's account; Cadence refuses a change that stored data could not survive.
+/// Replaces the code of a contract on the signer's account. Cadence refuses a change that stored data cannot survive.
 /// Signer: the account that holds the project's contracts. The contract must be there.
 transaction(name: String, code: String) {
 
