@@ -9,7 +9,7 @@ import { isRunning, ownIdentity, type ProcessIdentity } from './process-identity
 const loopback = '127.0.0.1'
 const claimSchema = z.object({ pid: z.number().int(), startedAt: z.string() })
 
-/** The wanted port when it is free on loopback, else one that is. Two starts at the same moment never choose the same. */
+/** The wanted port when it is free on loopback, else one that is. Two starts at one moment never choose the same. */
 export async function choosePort(wanted: number): Promise<number> {
   if (wanted !== 0 && (await isFree(wanted)) && claim(wanted)) return wanted
   for (;;) {

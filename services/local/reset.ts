@@ -25,12 +25,14 @@ export async function reset(): Promise<string> {
   if (holder !== null) {
     throw new AppError(
       'local_part_failed',
-      `FlareFlow runs on ${shortPath(home.root)} (process ${holder.pid}). Nothing was removed. Stop it first, with Ctrl-C or: kill ${holder.pid}`,
+      `FlareFlow runs on ${shortPath(home.root)} (process ${holder.pid}). Nothing was removed. ` +
+        `Stop it first, with Ctrl-C or: kill ${holder.pid}`,
     )
   }
   await endLeftovers(home.runFile)
   forget(home)
-  return `Local state in ${shortPath(home.root)} is forgotten. The next npm start begins with a new chain and empty databases.`
+  const place = shortPath(home.root)
+  return `Local state in ${place} is forgotten. The next npm start begins with a new chain and empty databases.`
 }
 
 /** Only what FlareFlow put there: FLAREFLOW_HOME may name a folder that holds other things. */

@@ -18,7 +18,7 @@ export interface StartOptions {
   readonly startParts?: (options: StackOptions) => Promise<{ url: string }>
 }
 
-/** Runs the local stack until it is told to stop or a part dies. Resolves with the exit code; nothing is left running. */
+/** Runs the local stack until it is told to stop or a part dies. Resolves with the exit code; nothing runs then. */
 export async function start({ dev, startParts = startStack }: StartOptions): Promise<number> {
   const progress = createProgress(terminal())
   const stop = listenForStop()

@@ -10,7 +10,7 @@ import { identify } from './process-identity.ts'
 import { writeRun } from './run-record.ts'
 
 /** How a part is ended. */
-export interface PartManners {
+interface PartManners {
   readonly name: string
   readonly signal?: RunningPart['signal']
   readonly graceMs?: number
@@ -20,7 +20,7 @@ export interface PartManners {
   readonly once?: boolean
 }
 
-export interface PartCommand extends PartManners {
+interface PartCommand extends PartManners {
   readonly command: string
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv

@@ -23,7 +23,7 @@ export interface WebBuild {
   readonly onBuild?: () => void
 }
 
-/** Builds the pages when the sources differ from those of the last build; two at once take turns. Says whether it had to. */
+/** Builds the pages when their sources differ from the last build's; two at once take turns. Says whether it had to. */
 export async function buildWeb({ settings, build, onBuild = () => {} }: WebBuild): Promise<boolean> {
   if (isBuilt(hashSources(settings))) return false
   onBuild()

@@ -6,6 +6,7 @@ import { startPostgres } from '#services/local/postgres.ts'
 import type { Supervisor } from '#services/local/supervisor.ts'
 import { migrate } from '#services/platform/db/migrate.ts'
 import { startSharedChain } from './shared-chain.ts'
+import { startSharedDashboard } from './shared-dashboard.ts'
 import { startSharedLitellm } from './shared-litellm.ts'
 
 type Parts = Record<string, () => Promise<unknown>>
@@ -21,6 +22,7 @@ export function createParts(home: Home, supervisor: () => Supervisor): Parts {
   const litellm = once(async () => startSharedLitellm(home, supervisor(), (await postgres()).urlOf('litellm')))
   return {
     chain: once(() => startSharedChain(home, supervisor())),
+    dashboard: once(() => startSharedDashboard(home, supervisor())),
     litellm,
     async postgres() {
       return { url: (await postgres()).urlOf('postgres') }
