@@ -35,7 +35,10 @@ const or = <T>(schema: z.ZodType<T, string>, fallback: string) => z.string().def
 export const LIVE_CONTRACT = { testnet: '0x7ee75d81c7229a61', mainnet: '0x6daee039a7b9c2f0' } as const
 
 /** Access nodes that anyone may use. */
-export const PUBLIC_NODE = { testnet: 'https://rest-testnet.onflow.org', mainnet: 'https://rest-mainnet.onflow.org' } as const
+export const PUBLIC_NODE = {
+  testnet: 'https://rest-testnet.onflow.org',
+  mainnet: 'https://rest-mainnet.onflow.org',
+} as const
 
 /** Every variable that the product reads, in the order of `.env.example`. */
 export const settings = {
