@@ -29,9 +29,12 @@ export function usageEvent(keyHash: string, more: Partial<UsageEventWire> = {}):
   }
 }
 
-/** Gives a vault an active key and returns the key's hash. */
-export async function giveKey(ctx: ServiceContext, vaultId: bigint, secret = `sk-${vaultId}`): Promise<string> {
-  const keyHash = hashOf(`${ctx.deploymentId}/${secret}`)
+/** Gives a vault an active key, made up unless its hash is given, and returns the hash. */
+export async function giveKey(
+  ctx: ServiceContext,
+  vaultId: bigint,
+  keyHash = hashOf(`${ctx.deploymentId}/${vaultId}`),
+): Promise<string> {
   await ctx.db.insert(apiKeys).values({
     id: `key_${keyHash.slice(0, 12)}`,
     deploymentId: ctx.deploymentId,
