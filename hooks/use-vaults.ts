@@ -6,8 +6,15 @@ import type { ProviderSummary, VaultView } from './api-types.ts'
 import { useSession } from './use-session.ts'
 
 /** While the page is visible; a hidden page asks nothing and asks once on its return. */
-export const LIVE_MS = 1_000
-const LIVE = { refreshInterval: LIVE_MS, refreshWhenHidden: false, keepPreviousData: true } as const
+const LIVE_MS = 1_000
+/** SWR takes a second question within 2 s for the first one, unless told otherwise. */
+const DEDUPE_MS = 300
+const LIVE = {
+  refreshInterval: LIVE_MS,
+  dedupingInterval: DEDUPE_MS,
+  refreshWhenHidden: false,
+  keepPreviousData: true,
+} as const
 
 export interface Live<T> {
   data: T | undefined

@@ -1,5 +1,6 @@
 import { inject } from 'vitest'
 import type { SharedChain } from './shared-chain.ts'
+import type { SharedDashboard } from './shared-dashboard.ts'
 import type { SharedLitellm } from './shared-litellm.ts'
 
 /** A new, empty, migrated database on the run's shared Postgres; it disappears with the run. */
@@ -13,6 +14,9 @@ export const useChain = (): Promise<SharedChain> => part('chain')
 
 /** The run's shared LiteLLM proxy. */
 export const useLitellm = (): Promise<SharedLitellm> => part('litellm')
+
+/** The run's shared dashboard with everything behind it, started by `npm start`. */
+export const useDashboard = (): Promise<SharedDashboard> => part('dashboard')
 
 async function part<T>(name: string): Promise<T> {
   const response = await fetch(`${inject('stackUrl')}/${name}`)
