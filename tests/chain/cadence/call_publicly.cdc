@@ -1,0 +1,18 @@
+import "FlowToken"
+import "BillingTerms"
+import "MeterOracles"
+import "MeterReadings"
+import "UsageBasedSubscriptions"
+import "UsagePricing"
+import "VaultFunds"
+import "VaultUsage"
+
+/// Anyone calls something on what the contracts show to everyone. Tests put the call in.
+transaction(vaultId: UInt64) {
+
+    prepare(anyone: &Account) {
+        let vault = UsageBasedSubscriptions.vaultOf(vaultId)!
+        let terms = UsageBasedSubscriptions.borrowTerms()
+        CALL
+    }
+}

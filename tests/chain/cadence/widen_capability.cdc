@@ -1,0 +1,15 @@
+import "UsageBasedSubscriptions"
+
+/// The provider takes its capability for one with the owner's rights.
+transaction(vaultId: UInt64) {
+
+    prepare(provider: auth(CopyValue) &Account) {
+        let capability = provider.storage.copy<Capability>(
+            from: UsageBasedSubscriptions.providerCapabilityPath(vaultId)
+        )!
+        let vault = capability.borrow<
+            auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+        >() ?? panic("not entitled")
+        vault.requestReturn(amount: nil)
+    }
+}
