@@ -28,8 +28,20 @@ export interface MeteredLitellm {
 export const failingModel = 'always-500'
 export const slowModel = 'long-answer'
 const models: readonly LocalModel[] = [
-  { name: failingModel, served: 'openai/gpt-4o', answer: 'litellm.InternalServerError', inputCost: 1e-6, outputCost: 1e-6 },
-  { name: slowModel, served: 'openai/gpt-4o', answer: 'one two three '.repeat(2_000), inputCost: 1e-6, outputCost: 1e-6 },
+  {
+    name: failingModel,
+    served: 'openai/gpt-4o',
+    answer: 'litellm.InternalServerError',
+    inputCost: 1e-6,
+    outputCost: 1e-6,
+  },
+  {
+    name: slowModel,
+    served: 'openai/gpt-4o',
+    answer: 'one two three '.repeat(2_000),
+    inputCost: 1e-6,
+    outputCost: 1e-6,
+  },
 ]
 
 /** Takes 10 to 50 s. */

@@ -1,4 +1,13 @@
-import { blockKey, deleteKey, findKeyByAlias, generateKey, keyInfo, type LitellmKey, type NewKey, unblockKey } from './keys.ts'
+import {
+  blockKey,
+  deleteKey,
+  findKeyByAlias,
+  generateKey,
+  keyInfo,
+  type LitellmKey,
+  type NewKey,
+  unblockKey,
+} from './keys.ts'
 import { createSend, type LitellmAddress, type Send } from './request.ts'
 import { modelListSchema, readinessSchema } from './schemas.ts'
 import { type SpendLogPage, type SpendLogQuery, spendLogs } from './spend-logs.ts'
@@ -16,7 +25,7 @@ export interface LitellmClient {
   listModels(): Promise<LitellmModel[]>
 }
 
-export interface LitellmModel {
+interface LitellmModel {
   readonly name: string
   /** `chat`, `embedding`, … where LiteLLM knows. */
   readonly mode: string | null

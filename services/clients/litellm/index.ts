@@ -1,4 +1,4 @@
-export { createLitellmClient, type LitellmClient, type LitellmModel } from './client.ts'
-export { type LitellmKey, meteredRoutes, type NewKey } from './keys.ts'
+export { createLitellmClient, type LitellmClient } from './client.ts'
+export { meteredRoutes } from './keys.ts'
 export type { SpendLog } from './spend-log.ts'
-export { largestPage, type SpendLogPage, type SpendLogQuery } from './spend-logs.ts'
+export type { SpendLogQuery } from './spend-logs.ts'

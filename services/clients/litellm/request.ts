@@ -8,7 +8,7 @@ export interface LitellmAddress {
   readonly masterKey: string
 }
 
-export interface Call<T> {
+interface Call<T> {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean>>

@@ -17,7 +17,10 @@ const keyFields = {
 }
 
 export const generatedKeySchema = z.object({ key: z.string(), token: keyHash, key_alias: z.string().nullish() })
-export const keyInfoSchema = z.object({ key: z.string(), info: z.object({ ...keyFields, status: z.string().nullish() }) })
+export const keyInfoSchema = z.object({
+  key: z.string(),
+  info: z.object({ ...keyFields, status: z.string().nullish() }),
+})
 export const keyListSchema = z.object({ keys: z.array(z.object({ ...keyFields, token: keyHash })) })
 export const changedKeySchema = z.object({ token: keyHash })
 export const deletedKeysSchema = z.object({ deleted_keys: z.array(z.string()) })

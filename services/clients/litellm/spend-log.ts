@@ -119,4 +119,5 @@ function tokensOf({ metadata, prompt_tokens, completion_tokens }: Row) {
   }
 }
 
-const whole = (value: number | null | undefined): bigint | null => (value === null || value === undefined ? null : BigInt(value))
+const whole = (value: number | null | undefined): bigint | null =>
+  value === null || value === undefined ? null : BigInt(value)

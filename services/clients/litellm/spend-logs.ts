@@ -21,7 +21,7 @@ export interface SpendLogPage {
   readonly total: number
 }
 
-export const largestPage = 1_000
+const largestPage = 1_000
 const timeoutMs = 30_000
 const secondMs = 1_000
 

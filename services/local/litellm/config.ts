@@ -1,4 +1,4 @@
-import { type LocalModel, localModels } from './models.ts'
+import { type LocalModel, localModels } from './local-models.ts'
 
 export interface ConfigOptions {
   /** Further models, for tests: one that fails, one with a given answer. */

@@ -23,7 +23,7 @@ setattr(Prisma, '_Prisma__engine', property(
 ))
 `
 
-/** Generates prisma-client-py's client from LiteLLM's schema; the schema is parsed in WebAssembly, nothing is fetched. */
+/** Generates prisma-client-py's client from LiteLLM's schema. It is parsed in WebAssembly, nothing is fetched. */
 export async function generateClient(runtime: LitellmRuntime): Promise<void> {
   writeProgram(runtime.queryEngine, queryEngineProgram)
   writeProgram(join(runtime.prismaStandIn, 'prisma'), prismaProgram)

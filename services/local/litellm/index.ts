@@ -1,5 +1,3 @@
-export type { ConfigOptions } from './config.ts'
-export type { LocalModel } from './models.ts'
-export type { LitellmRuntime } from './runtime.ts'
-export { type SetupOptions, setupLitellm } from './setup.ts'
-export { type LitellmSettings, type RunningLitellm, startLitellm } from './start.ts'
+export type { LocalModel } from './local-models.ts'
+export { setupLitellm } from './setup.ts'
+export { startLitellm } from './start.ts'

@@ -52,9 +52,13 @@ async function apply(client: pg.Client, { name, sql }: Migration): Promise<void>
     await client.query(record, [randomUUID(), checksum, name])
     if (isAtomic) await client.query('COMMIT')
   } catch (error) {
-    throw new AppError('local_part_failed', `LiteLLM's database migration ${name} failed. Run npm run reset to start afresh.`, {
-      internal: error instanceof Error ? `${name}: ${error.message}` : name,
-      cause: error,
-    })
+    throw new AppError(
+      'local_part_failed',
+      `LiteLLM's database migration ${name} failed. Run npm run reset to start afresh.`,
+      {
+        internal: error instanceof Error ? `${name}: ${error.message}` : name,
+        cause: error,
+      },
+    )
   }
 }

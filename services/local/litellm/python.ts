@@ -44,7 +44,8 @@ function whatIsWrong(found: readonly Found[]): string {
   const withoutVenv = found.find(({ version }) => supported.includes(version))
   if (withoutVenv !== undefined) {
     const { version } = withoutVenv
-    return `The LiteLLM proxy needs Python's venv module, which this Python ${version} lacks: install python${version}-venv.`
+    const remedy = `install python${version}-venv.`
+    return `The LiteLLM proxy needs Python's venv module, which this Python ${version} lacks: ${remedy}`
   }
   const [first] = found
   const instead = first === undefined ? 'no python3 was found' : `${first.command} is ${first.version}`

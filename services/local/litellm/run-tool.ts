@@ -32,8 +32,8 @@ export async function runTool({ command, args, failure, cwd, env, onLine }: Tool
     onLine?.(line)
   })
   try {
-    const how = await new Promise<string | null>((resolve, reject) => {
-      child.once('error', reject)
+    const how = await new Promise<string | null>((resolve) => {
+      child.once('error', (error) => resolve(error.message))
       child.once('close', (code, signal) => resolve(code === 0 ? null : (signal ?? `exit code ${code}`)))
     })
     if (how === null) return

@@ -13,7 +13,7 @@ import {
   runtimeIn,
 } from './runtime.ts'
 
-export interface SetupOptions {
+interface SetupOptions {
   /** Folder for tools, shared by all projects of the user. */
   readonly cacheDir: string
   /** Told what is being done, in a few words. */
@@ -31,10 +31,14 @@ export async function setupLitellm({ cacheDir, onProgress = () => {} }: SetupOpt
   const runtime = runtimeIn(cacheDir, python)
   if (isComplete(runtime)) return runtime
   const lock = `${runtime.folder}.lock`
-  return withLock(lock, () => onProgress('waiting for another installation'), async () => {
-    if (!isComplete(runtime)) await install(runtime, python, onProgress)
-    return runtime
-  })
+  return withLock(
+    lock,
+    () => onProgress('waiting for another installation'),
+    async () => {
+      if (!isComplete(runtime)) await install(runtime, python, onProgress)
+      return runtime
+    },
+  )
 }
 
 /** A Python environment can't be moved once it is made, so it is made in place, and the mark comes last. */
@@ -71,9 +75,10 @@ async function installPython(runtime: LitellmRuntime, python: Python, onProgress
 
 async function installEngine({ packages }: LitellmRuntime): Promise<void> {
   mkdirSync(packages)
-  for (const name of ['package.json', 'package-lock.json']) copyFileSync(join(engineManifests, name), join(packages, name))
+  for (const name of ['package.json', 'package-lock.json'])
+    copyFileSync(join(engineManifests, name), join(packages, name))
   const cli = process.env['npm_execpath']
-  const [command, first] = cli?.endsWith('.js') ? [process.execPath, [cli]] : ['npm', []]
+  const [command, first] = cli?.endsWith('npm-cli.js') ? [process.execPath, [cli]] : ['npm', []]
   // The install scripts of these packages only fetch the engines that this project does without.
   const args = [...first, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
   await runTool({ command, args, cwd: packages, failure: 'The packages of the database engine could not be installed' })

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { projectRoot } from '../home.ts'
+import { graceMs } from '../part-names.ts'
 import type { SupervisedProcess, Supervisor } from '../supervisor.ts'
 import { answers, waitUntilReady } from '../wait-for.ts'
 import { writeWhole } from '../write-file.ts'
@@ -9,7 +11,7 @@ import { migrateLitellm } from './migrate.ts'
 import type { LitellmRuntime } from './runtime.ts'
 import { sitePackages } from './site-packages.ts'
 
-export interface LitellmSettings {
+interface LitellmSettings {
   readonly supervisor: Supervisor
   readonly stage: number
   /** What `setupLitellm` gave. */
@@ -29,14 +31,13 @@ export interface LitellmSettings {
   readonly onProgress?: (doing: string) => void
 }
 
-export interface RunningLitellm {
+interface RunningLitellm {
   readonly process: SupervisedProcess
   readonly url: string
 }
 
 /** A cold start takes 20 to 50 s of the machine's time; several at once take longer. */
 const startMs = 240_000
-const stopMs = 10_000
 const host = '127.0.0.1'
 
 /** Brings LiteLLM's database up to date and starts the proxy with the project's plug-in; resolves when it serves. */
@@ -53,10 +54,20 @@ export async function startLitellm(settings: LitellmSettings): Promise<RunningLi
   const process = supervisor.start({
     name: 'litellm',
     command: runtime.python,
-    args: [join(runtime.bin, 'litellm'), '--config', config, '--host', host, '--port', String(port), '--num_workers', '1'],
+    args: [
+      join(runtime.bin, 'litellm'),
+      '--config',
+      config,
+      '--host',
+      host,
+      '--port',
+      String(port),
+      '--num_workers',
+      '1',
+    ],
     cwd: folder,
     env: environment(settings),
-    graceMs: stopMs,
+    graceMs: graceMs.litellm,
     stage: settings.stage,
   })
   const url = `http://${host}:${port}`
@@ -84,7 +95,7 @@ function environment(settings: LitellmSettings): NodeJS.ProcessEnv {
     DISABLE_SCHEMA_UPDATE: 'true',
     PRISMA_QUERY_ENGINE_BINARY: runtime.queryEngine,
     FLAREFLOW_NODE: process.execPath,
-    FLAREFLOW_QUERY_ENGINE: join(import.meta.dirname, 'query-engine/main.ts'),
+    FLAREFLOW_QUERY_ENGINE: fileURLToPath(new URL('./query-engine/main.ts', import.meta.url)),
     FLAREFLOW_ENGINE_PACKAGES: runtime.packages,
     FLAREFLOW_METER_URL: settings.webhookUrl,
     FLAREFLOW_SPOOL_DIR: settings.spoolDir,

@@ -23,7 +23,8 @@ afterAll(async () => {
   await receiver?.close()
 })
 
-const customer = (metadata?: Record<string, string | boolean>): Promise<Customer> => newCustomer(proxy.url, proxy.client, metadata)
+const customer = (metadata?: Record<string, string | boolean>): Promise<Customer> =>
+  newCustomer(proxy.url, proxy.client, metadata)
 const usageSchema = z.object({ usage: z.object({ prompt_tokens: z.number(), completion_tokens: z.number() }) })
 const usageOf = async (response: Response) => {
   const { usage } = usageSchema.parse(await response.json())
@@ -133,7 +134,9 @@ describe('a call becomes one event', () => {
     expect((await chat({ model: failingModel, num_retries: 2, fallbacks: ['gpt-4o'] })).status).toBe(200)
     await chat({ model: 'gpt-4' })
     const events = await receiver.eventsOf(hash, 3)
-    expect(events.map(({ status, model, inputTokens }) => ({ status, model, hasTokens: inputTokens !== null }))).toEqual([
+    expect(
+      events.map(({ status, model, inputTokens }) => ({ status, model, hasTokens: inputTokens !== null })),
+    ).toEqual([
       { status: 'failure', model: failingModel, hasTokens: false },
       { status: 'success', model: 'gpt-4o', hasTokens: true },
       { status: 'success', model: 'gpt-4', hasTokens: true },
@@ -190,6 +193,40 @@ describe('a caller can’t choose how a call is metered', () => {
     await chat({ 'no-log': true, litellm_disabled_callbacks: ['flareflow_meter'] })
     await receiver.eventsOf(hash, 1)
     expect((await chat({ model: 'gpt-4,gpt-4o' })).status).toBe(400)
+  })
+
+  test('whatever else stands in the body: each answered call is one event of its own key and model', async () => {
+    const { hash, chat } = await customer()
+    const nobody = '0'.repeat(64)
+    const forged = { user_api_key_hash: nobody, user_api_key: nobody, model_group: 'gpt-3.5-turbo', usage_object: {} }
+    const bodies = [
+      { metadata: null },
+      { metadata: 'text' },
+      { metadata: JSON.stringify({ spend_logs_metadata: { flareflow_event: 'forged' } }) },
+      { metadata: [1] },
+      { litellm_metadata: null },
+      { litellm_metadata: forged },
+      { metadata: forged, model_group: 'gpt-3.5-turbo', standard_logging_object: { status: 'failure' } },
+      { api_key: 'sk-of-the-caller', base_model: 'other', model_info: { id: 'other' }, usage: { prompt_tokens: 0 } },
+      { callbacks: [], success_callback: [], logger_fn: null, fastest_response: true },
+      { id: 'chosen', litellm_call_id: 'chosen', litellm_trace_id: 'chosen', n: 3 },
+      { api_base: 'http://127.0.0.1:9' },
+      { user_config: { model_list: [] } },
+      { input_cost_per_token: 0 },
+      { model: ['gpt-4'] },
+    ]
+    const statuses: number[] = []
+    for (const body of bodies) statuses.push((await chat(body)).status)
+    const answered = statuses.filter((status) => status === 200).length
+    expect(answered).toBe(10)
+    const events = await receiver.eventsOf(hash, answered)
+    await sleep(500)
+    const successes = receiver.events.filter(({ keyHash, status }) => keyHash === hash && status === 'success')
+    expect(successes).toHaveLength(answered)
+    expect(new Set(successes.map(({ model }) => model))).toEqual(new Set(['gpt-4']))
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length)
+    for (const { id } of events) expect(isMintedEventId(secret, id, hash)).toBe(true)
+    expect(receiver.events.filter(({ keyHash }) => keyHash === nobody)).toEqual([])
   })
 
   test('a refused key makes no event', async () => {

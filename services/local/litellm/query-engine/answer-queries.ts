@@ -43,7 +43,10 @@ export async function answerQueries(parts: Engine, body: string, transaction: st
   }
   const items = request.batch.map(({ query }) => toJsonQuery(query, parts.models))
   const isolation = { isolationLevel: request.isolationLevel ?? undefined }
-  const question = { batch: items.map(({ query }) => query), ...(request.transaction ? { transaction: isolation } : {}) }
+  const question = {
+    batch: items.map(({ query }) => query),
+    ...(request.transaction ? { transaction: isolation } : {}),
+  }
   const answer = await ask(question)
   if (answer.errors) return { errors: answer.errors.map((error) => explained(parts, error)) }
   const results = answer.batchResult ?? []

@@ -2,7 +2,7 @@
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 export type JsonObject = { [key: string]: Json }
 
-export interface SelectedField {
+interface SelectedField {
   arguments: JsonObject
   selection: Selection
 }
@@ -18,7 +18,10 @@ export interface Operation {
 }
 
 type Punctuation = '{' | '}' | '(' | ')' | '[' | ']' | ':'
-type Token = { kind: 'punctuation'; text: Punctuation } | { kind: 'text'; text: string } | { kind: 'word'; text: string }
+type Token =
+  | { kind: 'punctuation'; text: Punctuation }
+  | { kind: 'text'; text: string }
+  | { kind: 'word'; text: string }
 
 // Commas are white space in GraphQL. Strings are written by Python's json.dumps, so they are JSON strings.
 const lexeme = /[\s,]*(?:([{}()[\]:])|("(?:[^"\\]|\\.)*")|([^\s,"{}()[\]:]+))/gy

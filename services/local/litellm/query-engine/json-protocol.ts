@@ -29,11 +29,10 @@ const jsonOperators = new Set(
   'equals not gt gte lt lte array_contains array_starts_with array_ends_with set push in notIn has'.split(' '),
 )
 /** What may stand in a relation's value in place of fields. */
-const relationOperators = new Set(
-  'create createMany connect connectOrCreate update updateMany upsert delete deleteMany disconnect set is isNot some every none where data AND OR NOT'.split(
-    ' ',
-  ),
-)
+const relationOperators = new Set([
+  ...['create', 'createMany', 'connect', 'connectOrCreate', 'update', 'updateMany', 'upsert', 'delete', 'deleteMany'],
+  ...['disconnect', 'set', 'is', 'isNot', 'some', 'every', 'none', 'where', 'data', 'AND', 'OR', 'NOT'],
+])
 /** Relation operators whose value holds operators again: `upsert: {where, create, update}`. */
 const nestingOperators = new Set(['createMany', 'connectOrCreate', 'upsert', 'update', 'updateMany'])
 
@@ -44,7 +43,10 @@ export function toJsonQuery(text: string, models: DataModel): { alias: string; q
     return { alias, query: { action: field, query: { arguments: args, selection } } }
   }
   const { action, modelName } = splitField(field)
-  const query = { arguments: markArguments(models, modelName, args), selection: markSelection(models, modelName, selection) }
+  const query = {
+    arguments: markArguments(models, modelName, args),
+    selection: markSelection(models, modelName, selection),
+  }
   return { alias, query: { modelName, action, query } }
 }
 
@@ -72,7 +74,10 @@ function markSelection(models: DataModel, model: string, selection: Selection): 
     const related = models.get(model)?.get(field)
     if (selected === true || related === undefined || !models.has(related)) return [field, selected]
     const { arguments: args, selection: inner } = selected
-    return [field, { arguments: markArguments(models, related, args), selection: markSelection(models, related, inner) }]
+    return [
+      field,
+      { arguments: markArguments(models, related, args), selection: markSelection(models, related, inner) },
+    ]
   })
   return Object.fromEntries(entries) as Selection
 }

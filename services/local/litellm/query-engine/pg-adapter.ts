@@ -133,7 +133,9 @@ async function execute(
 /** Bytes reach the adapter as a list that holds typed arrays. */
 function bindable(value: unknown): unknown {
   if (!Array.isArray(value)) return value
-  return value.map((item) => (ArrayBuffer.isView(item) ? Buffer.from(item.buffer, item.byteOffset, item.byteLength) : item))
+  return value.map((item) =>
+    ArrayBuffer.isView(item) ? Buffer.from(item.buffer, item.byteOffset, item.byteLength) : item,
+  )
 }
 
 /** A Prisma URL carries settings that node-postgres does not know. */

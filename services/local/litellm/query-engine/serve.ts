@@ -24,7 +24,9 @@ const transactionAnswer = z.looseObject({
   id: z.string().optional(),
   error_code: z.string().optional(),
   is_panic: z.boolean().optional(),
-  errors: z.array(z.looseObject({ user_facing_error: z.looseObject({ error_code: z.string() }).optional() })).optional(),
+  errors: z
+    .array(z.looseObject({ user_facing_error: z.looseObject({ error_code: z.string() }).optional() }))
+    .optional(),
 })
 const facts: Readonly<Record<string, object>> = {
   '/status': { status: 'ok' },
@@ -33,7 +35,7 @@ const facts: Readonly<Record<string, object>> = {
 }
 const notFound: Reply = { status: 404, body: { message: 'not found' } }
 
-/** Serves the HTTP protocol of Prisma's query-engine binary on loopback. `onCrash` is told when the engine is unusable. */
+/** Serves the HTTP protocol of Prisma's query-engine binary on loopback. `onCrash`: the engine is unusable. */
 export async function serve(parts: Engine, port: number, onCrash: (error: unknown) => void): Promise<Server> {
   const server = createServer(async (request, response) => {
     try {

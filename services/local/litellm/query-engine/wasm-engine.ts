@@ -28,7 +28,7 @@ export function loadEngine(packages: string, schema: string, adapter: object): Q
   const glue: EngineGlue = require(glueModule)
   const binary = readFileSync(join(dirname(require.resolve(glueModule)), 'query_engine_bg.postgresql.wasm'))
   const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), { './query_engine_bg.js': { ...glue } })
-  glue.__wbg_set_wasm(instance.exports)
+  glue['__wbg_set_wasm'](instance.exports)
   const options = {
     datamodel: schema,
     logLevel: 'error',
