@@ -18,9 +18,17 @@ function bounded(payload: unknown): unknown {
   return text.length <= MAX_PAYLOAD_CHARS ? (payload ?? null) : { cut: text.slice(0, MAX_PAYLOAD_CHARS).toWellFormed() }
 }
 
+/** The database gives fields back in an order of its own. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))
+  return Object.fromEntries(entries.map(([name, inner]) => [name, sorted(inner)]))
+}
+
 const fingerprintOf = ({ road, reason, payload }: DeadLetter): string =>
   createHash('sha256')
-    .update(JSON.stringify([road, reason, payload]))
+    .update(JSON.stringify([road, reason, sorted(payload)]))
     .digest('hex')
 
 /** Keeps what could not be understood, once per item and reason. */
