@@ -22,7 +22,7 @@ const READY = 'the oracle is ready'
 export async function startOracleProcess(variables: Record<string, string>): Promise<OracleProcess> {
   const child = spawn(process.execPath, [join(projectRoot, 'services/bin/oracle.ts')], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ...variables, NODE_ENV: 'test', ORACLE_PORT: '0', LOG_LEVEL: 'info' },
+    env: { PATH: process.env['PATH'], ORACLE_PORT: '0', ...variables, NODE_ENV: 'test', LOG_LEVEL: 'info' },
   })
   const output: string[] = []
   const ended = once(child, 'close').then(([code, signal]) => String(signal ?? code))
