@@ -14,7 +14,11 @@ describe('a charge beyond the balance', () => {
   test('settles: what the balance covers accrues, the rest is debt, and an event tells', async () => {
     const id = await openVault(billing, '2.00000000')
     const { settled, events } = await submit(billing, [{ vaultId: id, sequence: 1n, usage: { 'gpt-4': 250_000n } }])
-    expect(settled[0]).toMatchObject({ flowDue: 506_250_000n, accruedAfter: 200_000_000n, uncoveredAfter: 306_250_000n })
+    expect(settled[0]).toMatchObject({
+      flowDue: 506_250_000n,
+      accruedAfter: 200_000_000n,
+      uncoveredAfter: 306_250_000n,
+    })
     const debts = subscriptionEventsNamed('DebtIncurred', events)
     expect(debts).toEqual([{ id, amount: 306_250_000n, uncoveredAfter: 306_250_000n }])
   })

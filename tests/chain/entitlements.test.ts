@@ -46,7 +46,8 @@ describe('a reference without the entitlement does not even compile', () => {
 })
 
 describe("what only the project's contracts may call is closed to everyone else", () => {
-  const reading = 'MeterReadings.Reading(vaultId: 1, period: 1, sequence: 1, models: [], tokens: [], root: "", eventCount: 1)'
+  const reading =
+    'MeterReadings.Reading(vaultId: 1, period: 1, sequence: 1, models: [], tokens: [], root: "", eventCount: 1)'
   const flow = 'FlowToken.createEmptyVault(vaultType: Type<@FlowToken.Vault>())'
 
   test.each<[string, string, string]>([
@@ -59,8 +60,16 @@ describe("what only the project's contracts may call is closed to everyone else"
     ['a fund of its own', 'destroy VaultFunds.createEmpty()', 'account'],
     ['a use of its own', 'destroy VaultUsage.createEmpty()', 'account'],
     ['terms of its own', 'destroy BillingTerms.createTerms(noticeSeconds: 0)', 'account'],
-    ['readings without a desk', `UsageBasedSubscriptions.updateUsageData([${reading}], oracle: anyone.address)`, 'account'],
-    ['a reading into a vault', `vault.updateUsageData(${reading}, usdPerFlow: 1.0, oracle: anyone.address)`, 'contract'],
+    [
+      'readings without a desk',
+      `UsageBasedSubscriptions.updateUsageData([${reading}], oracle: anyone.address)`,
+      'account',
+    ],
+    [
+      'a reading into a vault',
+      `vault.updateUsageData(${reading}, usdPerFlow: 1.0, oracle: anyone.address)`,
+      'contract',
+    ],
     ['a deposit past the contract', `vault.deposit(from: <- ${flow})`, 'contract'],
     ['automatic payment', 'vault.processAutomaticPayment()', 'contract'],
   ])('%s', async (_, call, level) => {
@@ -72,10 +81,15 @@ describe("what only the project's contracts may call is closed to everyone else"
   test.each([
     ['a desk', 'destroy MeterOracles.ReadingDesk(oracle: anyone.address, activeFrom: 0)'],
     ['a registry of oracles', 'destroy MeterOracles.OracleRegistry()'],
-    ['a vault', 'destroy UsageBasedSubscriptions.SubscriptionVault(id: 1, customer: 0x1, provider: 0x1, serviceName: "")'],
+    [
+      'a vault',
+      'destroy UsageBasedSubscriptions.SubscriptionVault(id: 1, customer: 0x1, provider: 0x1, serviceName: "")',
+    ],
   ])('%s can not be made by anyone', async (_, call) => {
     const code = readTestCadence('call_publicly').replace('CALL', call.replace('destroy ', 'destroy <- create '))
-    expect(await attempt(billing, code, args, billing.customer)).toMatch(/cannot create resource type outside of containing contract/)
+    expect(await attempt(billing, code, args, billing.customer)).toMatch(
+      /cannot create resource type outside of containing contract/,
+    )
   })
 
   test.each([

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
-import { type Billing, flowOf, openBilling, OPENING, openVault, refusalOf, reportOf, submitOne } from '#tests/support/billing.ts'
+import {
+  type Billing,
+  flowOf,
+  openBilling,
+  OPENING,
+  openVault,
+  refusalOf,
+  reportOf,
+  submitOne,
+} from '#tests/support/billing.ts'
 import { setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 
 /** The contracts are deployed with a settle delay of an hour. */
@@ -29,7 +38,11 @@ describe('taking FLOW back', () => {
     const before = await flowOf(billing, billing.customer)
     await takeBack(id)
     expect((await flowOf(billing, billing.customer)) - before).toBe(400_000_000n)
-    expect(await reportOf(billing, id)).toMatchObject({ balance: 600_000_000n, refunded: 400_000_000n, status: 'active' })
+    expect(await reportOf(billing, id)).toMatchObject({
+      balance: 600_000_000n,
+      refunded: 400_000_000n,
+      status: 'active',
+    })
   })
 
   test('works once per request', async () => {

@@ -40,7 +40,9 @@ test('the last month takes readings until the grace time is over', async () => {
 
 test('a month of long ago is closed', async () => {
   const id = await openVault(billing)
-  expect(await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 1n }, period: LAST })).toBe('period_closed')
+  expect(await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 1n }, period: LAST })).toBe(
+    'period_closed',
+  )
 })
 
 test('each month starts from nothing: its price is not added to the one before', async () => {
@@ -49,7 +51,11 @@ test('each month starts from nothing: its price is not added to the one before',
   await setClock(atEndOfPeriod(60_000))
   const first = await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: 100_000n }, period: NEXT })
   expect(first).toMatchObject({ priceUsd: 200_000_000n, dueUsd: 200_000_000n, chargedUsdAfter: 200_000_000n })
-  expect(await reportOf(billing, id)).toMatchObject({ accrued: 400_000_000n, period: NEXT, tokens: { other: 100_000n } })
+  expect(await reportOf(billing, id)).toMatchObject({
+    accrued: 400_000_000n,
+    period: NEXT,
+    tokens: { other: 100_000n },
+  })
 })
 
 test('late usage of the last month settles after the new month has begun, and neither disturbs the other', async () => {
@@ -59,7 +65,9 @@ test('late usage of the last month settles after the new month has begun, and ne
   await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: 7_000n }, period: NEXT })
   const late = await submitOne(billing, { vaultId: id, sequence: 3n, usage: { other: 2_000n } })
   expect(late).toMatchObject({ period: PERIOD, dueUsd: 2_000_000n, chargedUsdAfter: 4_000_000n })
-  expect(await submitOne(billing, { vaultId: id, sequence: 4n, usage: { other: 6_000n }, period: NEXT })).toBe('count_fell')
+  expect(await submitOne(billing, { vaultId: id, sequence: 4n, usage: { other: 6_000n }, period: NEXT })).toBe(
+    'count_fell',
+  )
   const more = await submitOne(billing, { vaultId: id, sequence: 5n, usage: { other: 8_000n }, period: NEXT })
   expect(more).toMatchObject({ period: NEXT, dueUsd: 2_000_000n })
   expect((await reportOf(billing, id)).accrued).toBe(20_000_000n)

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Signer } from '#services/clients/flow/index.ts'
-import { type Billing, flowOf, openBilling, openVault, refusalOf, reportOf, submit, submitOne } from '#tests/support/billing.ts'
+import {
+  type Billing,
+  flowOf,
+  openBilling,
+  openVault,
+  refusalOf,
+  reportOf,
+  submit,
+  submitOne,
+} from '#tests/support/billing.ts'
 import { attempt, party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 import { readTestCadence } from '#tests/support/test-cadence.ts'
 
@@ -33,7 +42,9 @@ describe("what is the owner's", () => {
     expect(await refusalOf(chain.send('owner/request_return', { vaultId, amount: null }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/cancel_return', { vaultId }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/take_back', { vaultId }, signer))).toMatch(owned)
-    expect(await refusalOf(chain.send('owner/claim_vault', { vaultId }, signer))).toMatch(/Nothing waits for this account/)
+    expect(await refusalOf(chain.send('owner/claim_vault', { vaultId }, signer))).toMatch(
+      /Nothing waits for this account/,
+    )
   })
 })
 
@@ -73,7 +84,9 @@ describe("what is the oracle's", () => {
     const signer = everyone()[who]
     const reading = { vaultId, sequence: 9n, usage: { 'gpt-4': 900_000n } }
     const send = async () => (await submit(billing, [reading], signer)).events
-    await expect(send()).rejects.toMatchObject({ details: { reason: expect.stringMatching(/The account is no oracle/) } })
+    await expect(send()).rejects.toMatchObject({
+      details: { reason: expect.stringMatching(/The account is no oracle/) },
+    })
     const claim = billing.chain.send('oracle/claim_oracle', {}, signer)
     expect(await refusalOf(claim)).toMatch(/Nothing waits for this account. Ask the admin to appoint it/)
   })

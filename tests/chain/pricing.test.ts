@@ -36,8 +36,18 @@ interface Case {
 }
 
 const names = [
-  'gpt-4', 'gpt-4o', 'GPT-4-Turbo', 'gpt-3.5-turbo', 'claude-3-opus', 'Claude-3-5-Haiku', 'claude-3-5-sonnet',
-  'meta-llama/Llama-3-70b', 'mistral-large', 'text-embedding-3-small', 'my-opus', 'anthropic/claude@eu',
+  'gpt-4',
+  'gpt-4o',
+  'GPT-4-Turbo',
+  'gpt-3.5-turbo',
+  'claude-3-opus',
+  'Claude-3-5-Haiku',
+  'claude-3-5-sonnet',
+  'meta-llama/Llama-3-70b',
+  'mistral-large',
+  'text-embedding-3-small',
+  'my-opus',
+  'anthropic/claude@eu',
 ]
 /** Counts around every bound of the schedule, small ones, and up to the largest that a reading can carry. */
 const bounds = [100_000n, 1_000_000n, 10_000_000n].flatMap((bound) => [bound - 1n, bound, bound + 1n])
@@ -48,7 +58,8 @@ const tokens = fc.oneof(
 )
 const usageCase: fc.Arbitrary<Case> = fc.record({
   mode: fc.constantFrom<Mode>('volume', 'graduated'),
-  usage: fc.uniqueArray(fc.tuple(fc.constantFrom(...names), tokens), { selector: ([name]) => name, maxLength: 12 })
+  usage: fc
+    .uniqueArray(fc.tuple(fc.constantFrom(...names), tokens), { selector: ([name]) => name, maxLength: 12 })
     .map((entries) => new Map(entries)),
   rate: fc.oneof(fc.bigInt(1n, 1_000n), fc.bigInt(1_000_000n, 10_000_000_000n)).map(usdPerFlow),
 })

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
-import { type Billing, openBilling, openVault, PERIOD, type Reading, reportOf, ROOT, submit, submitOne } from '#tests/support/billing.ts'
+import {
+  type Billing,
+  openBilling,
+  openVault,
+  PERIOD,
+  type Reading,
+  reportOf,
+  ROOT,
+  submit,
+  submitOne,
+} from '#tests/support/billing.ts'
 import { startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 
 let billing: Billing
@@ -151,7 +161,16 @@ describe('a malformed reading is skipped with its reason', () => {
     ['model_name_invalid', { usage: { 'gpt,4': 1n } }],
     ['model_name_invalid', { usage: { 'gpt;4': 1n } }],
     ['model_name_invalid', { usage: { 'gpt{4': 1n } }],
-    ['out_of_range', { usage: Object.fromEntries(Object.keys(many).slice(1).map((name) => [name, 2n ** 64n - 1n])) }],
+    [
+      'out_of_range',
+      {
+        usage: Object.fromEntries(
+          Object.keys(many)
+            .slice(1)
+            .map((name) => [name, 2n ** 64n - 1n]),
+        ),
+      },
+    ],
   ])('%s', async (reason, change) => {
     const id = await openVault(billing)
     expect(await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'gpt-4': 1n }, ...change })).toBe(reason)

@@ -1,6 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { nextPeriod, periodStart } from '#lib/period/period.ts'
-import { type Billing, openBilling, OPENING, openVault, PERIOD, refusalOf, reportOf, submitOne } from '#tests/support/billing.ts'
+import {
+  type Billing,
+  openBilling,
+  OPENING,
+  openVault,
+  PERIOD,
+  refusalOf,
+  reportOf,
+  submitOne,
+} from '#tests/support/billing.ts'
 import { DAY, deploy, party, setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 
 const NEXT = nextPeriod(PERIOD)
@@ -59,7 +68,16 @@ describe('a schedule', () => {
     ['no period', { effectiveFrom: 203_013 }, /203013 is no month/],
     ['an unknown mode', { mode: 'average' }, /neither volume nor graduated/],
     ['no tiers', { tierNames: [] }, /1 to 16 tiers/],
-    ['tiers that do not ascend', { tierNames: ['A', 'B', 'C'], tierUpTo: [5n, 5n, null], tierUsdPer1K: ['0.1', '0.1', '0.1'], tierDiscountBps: [0n, 0n, 0n] }, /B: tiers must ascend/],
+    [
+      'tiers that do not ascend',
+      {
+        tierNames: ['A', 'B', 'C'],
+        tierUpTo: [5n, 5n, null],
+        tierUsdPer1K: ['0.1', '0.1', '0.1'],
+        tierDiscountBps: [0n, 0n, 0n],
+      },
+      /B: tiers must ascend/,
+    ],
     ['a last tier that is not open', { tierUpTo: [1_000n, 2_000n] }, /More: the last tier, and only the last, is open/],
     ['an open tier before the last', { tierUpTo: [null, null] }, /Base: the last tier, and only the last, is open/],
     ['a discount above 100%', { tierDiscountBps: [0n, 10_001n] }, /More: the discount is above 100%/],
@@ -68,7 +86,11 @@ describe('a schedule', () => {
     ['a multiplier of 0', { multiplierBps: [0n, 10_000n] }, /A multiplier is 1 to 1000000 basis points/],
     ['a multiplier that could overflow', { multiplierBps: [1_000_001n, 10_000n] }, /A multiplier is 1 to 1000000/],
     ['an upper-case part', { multiplierParts: [['GPT'], []] }, /part is lower-case text/],
-    ['no multiplier for other models', { multiplierParts: [[], ['gpt-4']] }, /The last multiplier must match every model/],
+    [
+      'no multiplier for other models',
+      { multiplierParts: [[], ['gpt-4']] },
+      /The last multiplier must match every model/,
+    ],
   ])('with %s is refused', async (_, change, reason) => {
     const later = { effectiveFrom: 203_101 }
     expect(await refusalOf(publish({ ...later, ...change }))).toMatch(reason)

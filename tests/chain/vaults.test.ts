@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Billing, flowOf, openBilling, openVault, refusalOf, reportOf, submit, submitOne } from '#tests/support/billing.ts'
+import {
+  type Billing,
+  flowOf,
+  openBilling,
+  openVault,
+  refusalOf,
+  reportOf,
+  submit,
+  submitOne,
+} from '#tests/support/billing.ts'
 import { party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 
 let billing: Billing
@@ -31,7 +40,10 @@ describe('opening', () => {
 
   test('an owner has several vaults, which are listed for owner and provider', async () => {
     const customer = await party('Several')
-    const ids = [await openVault(billing, '1.00000000', { customer }), await openVault(billing, '2.00000000', { customer })]
+    const ids = [
+      await openVault(billing, '1.00000000', { customer }),
+      await openVault(billing, '2.00000000', { customer }),
+    ]
     const sorted = (reports: ReadonlyArray<{ id: bigint }>) => reports.map(({ id }) => id).toSorted()
     const { chain, provider } = billing
     expect(sorted(await chain.script('get_vaults_by_owner', { owner: customer.address }))).toEqual(ids)
@@ -51,7 +63,11 @@ describe('opening', () => {
     ['more than the customer has', { deposit: '5000.00000000' }, /Cannot open a vault! The account holds \d+/],
     ['an empty service name', { serviceName: '' }, /service name is empty or longer than 128 bytes/],
     ['a service name of 129 bytes', { serviceName: 'x'.repeat(129) }, /service name is empty or longer than 128 bytes/],
-    ['a service name of 100 kB', { serviceName: 'x'.repeat(100_000) }, /service name is empty or longer than 128 bytes/],
+    [
+      'a service name of 100 kB',
+      { serviceName: 'x'.repeat(100_000) },
+      /service name is empty or longer than 128 bytes/,
+    ],
   ])('%s is refused', async (_, change, reason) => {
     const args = { provider: billing.provider.address, serviceName: 'LLM API', deposit: '5.00000000', ...change }
     expect(await refusalOf(billing.chain.send('owner/create_subscription', args, billing.customer))).toMatch(reason)
@@ -85,7 +101,11 @@ describe('the provider', () => {
     await billing.chain.send('provider/withdraw_accrued', { vaultIds: ids }, billing.provider)
     expect((await flowOf(billing, billing.provider)) - before).toBe(506_250_000n + 2_000n)
     const after = await Promise.all(ids.map((id) => reportOf(billing, id)))
-    expect(after.map(({ paid, accrued }) => [paid, accrued])).toEqual([[506_250_000n, 0n], [2_000n, 0n], [0n, 0n]])
+    expect(after.map(({ paid, accrued }) => [paid, accrued])).toEqual([
+      [506_250_000n, 0n],
+      [2_000n, 0n],
+      [0n, 0n],
+    ])
   })
 
   test('gets nothing by withdrawing twice', async () => {

@@ -82,6 +82,15 @@ export async function deploy(name: string, options: DeployOptions = {}): Promise
   return { chain: createChainClient({ network: 'emulator', accessNode, addresses }), admin }
 }
 
+/** Deploys a contract that only tests have, for transactions of the tests' own to import. */
+export async function deployTestContract(deployed: Deployed, name: string, to: Signer): Promise<Deployed> {
+  const source = readFileSync(join(projectRoot, 'tests/chain/cadence', `${name}.cdc`), 'utf8')
+  const { chain } = deployed
+  const code = resolveImports(source, chain.addresses)
+  await testing.shallPass(testing.deployContract({ name, code, to: to.address }))
+  return { ...deployed, chain: { ...chain, addresses: { ...chain.addresses, [name]: to.address } } }
+}
+
 /** Runs Cadence of the tests' own as a transaction. Resolves to null, or to the whole error it was refused with. */
 export async function attempt(
   { chain }: Deployed,

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Billing, openBilling, openVault, reportOf, submit, submitOne } from '#tests/support/billing.ts'
+import { attempt, deployTestContract, party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { readTestCadence } from '#tests/support/test-cadence.ts'
+
+beforeAll(() => startEmulator())
+afterAll(() => stopEmulator())
+
+/** Deploys the contracts with a piece of one cut out or replaced; fails when the piece is not there exactly once. */
+async function withBug(contract: string, pieces: ReadonlyArray<[RegExp, string]>): Promise<Billing> {
+  let replaced = 0
+  const change = (name: string, code: string): string => {
+    if (name !== contract) return code
+    return pieces.reduce((text, [piece, by]) => {
+      const parts = text.split(piece)
+      replaced += parts.length - 1
+      return parts.join(by)
+    }, code)
+  }
+  const billing = await openBilling({ admin: `Admin of a bug in ${contract} ${pieces.length}`, change })
+  expect(replaced).toBe(pieces.length)
+  return billing
+}
+
+async function repeatedReadingDoesNothing(billing: Billing): Promise<boolean> {
+  const vaultId = await openVault(billing)
+  const reading = { vaultId, sequence: 1n, usage: { 'gpt-4': 250_000n } }
+  await submitOne(billing, reading)
+  const once = await reportOf(billing, vaultId)
+  const outcome = await submitOne(billing, reading)
+  expect(await reportOf(billing, vaultId)).toEqual(once)
+  return outcome === 'duplicate'
+}
+
+async function oldReadingIsRefused(billing: Billing): Promise<boolean> {
+  const vaultId = await openVault(billing)
+  await submitOne(billing, { vaultId, sequence: 5n, usage: { 'gpt-4': 100n } })
+  await submitOne(billing, { vaultId, sequence: 4n, usage: { 'gpt-4': 200n } })
+  return (await reportOf(billing, vaultId)).lastSequence === 5n
+}
+
+async function failingReceiverUndoesNothing(billing: Billing): Promise<boolean> {
+  const provider = await party('Hostile provider')
+  const vaultId = await openVault(billing, '10.00000000', { provider: provider.address })
+  await billing.chain.send('owner/set_automatic_payment', { vaultId, enabled: true }, billing.customer)
+  return submit(billing, [{ vaultId, sequence: 1n, usage: { 'gpt-4': 250_000n } }]).then(
+    ({ settled }) => settled.length === 1,
+    () => false,
+  )
+}
+
+async function installHostileReceiver(billing: Billing): Promise<void> {
+  const hostile = await deployTestContract(billing, 'HostileReceiver', await party('Mallory'))
+  const code = readTestCadence('install_hostile_receiver')
+  expect(await attempt(hostile, code, [], await party('Hostile provider'))).toBeNull()
+}
+
+test('the contracts as they are pass the checks that find the planted bugs', async () => {
+  const sound = await openBilling()
+  await installHostileReceiver(sound)
+  expect(await repeatedReadingDoesNothing(sound)).toBe(true)
+  expect(await oldReadingIsRefused(sound)).toBe(true)
+  expect(await failingReceiverUndoesNothing(sound)).toBe(true)
+})
+
+test('without the sequence check, repeated and old readings are taken, and the checks see it', async () => {
+  const buggy = await withBug('VaultUsage', [
+    [/ {12}if reading\.sequence == 0 \|\| reading\.sequence < self\.lastSequence [^\n]*\n/, ''],
+    [/ {12}if reading\.sequence == self\.lastSequence \{\n[\s\S]*?\n {12}\}\n/, ''],
+    [/ {12}pre \{\n {16}settlement\.reading\.sequence[\s\S]*?\n {12}\}\n/, ''],
+    [/ {12}post \{\n {16}self\.lastSequence[\s\S]*?\n {12}\}\n/, ''],
+  ])
+  expect(await repeatedReadingDoesNothing(buggy)).toBe(false)
+  expect(await oldReadingIsRefused(buggy)).toBe(false)
+})
+
+test('with any receiver paid, a failing one undoes the batch, and the check sees it', async () => {
+  const buggy = await withBug('UsageBasedSubscriptions', [
+    [/borrow<&FlowToken\.Vault>\(\/public/, 'borrow<&{FungibleToken.Receiver}>(/public'],
+  ])
+  expect(await failingReceiverUndoesNothing(buggy)).toBe(false)
+})
