@@ -44,7 +44,8 @@ export interface TransactionStatus {
 
 export type TransactionOutcome =
   | { kind: 'final'; txId: string; events: ChainEvent[] }
-  | { kind: 'declined' | 'busy' }
+  /** `open_elsewhere`: another tab has the same draft in its wallet. */
+  | { kind: 'declined' | 'busy' | 'open_elsewhere' }
   | { kind: 'failed' | 'expired'; message: string }
 
 /** The arguments are in the wire form already: FCL is told to take them as they are. */
@@ -114,7 +115,7 @@ export function useTransaction() {
       if (running.current) return { kind: 'busy' }
       running.current = true
       try {
-        return await withLock<TransactionOutcome>(draft.title, () => attempt(draft), { kind: 'busy' })
+        return await withLock<TransactionOutcome>(draft.title, () => attempt(draft), { kind: 'open_elsewhere' })
       } finally {
         running.current = false
       }

@@ -12,7 +12,7 @@ import { errorText } from './wallet-error.ts'
 
 export type WithdrawalOutcome =
   | { kind: 'withdrawn'; txId: string; amount: Flow }
-  | { kind: 'declined' | 'busy' }
+  | { kind: 'declined' | 'busy' | 'open_elsewhere' }
   | { kind: 'failed' | 'expired'; message: string }
 
 /** What the chain says was withdrawn, over all vaults of the transaction. */

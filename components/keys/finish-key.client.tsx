@@ -11,7 +11,7 @@ import { Loading } from '#components/ui/skeleton.tsx'
 import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
 import type { VaultView } from '#hooks/api-types.ts'
-import { requestKey } from '#hooks/request-key.ts'
+import { acknowledgeKey, requestKey } from '#hooks/request-key.ts'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import { useSession } from '#hooks/use-session.ts'
 import { useVault } from '#hooks/use-vaults.ts'
@@ -42,14 +42,12 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
   const [failure, setFailure] = useState<string | null>(null)
   const exists = key.state === 'active' || key.state === 'blocked'
 
-  const ask = async (): Promise<void> => {
+  const attempt = async (run: () => Promise<void>): Promise<void> => {
     if (busy) return
     setBusy(true)
     setFailure(null)
     try {
-      const made = await requestKey(vault.id, exists)
-      if (made.secret) onSecret(made.secret)
-      else onChanged()
+      await run()
     } catch (cause) {
       const message = cause instanceof Error ? cause.message : String(cause)
       setFailure(message)
@@ -58,6 +56,17 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
       setBusy(false)
     }
   }
+  const ask = (): Promise<void> =>
+    attempt(async () => {
+      const made = await requestKey(vault.id, exists)
+      if (made.secret) onSecret(made.secret)
+      else onChanged()
+    })
+  const confirm = (): Promise<void> =>
+    attempt(async () => {
+      await acknowledgeKey(vault.id)
+      onChanged()
+    })
   return (
     <>
       <PageHeader title={`Key of ${vaultName(vault)}`} trail={<Trail name={vaultName(vault)} />} />
@@ -75,12 +84,19 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
           </Notice>
         )}
         {key.acknowledged ? null : (
-          <Button kind="primary" onClick={ask} aria-disabled={busy} className="min-w-[20ch]">
-            {busy ? 'Making the key' : exists ? 'Make a new key' : 'Get the key'}
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button kind="primary" onClick={ask} aria-disabled={busy} className="min-w-[20ch]">
+              {exists ? 'Make a new key' : 'Get the key'}
+            </Button>
+            {exists ? (
+              <Button onClick={confirm} aria-disabled={busy}>
+                I have this key
+              </Button>
+            ) : null}
+          </div>
         )}
         {failure ? (
-          <Notice tone="bad" title="No key was made." live="assertive">
+          <Notice tone="bad" title="Nothing was changed." live="assertive">
             {failure}
           </Notice>
         ) : null}

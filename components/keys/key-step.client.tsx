@@ -8,7 +8,8 @@ import { Button } from '#components/ui/button.tsx'
 import { CopyButton } from '#components/ui/copy-button.client.tsx'
 import { Modal } from '#components/ui/modal.client.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
-import { callApi, getJson } from '#hooks/api.ts'
+import { getJson } from '#hooks/api.ts'
+import { acknowledgeKey } from '#hooks/request-key.ts'
 import { useAppConfig } from '#hooks/app-config.ts'
 import { useLeaveGuard } from '#hooks/use-leave-guard.ts'
 import { DownloadEnv } from './download-env.client.tsx'
@@ -35,7 +36,7 @@ export function KeyStep({ vaultId, name, secret }: KeyStepProps) {
   const confirmSaved = (): void => {
     setSaved(true)
     // If this is lost the key only stays replaceable, so the person isn't bothered with it.
-    callApi(`/api/vaults/${vaultId}/key/acknowledge`, 'POST', {}).catch(() => undefined)
+    acknowledgeKey(vaultId).catch(() => undefined)
   }
   const done = `/subscriptions/${vaultId}`
   return (

@@ -33,6 +33,8 @@ export function WithdrawalNotice({ outcome }: { outcome: WithdrawalOutcome }) {
         </Notice>
       )
     case 'busy':
+      return null
+    case 'open_elsewhere':
       return (
         <Notice live="polite" title="A withdrawal is open in another tab.">
           Nothing was sent from this one. Finish or decline it there.

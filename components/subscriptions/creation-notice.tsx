@@ -48,6 +48,12 @@ export function CreationNotice({ outcome }: { outcome: CreationOutcome }) {
           Nothing was charged. {outcome.message}
         </Notice>
       )
+    case 'open_elsewhere':
+      return (
+        <Notice live="polite" title="This order is open in another tab.">
+          Nothing was sent from this one. Approve or decline it there.
+        </Notice>
+      )
     case 'busy':
       return null
   }

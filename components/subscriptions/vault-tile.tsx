@@ -11,12 +11,10 @@ import { VaultStrip } from './vault-strip.tsx'
 const MODELS_SHOWN = 4
 const REQUESTS_SHOWN = 3
 
-/** A key that can be asked for: none yet, still being made, or made and never confirmed as saved. */
-export const keyIsUnfinished = ({ key }: VaultView): boolean => key.state === 'none' || key.state === 'pending'
-
-function KeyLine({ view }: { view: VaultView }) {
-  const { key, vault } = view
-  if (!keyIsUnfinished(view)) {
+/** The key as far as it may be seen; what is unfinished about it can be finished from here. */
+function KeyLine({ view: { key, vault } }: { view: VaultView }) {
+  const made = key.state === 'active' || key.state === 'blocked'
+  if (made && key.acknowledged) {
     return (
       <p className="text-xs text-text-2">
         Key{' '}
@@ -28,12 +26,21 @@ function KeyLine({ view }: { view: VaultView }) {
     )
   }
   return (
-    <p className="flex flex-wrap items-center gap-3 rounded-md bg-warn-soft px-3 py-2 text-sm">
-      <span className="text-warn">This subscription has no key yet.</span>
+    <div className="flex flex-wrap items-center justify-between gap-3 rounded-md bg-warn-soft px-3 py-2 text-sm">
+      {made ? (
+        <p className="text-warn">
+          Nobody confirmed having key{' '}
+          <span className="font-mono" data-masked-key>
+            {key.masked}
+          </span>
+        </p>
+      ) : (
+        <p className="text-warn">This subscription has no key yet.</p>
+      )}
       <Link className={buttonClass('secondary')} href={`/subscriptions/${vault.id}/key`}>
-        Get the key
+        {made ? 'Make a new key' : 'Get the key'}
       </Link>
-    </p>
+    </div>
   )
 }
 

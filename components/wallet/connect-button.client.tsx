@@ -8,11 +8,12 @@ import { useWallet } from '#hooks/use-wallet.ts'
 interface ConnectButtonProps {
   label?: string
   kind?: ButtonKind
-  onConnected?: () => void
+  /** The wallet opens, or is done: what lies over the page must make room for it. */
+  onBusy?: (busy: boolean) => void
 }
 
 /** Opens the wallet and signs in. Declining is an outcome: it is said, not shown as a fault. */
-export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onConnected }: ConnectButtonProps) {
+export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onBusy }: ConnectButtonProps) {
   const { connect, busy } = useWallet()
   const announce = useAnnounce()
   const [note, setNote] = useState<{ tone: 'neutral' | 'bad'; text: string } | null>(null)
@@ -21,10 +22,11 @@ export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onCo
   const start = async (): Promise<void> => {
     if (busy) return
     setNote(null)
+    onBusy?.(true)
     const outcome = await connect()
+    onBusy?.(false)
     if (outcome.kind === 'connected') {
       announce('Wallet connected')
-      onConnected?.()
       return
     }
     const declined = outcome.kind === 'declined'

@@ -19,6 +19,8 @@ export function SessionGuard() {
   const { session } = useSession()
   const announce = useAnnounce()
   const [ended, setEnded] = useState(false)
+  // A modal dialog would cover the wallet.
+  const [connecting, setConnecting] = useState(false)
   const [seen, setSeen] = useState(session?.address)
   if (session?.address !== seen) {
     setSeen(session?.address)
@@ -29,13 +31,13 @@ export function SessionGuard() {
   }, [ended, announce])
   return (
     <Modal
-      open={ended}
+      open={ended && !connecting}
       title={TITLE}
       onClose={() => setEnded(false)}
       actions={
         <>
           <Button onClick={() => setEnded(false)}>Not now</Button>
-          <ConnectButton />
+          <ConnectButton onBusy={setConnecting} />
         </>
       }
     >

@@ -51,7 +51,6 @@ test('a customer connects a wallet and creates a subscription; the steps show an
   await page.getByRole('heading', { level: 1, name: 'Pay for the tokens you use' }).waitFor()
   await connectAs(page, 'customer')
   await page.getByRole('link', { name: 'Open console' }).first().click()
-  await page.getByText('No subscription yet.').waitFor(PATIENT)
   await page.getByRole('link', { name: 'Create New' }).click()
 
   const provider = await page.getByLabel('Provider address').inputValue()
@@ -101,8 +100,8 @@ test('the curl command gets an answer from LiteLLM, and so does the openai packa
   expect(answer.choices[0]?.message.content).toContain('gpt-4o')
 
   await page.getByRole('link', { name: 'Subscriptions' }).first().click()
-  await page.getByRole('article').waitFor(PATIENT)
-  const before = await figure(page, 'requests')
+  const tile = page.getByRole('article', { name: 'journey' })
+  const before = await figure(tile, 'requests')
   const client = new OpenAI({ apiKey: secret, baseURL: `${litellmUrl}/v1` })
   const completion = await client.chat.completions.create({
     model: 'llama-3-70b',
@@ -110,9 +109,9 @@ test('the curl command gets an answer from LiteLLM, and so does the openai packa
   })
   expect(completion.usage?.total_tokens).toBe(30)
   const answeredAt = Date.now()
-  await page.locator('[data-model="llama-3-70b"]').first().waitFor(PATIENT)
+  await tile.locator('[data-model="llama-3-70b"]').first().waitFor(PATIENT)
   expect(Date.now() - answeredAt).toBeLessThan(SHOWN_WITHIN_MS)
-  expect([before, await figure(page, 'requests'), await figure(page, 'tokens')]).toEqual(['1', '2', '60'])
+  expect([before, await figure(tile, 'requests'), await figure(tile, 'tokens')]).toEqual(['1', '2', '60'])
 })
 
 test('the reading settles; the tile shows balance, what is owed and the transaction', async () => {

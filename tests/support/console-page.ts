@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core'
+import type { Browser, BrowserContext, FrameLocator, Locator, Page } from 'playwright-core'
 import { expect } from 'vitest'
 
 export type Role = 'customer' | 'provider' | 'admin'
@@ -80,8 +80,8 @@ export async function keepKey(page: Page): Promise<void> {
 }
 
 /** A figure's text by its id. */
-export const figure = (page: Page, id: string): Promise<string | null> =>
-  page.locator(`[data-figure="${id}"]`).first().textContent(PATIENT)
+export const figure = (within: Page | Locator, id: string): Promise<string | null> =>
+  within.locator(`[data-figure="${id}"]`).first().textContent(PATIENT)
 
 /** What axe finds on the page as it is now, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
