@@ -20,7 +20,7 @@ export interface PlacedEvent {
   readonly leafHash: Hash
 }
 
-export interface MeterChange {
+interface MeterChange {
   readonly model: string
   readonly tokens: bigint
   readonly requests: bigint

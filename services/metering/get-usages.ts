@@ -7,7 +7,7 @@ import { listMeters, listRecentEvents, type MeterRow, type RecentEvent } from '.
 
 const RECENT = 20
 
-export interface ModelUsage {
+interface ModelUsage {
   readonly model: string
   readonly tokens: bigint
   readonly requests: bigint

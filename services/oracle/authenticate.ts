@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import { AppError } from '#lib/errors/app-error.ts'
 
 /** A signature is good for this long, and may come from a clock that is ahead by as much. */
-export const SIGNATURE_WINDOW_SECONDS = 300
+const SIGNATURE_WINDOW_SECONDS = 300
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 

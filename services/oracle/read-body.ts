@@ -3,7 +3,7 @@ import { gunzip } from 'node:zlib'
 import { AppError } from '#lib/errors/app-error.ts'
 
 /** A batch of 500 calls is well below; nobody may fill the memory. */
-export const MAX_BODY_BYTES = 8 * 1024 * 1024
+const MAX_BODY_BYTES = 8 * 1024 * 1024
 
 const inflate = promisify(gunzip)
 

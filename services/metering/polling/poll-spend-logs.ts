@@ -13,14 +13,14 @@ const CLOCK_SKEW_MS = 60_000
 const MAX_PAGES = 5
 const SMALLEST_WINDOW_MS = 60_000
 
-export interface PollResult {
+interface PollResult {
   /** Rows read. */
   readonly found: number
   /** Rows that were new events. */
   readonly stored: number
 }
 
-export interface PollRun extends PollResult {
+interface PollRun extends PollResult {
   readonly keys: number
   /** Keys that could not be read; they are read from where they stopped next time. */
   readonly failed: number
@@ -32,7 +32,7 @@ const watermarkName = (keyHash: string): string => `spend-logs:${keyHash}`
  * Reads a key's rows from its watermark to now, oldest first, and stores what is new. Rows appear late and with the
  * time of their call's start, so the watermark trails behind now by the poll lag, and what lies between is read again.
  */
-export async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult> {
+async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult> {
   const { pollLagMs } = ctx.env.oracle
   const now = ctx.clock().getTime()
   const name = watermarkName(key.keyHash)
@@ -96,7 +96,7 @@ export async function pollSpendLogs(ctx: ServiceContext): Promise<PollRun> {
 }
 
 /** The same for chosen keys. */
-export async function pollKeys(ctx: ServiceContext, keys: readonly PolledKey[]): Promise<PollRun> {
+async function pollKeys(ctx: ServiceContext, keys: readonly PolledKey[]): Promise<PollRun> {
   const run = { keys: keys.length, found: 0, stored: 0, failed: 0 }
   for (let start = 0; start < keys.length; start += ctx.env.oracle.batchSize) {
     const batch = keys.slice(start, start + ctx.env.oracle.batchSize)
