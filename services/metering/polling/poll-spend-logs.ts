@@ -96,7 +96,7 @@ export async function pollSpendLogs(ctx: ServiceContext): Promise<PollRun> {
 }
 
 /** The same for chosen keys. */
-async function pollKeys(ctx: ServiceContext, keys: readonly PolledKey[]): Promise<PollRun> {
+export async function pollKeys(ctx: ServiceContext, keys: readonly PolledKey[]): Promise<PollRun> {
   const run = { keys: keys.length, found: 0, stored: 0, failed: 0 }
   for (let start = 0; start < keys.length; start += ctx.env.oracle.batchSize) {
     const batch = keys.slice(start, start + ctx.env.oracle.batchSize)
