@@ -1,5 +1,11 @@
 /** Runs once when the web process starts: a wrong configuration stops it with a sentence, before the first visitor. */
 export async function register(): Promise<void> {
   const { processEnv } = await import('#services/platform/env.ts')
-  processEnv()
+  try {
+    processEnv()
+  } catch (error) {
+    // Next would go on and answer every request with 500.
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    process.exit(1)
+  }
 }

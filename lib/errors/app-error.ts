@@ -8,8 +8,11 @@ export interface AppErrorOptions {
   cause?: unknown
 }
 
+const mark = Symbol.for('flareflow.app-error')
+
 /** An error with a stable code and a public sentence that says what happened and what to do. */
 export class AppError extends Error {
+  readonly [mark] = true
   readonly code: ErrorCode
   readonly status: number
   readonly retryable: boolean
@@ -26,6 +29,11 @@ export class AppError extends Error {
     this.publicMessage = publicMessage
     this.internal = options.internal ?? publicMessage
     this.details = options.details
+  }
+
+  /** A process may hold this class more than once, as Next builds pages and routes apart: the mark counts. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && mark in value
   }
 
   /** The body that every API answers with; the gateway has OpenAI's shape instead. */

@@ -1,4 +1,3 @@
-import { afterAll } from 'vitest'
 import { baseContext, closeContainer } from '#app/_http/container.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { testVariables } from './context.ts'
@@ -7,7 +6,7 @@ import { createTestDatabase } from './stack.ts'
 
 /**
  * Makes this process the web server: its routes answer on a new database, the given chain and LiteLLM, through the same
- * container as in production. Ends with the test file.
+ * container as in production. Everything it opens ends with the test file's process.
  */
 export async function openTestWeb(chain: SharedChain, more: Record<string, string> = {}): Promise<ServiceContext> {
   const { url } = await createTestDatabase()
@@ -21,6 +20,5 @@ export async function openTestWeb(chain: SharedChain, more: Record<string, strin
   })
   Object.assign(process.env, variables)
   await closeContainer()
-  afterAll(closeContainer)
   return baseContext()
 }

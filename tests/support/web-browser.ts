@@ -68,30 +68,38 @@ export interface Ask {
   headers?: Record<string, string | null>
 }
 
-/** A browser on the dashboard that keeps cookies. Its requests go to the route handlers in this process. */
+/** Answers a request: a server behind `fetch`, or the route handlers in this process. */
+export type Dispatch = (request: Request) => Promise<Response>
+
+const inProcess: Dispatch = async (request) => {
+  const { path, params } = matchRoute(new URL(request.url).pathname)
+  const handler = (await loadRoute(path))[request.method as Method]
+  return handler ? handler(request, { params: Promise.resolve(params) }) : new Response('{}', { status: 405 })
+}
+
+/** A browser on the dashboard that keeps cookies. */
 export class Browser {
   readonly cookies = new Map<string, string>()
   readonly origin: string
+  readonly dispatch: Dispatch
 
-  constructor(origin = 'http://localhost:3003') {
+  constructor(origin = 'http://localhost:3003', dispatch = inProcess) {
     this.origin = origin
+    this.dispatch = dispatch
   }
 
   async ask(method: Method, path: string, { body, rawBody, headers = {} }: Ask = {}): Promise<Answer> {
     const url = new URL(path, this.origin)
-    const { path: route, params } = matchRoute(url.pathname)
-    const handler = (await loadRoute(route))[method]
-    if (!handler) return { status: 405, body: {}, headers: new Headers(), text: '' }
     const content = rawBody ?? (method === 'POST' ? JSON.stringify(body ?? {}) : undefined)
     const init = {
       method,
       headers: this.headers(method, url, headers),
       ...(content === undefined ? {} : { body: content }),
     }
-    const response = await handler(new Request(url, init), { params: Promise.resolve(params) })
+    const response = await this.dispatch(new Request(url, init))
     for (const cookie of response.headers.getSetCookie()) this.keep(cookie)
     const text = await response.text()
-    return { status: response.status, body: JSON.parse(text) as AnswerBody, headers: response.headers, text }
+    return { status: response.status, body: parseBody(text), headers: response.headers, text }
   }
 
   get = (path: string, more: Ask = {}): Promise<Answer> => this.ask('GET', path, more)
@@ -136,6 +144,16 @@ export class Browser {
     const [name = '', value = ''] = pair.split('=')
     if (attributes.includes('Max-Age=0')) this.cookies.delete(name)
     else this.cookies.set(name, value)
+  }
+}
+
+/** A page has no body of this kind; its text is what counts. */
+function parseBody(text: string): AnswerBody {
+  try {
+    return JSON.parse(text) as AnswerBody
+  } catch (error) {
+    if (error instanceof SyntaxError) return {}
+    throw error
   }
 }
 
