@@ -71,7 +71,7 @@ export async function findStarts(db: Db, ids: readonly string[]): Promise<Map<st
   const rows = await db
     .select({ id: events.id, startedAt: events.startedAt })
     .from(events)
-    .where(inArray(events.id, [...ids]))
+    .where(sql`${events.id} = any(${sql.param([...ids])})`)
   return new Map(rows.map(({ id, startedAt }) => [id, startedAt]))
 }
 
@@ -99,12 +99,29 @@ function eventRow({ candidate, ordinal, leafHash }: PlacedEvent, origin: Origin)
   }
 }
 
+const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+
+/** One parameter for all rows: thousands of single ones would cost more than the insert itself. */
+async function insertEvents(db: Db, rows: readonly (typeof events.$inferInsert)[]): Promise<void> {
+  const records = rows.map((row) =>
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [toSnakeCase(name), typeof value === 'bigint' ? `${value}` : value]),
+    ),
+  )
+  await db.execute(
+    sql`insert into events select * from jsonb_populate_recordset(null::events, ${JSON.stringify(records)}::jsonb)`,
+  )
+}
+
 /** Writes what was appended to the locked periods: events, meters by model, and the periods themselves. */
 export async function saveAppended(db: Db, appended: readonly Appended[], origin: Origin): Promise<void> {
   const { deploymentId, receivedAt } = origin
   const changed = appended.filter(({ placed }) => placed.length > 0)
   if (changed.length === 0) return
-  await db.insert(events).values(changed.flatMap(({ placed }) => placed.map((event) => eventRow(event, origin))))
+  await insertEvents(
+    db,
+    changed.flatMap(({ placed }) => placed.map((event) => eventRow(event, origin))),
+  )
   const changes = changed.flatMap(({ state: { vaultId, period }, changes: rows }) =>
     rows.map((row) => ({ deploymentId, vaultId, period, ...row })),
   )

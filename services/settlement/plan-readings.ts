@@ -54,6 +54,7 @@ async function planVault(
     return await withTransaction(ctx, (tx) => planInTransaction(tx, key, chainSequence))
   } catch (err) {
     ctx.log.error({ err, vaultId: key.vaultId.toString(), period: key.period }, 'a reading could not be planned')
+    await holdAfterRefusal(ctx, key, 'not_planned')
     return false
   }
 }
