@@ -1,6 +1,6 @@
 import { type Container, openContainer } from '#services/platform/container.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { processEnv, secretsOf } from '#services/platform/env.ts'
+import { type Env, processEnv, secretsOf } from '#services/platform/env.ts'
 import { createLogger, type Logger } from '#services/platform/logger.ts'
 
 /** Survives the reloads of `next dev` and is shared by all bundles of the process: one pool, one set of clients. */
@@ -31,6 +31,9 @@ export async function closeContainer(): Promise<void> {
 
 /** The log of requests, which also works when nothing else does. */
 export function httpLog(): Logger {
-  const env = processEnv()
-  return (slot().log ??= createLogger({ level: env.logLevel, name: 'web', secrets: secretsOf(env) }))
+  const here = slot()
+  here.log ??= openLog(processEnv())
+  return here.log
 }
+
+const openLog = (env: Env): Logger => createLogger({ level: env.logLevel, name: 'web', secrets: secretsOf(env) })

@@ -80,15 +80,15 @@ async function startWeb(supervisor: Supervisor, { name, folder, variables }: Run
   const url = `http://127.0.0.1:${port}`
   const args = ['start', '--hostname', '127.0.0.1', '--port', port]
   const server = run(supervisor, { name, args, folder, variables: { ...variables, APP_URL: url, PORT: port } })
-  let ended: string | null = null
-  void server.process.ended.then((how) => (ended = how))
+  const end: { how: string | null } = { how: null }
+  void server.process.ended.then((how) => (end.how = how))
   const answers = () =>
     fetch(`${url}/icon.svg`).then(
       (response) => response.ok,
       () => false,
     )
-  for (let tries = 0; tries < 600 && ended === null && !(await answers()); tries += 1) await sleep(100)
-  return { url, output: server.output, ended: () => ended }
+  for (let tries = 0; tries < 600 && end.how === null && !(await answers()); tries += 1) await sleep(100)
+  return { url, output: server.output, ended: () => end.how }
 }
 
 function run(supervisor: Supervisor, { name, args, folder, variables }: Run & { args: string[] }) {
