@@ -1,15 +1,14 @@
-import { AppError } from '#lib/errors/app-error.ts'
 import { findKeyOwners } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { appendEvents } from './append.ts'
 import { keepDeadLetters } from './dead-letters.ts'
-import { readItem, type Refusal } from './read-item.ts'
-import type { Candidate, IngestInput, IngestResult, PaidCandidate, Rejection, RejectReason } from './schemas.ts'
-import { findStarts, lockPeriods, periodKey, saveAppended } from './store.ts'
+import { dropKnown } from './drop-known.ts'
+import { readItem, type Refusal, refuse } from './read-item.ts'
+import type { Candidate, IngestInput, IngestResult, PaidCandidate, Rejection } from './schemas.ts'
+import { requireCollector } from './require-collector.ts'
+import { findKnownCalls, lockPeriods, periodKey, saveAppended } from './store.ts'
 
-/** Calls that share a minted id but started further apart are different calls. */
-const SAME_CALL_TOLERANCE_MS = 5_000
 const CHUNK = 500
 /** Two roads may place one call in two months' periods at once; the loser of the race looks again. */
 const RACE_TRIES = 3
@@ -18,6 +17,8 @@ const RACE_TRIES = 3
 interface Tally {
   /** Places in the delivered batch. */
   duplicates: number[]
+  /** Duplicates that count otherwise than the event: kept as dead letters too. */
+  differing: Refusal[]
   refusals: Refusal[]
 }
 
@@ -37,8 +38,6 @@ export function summarise({ duplicates, rejected }: ItemOutcomes, start: number,
   return { stored: length - known - refused.length, duplicates: known, rejected: refused }
 }
 
-const refuse = ({ index, raw }: Candidate, reason: RejectReason): Refusal => ({ index, raw, reason, detail: null })
-
 /**
  * Stores calls as events, each once whatever roads it comes by, and adds them to their vault's meters: all in one
  * transaction per chunk. What can't be stored is kept as a dead letter with the reason; it never holds up the rest.
@@ -50,12 +49,14 @@ export async function ingestEvents(ctx: ServiceContext, input: IngestInput): Pro
 
 /** The same, told item by item. */
 export async function storeItems(ctx: ServiceContext, input: IngestInput): Promise<ItemOutcomes> {
-  if (ctx.actor.kind !== 'system' && ctx.actor.kind !== 'webhook') {
-    throw new AppError('not_permitted', 'Only the collector stores usage. Nothing was changed.')
-  }
+  requireCollector(ctx.actor)
   const conditions = { road: input.road, secret: ctx.env.litellm.webhookSecret, now: ctx.clock() }
   const read = input.items.map((item, index) => readItem(item, index, conditions))
-  const tally: Tally = { duplicates: [], refusals: read.flatMap((item) => (item.ok ? [] : [item.refusal])) }
+  const tally: Tally = {
+    duplicates: [],
+    differing: [],
+    refusals: read.flatMap((item) => (item.ok ? [] : [item.refusal])),
+  }
   const paid = await findPayers(
     ctx,
     read.flatMap((item) => (item.ok ? [item.candidate] : [])),
@@ -66,7 +67,7 @@ export async function storeItems(ctx: ServiceContext, input: IngestInput): Promi
   }
   await keepDeadLetters(
     ctx,
-    tally.refusals.map(({ raw, reason, detail }) => ({ road: input.road, reason, detail, payload: raw })),
+    [...tally.refusals, ...tally.differing].map(({ raw: payload, ...why }) => ({ road: input.road, payload, ...why })),
   )
   const rejected = tally.refusals.map(({ index, reason, detail }) => ({ index, reason, detail }))
   return { duplicates: tally.duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
@@ -98,6 +99,7 @@ async function storeChunk(
   try {
     const result = await storeTogether(ctx, road, chunk)
     tally.duplicates.push(...result.duplicates)
+    tally.differing.push(...result.differing)
     tally.refusals.push(...result.refusals)
   } catch (error) {
     if (!isRefusedData(error)) throw error
@@ -142,7 +144,7 @@ async function storeInTransaction(
     ...new Map(chunk.map((candidate) => [periodKey(candidate), candidate])).values(),
   ])
   const ids = chunk.flatMap(({ identity, alternativeIdentity }) => [identity, alternativeIdentity ?? identity])
-  const { fresh, duplicates, refusals } = dropKnown(chunk, await findStarts(tx.db, [...new Set(ids)]))
+  const { fresh, duplicates, differing, refusals } = dropKnown(chunk, await findKnownCalls(tx.db, [...new Set(ids)]))
   const appended = [...periods].map(([key, state]) =>
     appendEvents(
       state,
@@ -151,33 +153,5 @@ async function storeInTransaction(
   )
   await saveAppended(tx.db, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })
   const overflow = appended.flatMap((part) => part.overflow).map((candidate) => refuse(candidate, 'too_many_models'))
-  return { duplicates, refusals: [...refusals, ...overflow] }
-}
-
-/** Sorts out calls that are stored already or came twice in the chunk. `starts` grows with each new call. */
-function dropKnown(chunk: readonly PaidCandidate[], starts: Map<string, Date>) {
-  const fresh: PaidCandidate[] = []
-  const refusals: Refusal[] = []
-  const duplicates: number[] = []
-  for (const candidate of chunk) {
-    const sameCall = (identity: string): boolean | null => {
-      const known = starts.get(identity)
-      if (!known) return null
-      // Free calls aren't worth reusing an id for, and roads may tell different starts of a failure.
-      if (candidate.billableTokens === 0n) return true
-      return Math.abs(known.getTime() - candidate.event.startedAt.getTime()) <= SAME_CALL_TOLERANCE_MS
-    }
-    const { identity, alternativeIdentity } = candidate
-    const same = sameCall(identity)
-    const reused = same === false
-    const known = reused && alternativeIdentity ? sameCall(alternativeIdentity) : same
-    if (known === true) duplicates.push(candidate.index)
-    else if (known === false) refusals.push(refuse(candidate, 'identity_reused'))
-    else {
-      const chosen = reused && alternativeIdentity ? alternativeIdentity : identity
-      fresh.push({ ...candidate, identity: chosen })
-      starts.set(chosen, candidate.event.startedAt)
-    }
-  }
-  return { fresh, duplicates, refusals }
+  return { duplicates, differing, refusals: [...refusals, ...overflow] }
 }

@@ -15,6 +15,17 @@ export interface Refusal {
   readonly detail: string | null
 }
 
+export const refuse = (
+  item: Pick<Refusal, 'index' | 'raw'>,
+  reason: RejectReason,
+  detail: string | null = null,
+): Refusal => ({
+  index: item.index,
+  raw: item.raw,
+  reason,
+  detail,
+})
+
 export type ReadItem =
   | { readonly ok: true; readonly candidate: Candidate }
   | { readonly ok: false; readonly refusal: Refusal }
@@ -52,20 +63,20 @@ function faultOf(event: UsageEvent, { road, secret, now }: ReadingConditions): R
 /** Judges one delivered item by itself: its shape, its identity, its model, its counts. */
 export function readItem(item: IngestItem, index: number, conditions: ReadingConditions): ReadItem {
   const raw = wellFormed(item.raw)
-  const refuse = (reason: RejectReason, detail: string | null = null): ReadItem => ({
+  const refused = (reason: RejectReason, detail: string | null = null): ReadItem => ({
     ok: false,
-    refusal: { index, raw, reason, detail },
+    refusal: refuse({ index, raw }, reason, detail),
   })
   const parsed = usageEventSchema.safeParse(raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
-    return refuse('invalid_event', issue ? `${issue.path.join('.') || 'event'}: ${issue.message}` : null)
+    return refused('invalid_event', issue ? `${issue.path.join('.') || 'event'}: ${issue.message}` : null)
   }
   const event = parsed.data
   const fault = faultOf(event, conditions)
-  if (fault) return refuse(fault)
+  if (fault) return refused(fault)
   const period = periodOfStart(event.startedAt)
-  if (period === null) return refuse('invalid_event', 'startedAt: out of range')
+  if (period === null) return refused('invalid_event', 'startedAt: out of range')
   const model = modelOf(event, false) ?? 'unknown'
   const identity = identityOf(event.id, event.status)
   const alternativeIdentity = item.alternativeId ? identityOf(item.alternativeId, event.status) : null

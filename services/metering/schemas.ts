@@ -12,6 +12,7 @@ export type RejectReason =
   | 'too_many_models'
   | 'unknown_key'
   | 'unknown_vault'
+  | 'counts_differ'
   | 'refused_by_database'
 
 /** One delivered call before anything is known about it. */

@@ -4,6 +4,7 @@ import { EMPTY_FRONTIER } from '#lib/merkle/frontier.ts'
 import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { deadLetters, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
+import type { KnownCall } from './drop-known.ts'
 import type { Appended, PeriodState, PlacedEvent } from './append.ts'
 
 export interface PeriodKey {
@@ -65,14 +66,14 @@ async function billedModels(
   return found
 }
 
-/** Start of the calls that are stored under these identities. */
-export async function findStarts(db: Db, ids: readonly string[]): Promise<Map<string, Date>> {
+/** What is stored under these identities. */
+export async function findKnownCalls(db: Db, ids: readonly string[]): Promise<Map<string, KnownCall>> {
   if (ids.length === 0) return new Map()
   const rows = await db
-    .select({ id: events.id, startedAt: events.startedAt })
+    .select({ id: events.id, startedAt: events.startedAt, billableTokens: events.billableTokens })
     .from(events)
     .where(sql`${events.id} = any(${sql.param([...ids])})`)
-  return new Map(rows.map(({ id, startedAt }) => [id, startedAt]))
+  return new Map(rows.map(({ id, ...call }) => [id, call]))
 }
 
 interface Origin {

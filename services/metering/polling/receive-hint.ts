@@ -3,6 +3,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { findKeyOwners } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { keepDeadLetters } from '../dead-letters.ts'
+import { requireCollector } from '../require-collector.ts'
 import { requestPoll } from './request-poll.ts'
 
 /** The small payload that names a vault. Its counts are somebody's word: nothing is billed from them. */
@@ -30,6 +31,7 @@ export interface HintResult {
  * Throws `invalid_request` when it is none of the known shapes.
  */
 export async function receiveHint(ctx: ServiceContext, payload: unknown): Promise<HintResult> {
+  requireCollector(ctx.actor)
   const hint = vaultHint.safeParse(payload)
   if (hint.success) return pollVaults(ctx, [hint.data.vault_id], 'webhook', payload)
   const entries = Array.isArray(payload) ? payload.slice(0, MAX_ENTRIES) : [payload]

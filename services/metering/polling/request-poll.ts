@@ -3,6 +3,7 @@ import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { keepDeadLetters } from '../dead-letters.ts'
+import { requireCollector } from '../require-collector.ts'
 import { findLatestPoll, hasKey, insertPoll } from './store.ts'
 
 export interface RequestPollInput {
@@ -25,6 +26,7 @@ export const POLL_KIND = 'metering.poll'
  * same one. A vault that has no key is unknown: what named it is kept as a dead letter.
  */
 export async function requestPoll(ctx: ServiceContext, input: RequestPollInput): Promise<RequestedPoll> {
+  requireCollector(ctx.actor)
   return withTransaction(ctx, async (tx) => {
     if (!(await hasKey(tx.db, tx.deploymentId, input.vaultId))) {
       const letter = { road: 'webhook', reason: 'unknown_vault' as const, detail: null, payload: input.payload }

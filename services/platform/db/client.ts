@@ -28,6 +28,9 @@ export function openDatabase(settings: DatabaseSettings): Database {
     connectionString: settings.url,
     max: settings.pool,
     connectionTimeoutMillis: 10_000,
+    // A process that hangs must not keep the locks of others for ever.
+    statement_timeout: 30_000,
+    idle_in_transaction_session_timeout: 30_000,
     application_name: 'flareflow',
   })
   pool.on('error', settings.onIdleError)

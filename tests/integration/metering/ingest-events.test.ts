@@ -90,6 +90,18 @@ describe('one call is one event', () => {
     await expectConsistent(other.vaultId)
   })
 
+  test('of which two roads count otherwise: the first is billed, the second is told', async () => {
+    const { vaultId, keyHash } = await newVault()
+    const call = usageEvent(keyHash)
+    await plugin(call)
+    expect(await poll({ ...call, outputTokens: '51' }, 'slog:other-count')).toMatchObject({
+      duplicates: 1,
+      rejected: [],
+    })
+    expect((await metersOf(vaultId))[0]?.tokens).toBe(150n)
+    expect(await lettersOf('counts_differ')).toBe(1)
+  })
+
   test('but a failed attempt and the success after it are two, one of them billed', async () => {
     const { vaultId, keyHash } = await newVault()
     const success = usageEvent(keyHash)
