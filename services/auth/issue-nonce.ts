@@ -5,7 +5,7 @@ import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
 import { appOrigins } from './app-origins.ts'
 import { deleteExpired, insertNonce } from './store.ts'
 
-export const NONCE_TTL_SECONDS = 300
+const NONCE_TTL_SECONDS = 300
 const DAY_MS = 86_400_000
 const BROWSER_TOKEN = /^[A-Za-z0-9_-]{43}$/
 

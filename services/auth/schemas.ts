@@ -23,7 +23,7 @@ export type AccountProofInput = z.output<typeof accountProofInput>
 
 export const nonceView = z.object({ nonce: z.string(), appIdentifier: z.string(), expiresAt: z.iso.datetime() })
 
-export const rolesView = z.object({ admin: z.boolean(), oracle: z.boolean(), provider: z.boolean() })
+const rolesView = z.object({ admin: z.boolean(), oracle: z.boolean(), provider: z.boolean() })
 export type Roles = z.output<typeof rolesView>
 
 export const sessionView = z.object({

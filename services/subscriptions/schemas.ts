@@ -7,7 +7,7 @@ const count = z.string().regex(/^\d+$/)
 const instant = z.iso.datetime()
 
 /** A vault as the chain reports it. */
-export const vaultReportView = z.object({
+const vaultReportView = z.object({
   id: count,
   owner: z.string(),
   provider: z.string(),

@@ -133,7 +133,7 @@ describe('a key that nobody confirmed', () => {
 describe('a process that is killed while it makes a key', () => {
   /** Runs a creation in a process of its own that kills itself at a step. */
   async function killedAt(step: 'before' | 'after', vaultId: bigint): Promise<void> {
-    const script = join(import.meta.dirname, 'killed-creation.ts')
+    const script = join(import.meta.dirname, '../../support/killed-creation.ts')
     const args = [script, step, owner.address, vaultId.toString()]
     const child = spawn(process.execPath, args, { env: process.env, stdio: 'inherit' })
     const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
