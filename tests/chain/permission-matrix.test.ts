@@ -1,0 +1,44 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { projectRoot } from '#services/local/home.ts'
+
+const read = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
+const matrix = read('cadence/PERMISSIONS.md')
+const contracts = globSync('cadence/contracts/*.cdc', { cwd: projectRoot }).map(read)
+const self = 'permission-matrix.test.ts'
+const tests = globSync('tests/chain/*.test.ts', { cwd: projectRoot }).filter((file) => !file.endsWith(self))
+
+/** The entitlements that a contract's own code declares. */
+const entitlements = contracts.flatMap((code) =>
+  [...code.matchAll(/^ {4}access\(all\) entitlement (\w+)/gm)].map(nameOf),
+)
+
+function nameOf(match: RegExpMatchArray): string {
+  return match[1] ?? ''
+}
+
+/** Functions behind an entitlement: `Reclaim takeBack`. */
+function entitledFunctions(code: string): string[] {
+  const found = [...code.matchAll(/access\((\w+)\) fun (\w+)/g)]
+  return found.filter((match) => entitlements.includes(nameOf(match))).map((match) => `${match[1]} ${match[2]}`)
+}
+
+test('every entitled function of the contracts has a row, under its entitlement', () => {
+  const functions = contracts.flatMap(entitledFunctions)
+  const rows = [...matrix.matchAll(/\| `\w+\.(\w+)` \| `(\w+)` \|/g)].map((match) => `${match[2]} ${match[1]}`)
+  expect(functions.length).toBeGreaterThan(0)
+  expect(rows.toSorted()).toEqual(functions.toSorted())
+})
+
+test('every test that a row names exists', () => {
+  const named = [...matrix.matchAll(/"([^"]+)"/g)].map(nameOf)
+  const code = tests.map(read).join('\n')
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((name) => !code.includes(name))).toEqual([])
+})
+
+test('every row of an actor names a test for the actor and one for everyone else', () => {
+  const rows = matrix.split('\n').filter((line) => /^\| (owner|provider|oracle|admin) \|/.test(line))
+  expect(rows.filter((row) => (row.match(/"[^"]+"/g) ?? []).length !== 2)).toEqual([])
+})
