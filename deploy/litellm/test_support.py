@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import shutil
 import tempfile
 import threading
 import time
@@ -33,6 +34,7 @@ class Collector:
         self.batches: list[list[Any]] = []
         self.tries = 0
         self.bodies: list[bytes] = []
+        self.folders: list[Path] = []
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -75,10 +77,14 @@ class Collector:
     def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
+        for folder in self.folders:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def settings_for(collector: Collector, **more: Any) -> Settings:
-    return Settings(url=collector.url, secret=SECRET, folder=Path(tempfile.mkdtemp(prefix="flareflow-spool-")), **more)
+    folder = Path(tempfile.mkdtemp(prefix="flareflow-spool-"))
+    collector.folders.append(folder)
+    return Settings(url=collector.url, secret=SECRET, folder=folder, **more)
 
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
