@@ -15,7 +15,7 @@ function sameText(a: string, b: string): boolean {
   return difference === 0
 }
 
-/** The identity of a call: a nonce of 32 hex digits and a MAC for this key, which only the secret's holders can make. */
+/** A call's identity: a nonce of 32 hex digits, and its MAC for this key, which only the secret's holders can make. */
 export const mintEventId = (secret: string, nonce: string, keyHash: string): string =>
   `${nonce}.${macOf(secret, nonce, keyHash)}`
 

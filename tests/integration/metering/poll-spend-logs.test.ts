@@ -69,7 +69,7 @@ function book(keyHash: string, startedAt: Date, lateMs = 0): BookedCall {
 
 const FAULTS: readonly Fault[] = ['hang up', 'status 500', 'half an answer', 'no JSON', 'wrong shape']
 
-test('rows that appear up to the lag late, on small pages, with a LiteLLM that fails: each is stored once', async () => {
+test('rows up to the lag late, on small pages, with a LiteLLM that fails: each is stored once', async () => {
   const roll = dice(20_261_121)
   const keys = [await newKey(), await newKey(), await newKey()]
   for (let round = 0; round < rounds; round += 1) {
