@@ -2,6 +2,8 @@
 import { parseArgs } from 'node:util'
 import { start } from '#services/local/start.ts'
 
-const { values } = parseArgs({ options: { dev: { type: 'boolean', default: false } } })
+const { values } = parseArgs({
+  options: { dev: { type: 'boolean', default: false }, demo: { type: 'boolean', default: false } },
+})
 
-process.exit(await start({ dev: values.dev }))
+process.exit(await start(values))

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { AppError } from '#lib/errors/app-error.ts'
 import { loadEnv } from '#services/platform/env.ts'
 import { type SettingName, settings } from '#services/platform/settings.ts'
 import { projectRoot } from './home.ts'
@@ -29,6 +30,16 @@ export function configuredParts(source: Source): Configured {
     litellm: settingOf(source, 'LITELLM_URL') !== undefined,
     chain: network !== 'emulator' || settingOf(source, 'FLOW_ACCESS_NODE') !== undefined,
   }
+}
+
+/** The demonstration moves money of its own, and backwards in time: it refuses any chain but its own emulator. */
+export function requireLocalChain(source: Source): void {
+  if (!configuredParts(source).chain) return
+  throw new AppError(
+    'config_invalid',
+    'The demonstration runs on the emulator that npm start brings. Nothing was started. ' +
+      'Remove NEXT_PUBLIC_FLOW_NETWORK and FLOW_ACCESS_NODE from the settings, or start without --demo.',
+  )
 }
 
 /** A setting under its own name or an alias; an empty one counts as not set. */

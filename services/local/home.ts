@@ -37,6 +37,9 @@ export function openHome(path = process.env.FLAREFLOW_HOME): Home {
   return home
 }
 
+/** The state of the demonstration, inside that of the project. */
+export const openDemoHome = (): Home => openHome(join(openHome().root, 'demo'))
+
 /** Tools that are built once per machine and shared by all projects of the user. */
 export function cacheFolder(): string {
   return resolve(process.env.FLAREFLOW_CACHE ?? join(homedir(), '.cache/flareflow'))

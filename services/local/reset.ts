@@ -1,6 +1,6 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { AppError } from '#lib/errors/app-error.ts'
-import { type Home, openHome } from './home.ts'
+import { type Home, openDemoHome, openHome } from './home.ts'
 import { holderOf } from './home-lock.ts'
 import { shortPath } from './progress.ts'
 import { endLeftovers } from './run-record.ts'
@@ -13,6 +13,8 @@ const ours = [
   'logs',
   'accounts.json',
   'secrets.json',
+  'demo.json',
+  'demo-progress.txt',
   'run.json',
   'stack.json',
   '.lock',
@@ -20,19 +22,24 @@ const ours = [
 
 /** Forgets the local chain, databases, accounts and secrets. Refuses while they are in use. Returns what to tell. */
 export async function reset(): Promise<string> {
-  const home = openHome()
-  const holder = holderOf(home)
-  if (holder !== null) {
-    throw new AppError(
-      'local_part_failed',
-      `FlareFlow runs on ${shortPath(home.root)} (process ${holder.pid}). Nothing was removed. ` +
-        `Stop it first, with Ctrl-C or: kill ${holder.pid}`,
-    )
+  const homes = [openDemoHome(), openHome()]
+  for (const home of homes) refuseWhileRunning(home)
+  for (const home of homes) {
+    await endLeftovers(home.runFile)
+    forget(home)
   }
-  await endLeftovers(home.runFile)
-  forget(home)
-  const place = shortPath(home.root)
+  const place = shortPath(homes.at(-1)?.root ?? '')
   return `Local state in ${place} is forgotten. The next npm start begins with a new chain and empty databases.`
+}
+
+function refuseWhileRunning(home: Home): void {
+  const holder = holderOf(home)
+  if (holder === null) return
+  throw new AppError(
+    'local_part_failed',
+    `FlareFlow runs on ${shortPath(home.root)} (process ${holder.pid}). Nothing was removed. ` +
+      `Stop it first, with Ctrl-C or: kill ${holder.pid}`,
+  )
 }
 
 /** Only what FlareFlow put there: FLAREFLOW_HOME may name a folder that holds other things. */

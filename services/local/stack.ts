@@ -5,6 +5,7 @@ import type { Home } from './home.ts'
 import { startChain } from './parts/chain.ts'
 import type { StackContext, Variables } from './parts/context.ts'
 import { prepareDatabase, startEmbeddedPostgres } from './parts/database.ts'
+import { startDemo } from './parts/demo.ts'
 import { gatewayVariables, startGateway } from './parts/gateway.ts'
 import { startOracle } from './parts/oracle.ts'
 import { prepareWeb, startWeb } from './parts/web.ts'
@@ -20,6 +21,7 @@ export interface StackOptions {
   /** The environment, with what the user set. */
   readonly source: Readonly<Record<string, string | undefined>>
   readonly dev: boolean
+  readonly demo: boolean
 }
 
 /** Starts every part that isn't configured elsewhere; those that don't need each other start side by side. */
@@ -34,8 +36,11 @@ export async function startStack(options: StackOptions): Promise<{ url: string }
   // Neither waits for LiteLLM, which takes longest: they meet it when it is there.
   const oracle = base.then((variables) => startOracle(context, { ...variables.shared, ...variables.oracleOnly }))
   const web = Promise.all([base, pages]).then(([variables]) => startWeb(context, variables.shared))
+  const demo = context.demo
+    ? Promise.all([base, gateway, oracle]).then(([variables]) => startDemo(context, variables.shared))
+    : null
   // The first failure is the one to tell; all others follow from it.
-  const [{ shared }] = await Promise.all([base, gateway, oracle, web])
+  const [{ shared }] = await Promise.all([base, gateway, oracle, web, demo])
   writeStackFile(context, shared)
   return { url: shared['APP_URL'] ?? '' }
 }
@@ -56,11 +61,10 @@ interface PartVariables {
 
 type Started = readonly [database: Variables, chain: PartVariables]
 
-/** What the user set wins, but for the ports: those were chosen after his wish. */
+/** What the user set wins, but for what was chosen after his wish: the ports, and the state of the demonstration. */
 function variablesOf(context: StackContext, [database, chain]: Started): PartVariables {
   const { home, ports, secrets, settings } = context
   const shared = {
-    FLAREFLOW_HOME: home.root,
     SESSION_SECRET: secrets.sessionSecret,
     APP_URL: `http://localhost:${ports.web}`,
     ORACLE_URL: `http://127.0.0.1:${ports.oracle}`,
@@ -68,6 +72,7 @@ function variablesOf(context: StackContext, [database, chain]: Started): PartVar
     ...chain.shared,
     ...gatewayVariables(context),
     ...settings,
+    FLAREFLOW_HOME: home.root,
     PORT: String(ports.web),
     ORACLE_PORT: String(ports.oracle),
   }

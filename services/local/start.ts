@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs'
 import { AppError } from '#lib/errors/app-error.ts'
-import { checkConfiguration, readEnvFiles } from './configuration.ts'
+import { checkConfiguration, readEnvFiles, requireLocalChain } from './configuration.ts'
 import { runVariable } from './end-parts.ts'
-import { type Home, openHome } from './home.ts'
+import { type Home, openDemoHome, openHome } from './home.ts'
 import { announceUrl, releaseLock, takeHome } from './home-lock.ts'
 import { titleOf } from './part-names.ts'
 import { ownIdentity } from './process-identity.ts'
@@ -14,20 +14,23 @@ import { createSupervisor, type PartDeath, type Supervisor } from './supervisor.
 
 export interface StartOptions {
   readonly dev: boolean
+  /** Beside the ordinary state, so that neither disturbs the other. */
+  readonly demo?: boolean
   /** What is started; the whole stack unless a test wants less. */
   readonly startParts?: (options: StackOptions) => Promise<{ url: string }>
 }
 
 /** Runs the local stack until it is told to stop or a part dies. Resolves with the exit code; nothing runs then. */
-export async function start({ dev, startParts = startStack }: StartOptions): Promise<number> {
+export async function start({ dev, demo = false, startParts = startStack }: StartOptions): Promise<number> {
   const progress = createProgress(terminal())
   const stop = listenForStop()
   try {
     readEnvFiles()
     checkConfiguration(process.env)
-    const home = openHome()
+    if (demo) requireLocalChain(process.env)
+    const home = demo ? openDemoHome() : openHome()
     takeHome(home)
-    return await runIn(home, { progress, stop, dev, startParts })
+    return await runIn(home, { progress, stop, dev, demo, startParts })
   } catch (error) {
     return tell(error)
   }
@@ -39,7 +42,7 @@ interface Running extends Required<StartOptions> {
 }
 
 async function runIn(home: Home, running: Running): Promise<number> {
-  const { progress, stop, dev, startParts } = running
+  const { progress, stop, dev, demo, startParts } = running
   progress.say(`FlareFlow starts; its state is in ${shortPath(home.root)}`)
   const left = await endLeftovers(home.runFile)
   if (left.length > 0) progress.say(`Ended what an earlier start had left running: ${left.join(', ')}`)
@@ -48,7 +51,7 @@ async function runIn(home: Home, running: Running): Promise<number> {
   process.env[runVariable] = supervisor.run
   const failed = supervisor.death.then((death) => Promise.reject(deathOf(death)))
   const asked = stop.asked.then(() => 0)
-  const ready = startParts({ home, supervisor, progress, source: process.env, dev }).then(({ url }) => {
+  const ready = startParts({ home, supervisor, progress, source: process.env, dev, demo }).then(({ url }) => {
     announceUrl(home, url)
     progress.say(`\nFlareFlow is ready: ${url}   (${progress.total()})`)
     progress.say(`Logs are in ${shortPath(home.logs)}. Ctrl-C stops everything.`)

@@ -11,6 +11,9 @@ export interface ChainVariables {
   readonly oracleOnly: Variables
 }
 
+/** Long enough for the months of the demonstration to settle: the emulator's clock can't be set. */
+const demoGraceSeconds = 400n * 86_400n
+
 /** The Flow emulator with the contracts and the four local accounts; nothing on a network of the user's choice. */
 export async function startChain(context: StackContext): Promise<ChainVariables> {
   if (context.configured.chain) return { shared: {}, oracleOnly: {} }
@@ -18,7 +21,12 @@ export async function startChain(context: StackContext): Promise<ChainVariables>
   const ready = context.progress.begin('contracts')
   const accountsFile = context.home.accountsFile
   const funder = createSigner({ address: SERVICE_ADDRESS, privateKey: SERVICE_PRIVATE_KEY, keyIndex: 0 })
-  const { contractAddress, accounts, deployment } = await setUpLocalChain({ accessNode, accountsFile, funder })
+  const { contractAddress, accounts, deployment } = await setUpLocalChain({
+    accessNode,
+    accountsFile,
+    funder,
+    ...(context.demo ? { settings: { graceSeconds: demoGraceSeconds } } : {}),
+  })
   const changed = deployment.filter(({ done }) => done !== 'unchanged').length
   ready(
     changed === 0

@@ -20,4 +20,6 @@ export interface StackContext {
   readonly secrets: LocalSecrets
   /** Pages are compiled when they are asked for, for work on them. */
   readonly dev: boolean
+  /** Customers, a year of usage and live traffic are made up; everything that happens to them is real. */
+  readonly demo: boolean
 }

@@ -1,0 +1,1 @@
+export { playDemo, prepareDemo } from './play.ts'
