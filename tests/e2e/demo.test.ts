@@ -62,5 +62,6 @@ test('every subscription has live calls of its own key', async () => {
   const { until: past } = readJson('demo.json')
   const live = 'SELECT count(DISTINCT vault_id)::int AS vaults FROM events WHERE started_at > $1'
   const all = demoSubscriptions.length
-  await until(async () => ((await database.query(live, [past])).rows[0].vaults === all ? true : null), 60_000)
+  const vaultsSeen = async () => (await database.query(live, [past])).rows[0].vaults as number
+  await expect.poll(vaultsSeen, { timeout: 60_000, interval: 500 }).toBe(all)
 })
