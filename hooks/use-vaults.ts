@@ -1,6 +1,7 @@
 'use client'
 
-import useSWR from 'swr'
+import { useEffect } from 'react'
+import useSWR, { useSWRConfig } from 'swr'
 import { type ApiError, getJson } from './api.ts'
 import type { ProviderSummary, VaultView } from './api-types.ts'
 import { useSession } from './use-session.ts'
@@ -31,8 +32,19 @@ function useLive<T>(path: string): Live<T> {
   return { data, error, refresh: () => void mutate() }
 }
 
-/** The vaults that the signed-in account owns, oldest first. */
-export const useVaults = (): Live<{ vaults: VaultView[] }> => useLive('/api/vaults')
+/** The vaults that the signed-in account owns, oldest first. What it learns, the page of each vault begins with. */
+export function useVaults(): Live<{ vaults: VaultView[] }> {
+  const { session } = useSession()
+  const { mutate } = useSWRConfig()
+  const live = useLive<{ vaults: VaultView[] }>('/api/vaults')
+  const { data } = live
+  useEffect(() => {
+    for (const view of data?.vaults ?? []) {
+      void mutate([`/api/vaults/${view.vault.id}`, session?.address], view, { revalidate: false })
+    }
+  }, [data, mutate, session?.address])
+  return live
+}
 
 /** One vault, for its owner and its provider. */
 export const useVault = (id: string): Live<VaultView> => useLive(`/api/vaults/${id}`)

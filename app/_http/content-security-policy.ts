@@ -24,12 +24,8 @@ export function contentSecurityPolicy(input: PolicyInput): string {
   const connect = [new URL(input.accessNode).origin, new URL(input.litellmUrl).origin]
   const directives: Record<string, string[]> = {
     'default-src': ["'self'"],
-    'script-src': [
-      "'self'",
-      `'nonce-${input.nonce}'`,
-      "'strict-dynamic'",
-      ...(input.development ? ["'unsafe-eval'"] : []),
-    ],
+    // 'strict-dynamic' is left out: it would let a trusted script add inline ones, and all of ours are of this origin.
+    'script-src': ["'self'", `'nonce-${input.nonce}'`, ...(input.development ? ["'unsafe-eval'"] : [])],
     'style-src': input.development || wallet ? ["'self'", "'unsafe-inline'"] : ["'self'", `'nonce-${input.nonce}'`],
     'img-src': ["'self'", 'data:', 'blob:', ...(live ? ['https:'] : [])],
     'font-src': ["'self'", ...(wallet ? ['https://fonts.reown.com'] : [])],

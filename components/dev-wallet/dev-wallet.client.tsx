@@ -17,6 +17,9 @@ interface DevWalletProps {
   accounts: DevAccount[]
 }
 
+/** By a page that waits for an answer; false when somebody typed the address. */
+const isOpened = (): boolean => window.parent !== window || window.opener !== null
+
 /** Speaks FCL's wallet protocol with the page that opened it, and with no other origin. */
 export function DevWallet({ service, accounts }: DevWalletProps) {
   const [request, setRequest] = useState<WalletRequest | null>(null)
@@ -24,6 +27,7 @@ export function DevWallet({ service, accounts }: DevWalletProps) {
   const fcl = useRef<Fcl | null>(null)
 
   useEffect(() => {
+    if (!isOpened()) return
     let gone = false
     void import('@onflow/fcl').then((module) => {
       if (gone) return
@@ -46,7 +50,13 @@ export function DevWallet({ service, accounts }: DevWalletProps) {
     await run(utils).catch((cause: unknown) => setFailure(errorText(cause)))
   }
 
-  if (!request) return <WalletFrame title="Opening the wallet">{null}</WalletFrame>
+  if (!request) {
+    return (
+      <WalletFrame title="Nothing to approve">
+        <p className="mt-1 text-sm text-text-2">The dashboard opens this wallet when it needs it.</p>
+      </WalletFrame>
+    )
+  }
   if (service === 'authn') {
     const choose = (account: DevAccount): Promise<void> =>
       attempt(async (utils) => utils.approve(await authnResponse(utils, account, request)))()

@@ -36,7 +36,7 @@ export function Estimator({ schedule }: { schedule: Schedule }) {
         <div key={row.id} className="flex items-center gap-2">
           <input
             aria-label="Model"
-            className={`${INPUT} flex-1 font-mono`}
+            className={`${INPUT} w-0 flex-1 font-mono`}
             placeholder="model name"
             spellCheck={false}
             value={row.model}
@@ -44,7 +44,7 @@ export function Estimator({ schedule }: { schedule: Schedule }) {
           />
           <input
             aria-label={`Tokens a month of ${row.model || 'this model'}`}
-            className={`${INPUT} w-32 text-right`}
+            className={`${INPUT} w-28 text-right sm:w-32`}
             inputMode="numeric"
             value={row.tokens}
             onChange={(event) => change(row.id, { tokens: event.target.value })}

@@ -38,11 +38,11 @@ export function Landing({ schedule, period }: { schedule: Schedule; period: Peri
         </div>
       </section>
       <section className="mt-12 grid gap-10 border-t border-line pt-8 lg:grid-cols-2">
-        <div>
+        <div className="min-w-0">
           <h2 className="text-lg font-semibold">Estimate a month</h2>
           <Estimator schedule={schedule} />
         </div>
-        <div>
+        <div className="min-w-0">
           <h2 className="text-lg font-semibold">Prices</h2>
           <p className="mt-1 text-xs text-text-2">
             Schedule {schedule.version.toString()} for {periodLabel(period)}, UTC, read from the chain.{' '}
