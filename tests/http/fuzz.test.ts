@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import * as z from 'zod'
+import { defineRoute, type RouteHandler } from '#app/_http/define-route.ts'
+import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
+import { useLitellm } from '#tests/support/stack.ts'
+import { openTestWeb } from '#tests/support/test-web.ts'
+import { Browser, loadRoute, METHODS, routePaths } from '#tests/support/web-browser.ts'
+import { runs } from '../property/runs.ts'
+
+/** A hang, and not just a machine that is busy. */
+const SLOW_MS = 3_000
+const ORIGIN = 'http://localhost:3003'
+
+let world: ChainWorld
+let cookie: string
+const routes: { name: string; handler: RouteHandler }[] = []
+
+beforeAll(async () => {
+  world = await openChainWorld()
+  const litellm = await useLitellm()
+  await openTestWeb(world, { LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.masterKey, LOG_LEVEL: 'silent' })
+  const browser = new Browser(ORIGIN)
+  await browser.signIn(await world.newWallet())
+  cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  for (const path of routePaths) {
+    const handlers = await loadRoute(path)
+    for (const method of METHODS) {
+      const handler = handlers[method]
+      // Asking LiteLLM for its models takes no input.
+      if (handler && path !== '/api/models') routes.push({ name: `${method} ${path}`, handler })
+    }
+  }
+})
+
+/** Bodies that come close to what routes take, and bodies that don't. */
+const hex = fc.stringMatching(/^[0-9a-f]{0,140}$/)
+const address = fc.oneof(fc.stringMatching(/^0x[0-9a-fA-F]{16}$/), fc.string())
+const nearlyValid = fc.record(
+  {
+    address,
+    nonce: fc.oneof(fc.stringMatching(/^[0-9a-f]{64}$/), fc.string()),
+    network: fc.constantFrom('emulator', 'local', 'testnet', '', '__proto__'),
+    signatures: fc.array(
+      fc.record({ addr: address, keyId: fc.oneof(fc.integer(), fc.double()), signature: hex }, { requiredKeys: [] }),
+      { maxLength: 12 },
+    ),
+    reissue: fc.oneof(fc.boolean(), fc.string()),
+    masked: fc.string({ maxLength: 60 }),
+    kind: fc.constantFrom('transaction', 'account-proof', 'user-message', 'constructor'),
+    message: hex,
+  },
+  { requiredKeys: [] },
+)
+const body = fc.oneof(
+  nearlyValid.map((value) => JSON.stringify(value)),
+  fc.json(),
+  fc.string({ unit: 'binary' }),
+  fc.constantFrom('', 'null', '[]', '{"__proto__":{"a":1}}', `${'['.repeat(20_000)}`, '1e999', '"\\ud800"'),
+)
+const header = fc.string({
+  unit: fc.integer({ min: 32, max: 255 }).map((code) => String.fromCharCode(code)),
+  maxLength: 80,
+})
+const id = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 65n }).map(String), fc.nat({ max: 5 }).map(String), fc.string())
+const input = fc.record({
+  route: fc.nat(),
+  id,
+  body,
+  signedIn: fc.boolean(),
+  origin: fc.oneof({ weight: 5, arbitrary: fc.constant(ORIGIN) }, { weight: 1, arbitrary: header }),
+  contentType: fc.oneof({ weight: 5, arbitrary: fc.constant('application/json') }, { weight: 1, arbitrary: header }),
+  cookies: header,
+  other: fc.record({ 'x-request-id': header, 'x-forwarded-for': header, host: header }, { requiredKeys: [] }),
+})
+type Input = typeof input extends fc.Arbitrary<infer T> ? T : never
+
+function requestOf(name: string, given: Input): Request {
+  const method = name.split(' ')[0] ?? 'GET'
+  const headers = new Headers({ host: 'localhost:3003', ...given.other, origin: given.origin })
+  headers.set('content-type', given.contentType)
+  headers.set('cookie', given.signedIn ? `${given.cookies}; ${cookie}` : given.cookies)
+  const content = method === 'POST' || method === 'PUT' || method === 'PATCH' ? { body: given.body } : {}
+  return new Request(`${ORIGIN}/api/fuzz`, { method, headers, ...content })
+}
+
+/** Holds for every answer: no fault of ours, in time, JSON, an error in the one shape. */
+async function answersWell({ name, handler }: (typeof routes)[number], given: Input): Promise<void> {
+  const began = performance.now()
+  const params = Promise.resolve({ id: given.id, path: [given.id] })
+  const response = await handler(requestOf(name, given), { params })
+  const answer = JSON.parse(await response.text()) as { error?: { code?: unknown } } | null
+  const ms = performance.now() - began
+  const fault =
+    response.status >= 500 || ms > SLOW_MS || (response.status >= 400 && typeof answer?.error?.code !== 'string')
+  if (fault) throw new Error(`${name} answered ${response.status} after ${ms} ms: ${JSON.stringify(answer)}`)
+}
+
+test('no input makes a route fail, hang or answer in another shape', async () => {
+  expect(routes.length).toBeGreaterThan(12)
+  const pick = (given: Input) => routes[given.route % routes.length] ?? routes[0]
+  await fc.assert(
+    fc.asyncProperty(input, async (given) => {
+      const route = pick(given)
+      if (route) await answersWell(route, given)
+    }),
+    { ...runs(3_000), endOnFailure: true },
+  )
+})
+
+test('the same inputs find a route that trusts its body', async () => {
+  const careless = defineRoute({ auth: 'public', body: z.looseObject({}), response: z.number() }, (_ctx, { body }) =>
+    Promise.resolve((body['address'] as string).length),
+  )
+  const route = { name: 'POST /api/careless', handler: careless }
+  const search = fc.assert(
+    fc.asyncProperty(input, (given) => answersWell(route, given)),
+    { numRuns: 500 },
+  )
+  await expect(search).rejects.toThrow('Property failed')
+})
