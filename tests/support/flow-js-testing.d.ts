@@ -22,6 +22,7 @@ declare module '@onflow/flow-js-testing' {
     to: string
     args?: readonly unknown[]
   }): Promise<Answer<TransactionEvents>>
+  export function builtInMethods(code: string): Promise<string>
   export function sendTransaction(options: {
     code: string
     args?: readonly unknown[]
