@@ -1,9 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { projectRoot } from '#services/local/home.ts'
+import { afterAll } from 'vitest'
+import { type Home, openHome, projectRoot } from '#services/local/home.ts'
+import { createSupervisor, type Supervisor } from '#services/local/supervisor.ts'
 import { TEST_SECRET } from './context.ts'
 
 export interface OracleProcess {
@@ -18,12 +22,30 @@ export interface OracleProcess {
 
 const READY = 'the oracle is ready'
 
+/** Ends a test file's oracles with it, also when its process is killed. */
+let guard: { home: Home; supervisor: Supervisor } | null = null
+
+function guarded(child: ChildProcess): void {
+  if (guard === null) {
+    const home = openHome(mkdtempSync(join(tmpdir(), 'flareflow-oracles-')))
+    guard = { home, supervisor: createSupervisor(home) }
+  }
+  guard.supervisor.adopt(child, { name: 'oracle', stage: 1, once: true })
+}
+
+afterAll(async () => {
+  await guard?.supervisor.kill()
+  if (guard) rmSync(guard.home.root, { recursive: true, force: true })
+})
+
 /** The real oracle as a process of its own, on a free port. */
 export async function startOracleProcess(variables: Record<string, string>): Promise<OracleProcess> {
   const child = spawn(process.execPath, [join(projectRoot, 'services/bin/oracle.ts')], {
+    detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], ORACLE_PORT: '0', ...variables, NODE_ENV: 'test', LOG_LEVEL: 'info' },
   })
+  guarded(child)
   const output: string[] = []
   const ended = once(child, 'close').then(([code, signal]) => String(signal ?? code))
   child.stderr.on('data', (chunk) => output.push(String(chunk)))
