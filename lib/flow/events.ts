@@ -52,6 +52,7 @@ const subscriptionEvents = {
   TierChanged: z.object({ id: chainInteger, period: chainPeriod, from: z.string().nullable(), to: z.string() }),
   AutomaticPaymentSet: z.object({ id: chainInteger, enabled: z.boolean() }),
   ReturnRequested: z.object({ id: chainInteger, amount: chainFlow.nullable(), actsAt: chainTime }),
+  ReturnCancelled: z.object({ id: chainInteger }),
   VaultClosed: z.object({
     id: chainInteger,
     creditUsdLapsed: chainUsd,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { Signer } from '#services/clients/flow/index.ts'
+import type { SealedTransaction, Signer } from '#services/clients/flow/index.ts'
 import {
   type Billing,
   flowOf,
@@ -148,6 +148,37 @@ describe("what is the admin's", () => {
     expect(await refusal('admin/remove_oracle', stranger.address)).toMatch(/It is not an oracle/)
     expect(await refusal('admin/register_provider', provider.address)).toMatch(/It is registered already/)
     expect(await refusal('admin/remove_provider', stranger.address)).toMatch(/It is not registered/)
+  })
+
+  test('leaves an event of every act', async () => {
+    const { chain, admin } = billing
+    const { address } = await party('Short-lived')
+    const seconds = expect.stringMatching(/^\d+$/)
+    const eventOf = async (sent: Promise<SealedTransaction>) => {
+      const { events } = await sent
+      return events.map(({ type, data }) => [type.split('.').slice(2).join('.'), data])
+    }
+    expect(await eventOf(chain.send('admin/appoint_oracle', { address }, admin))).toContainEqual([
+      'MeterOracles.OracleAppointed',
+      { oracle: address, activeFrom: seconds },
+    ])
+    expect(await eventOf(chain.send('admin/remove_oracle', { address }, admin))).toContainEqual([
+      'MeterOracles.OracleRemoved',
+      { oracle: address },
+    ])
+    expect(await eventOf(chain.send('admin/register_provider', { address }, admin))).toContainEqual([
+      'BillingTerms.ProviderRegistered',
+      { provider: address, activeFrom: seconds },
+    ])
+    expect(await eventOf(chain.send('admin/remove_provider', { address }, admin))).toContainEqual([
+      'BillingTerms.ProviderRemoved',
+      { provider: address },
+    ])
+    const rate = { usdPerFlow: '1.00000000', source: 'fixed' }
+    expect(await eventOf(chain.send('admin/set_rate', rate, admin))).toContainEqual([
+      'BillingTerms.RateSet',
+      { ...rate, at: seconds },
+    ])
   })
 
   test('shows in the roles of an account', async () => {
