@@ -1,5 +1,5 @@
 /** What the API answers. Money and tokens are decimal strings; instants are ISO 8601. */
-export type Network = 'emulator' | 'testnet' | 'mainnet'
+type Network = 'emulator' | 'testnet' | 'mainnet'
 
 export interface AppConfig {
   network: Network
@@ -19,7 +19,7 @@ export interface AppConfig {
   settleIntervalMs: number
 }
 
-export interface Roles {
+interface Roles {
   admin: boolean
   oracle: boolean
   provider: boolean
@@ -30,7 +30,7 @@ export interface Session {
   roles: Roles
 }
 
-export type VaultStatus = 'active' | 'paused' | 'closing' | 'closed'
+type VaultStatus = 'active' | 'paused' | 'closing' | 'closed'
 
 /** A vault as the chain reports it. */
 export interface VaultReport {
@@ -89,7 +89,7 @@ export interface UsageView {
   recent: RecentRequest[]
 }
 
-export interface LastReading {
+interface LastReading {
   sequence: string
   status: 'planned' | 'submitted' | 'sealed' | 'failed'
   txId: string | null

@@ -22,7 +22,7 @@ function toApiError(status: number, body: unknown): ApiError {
   return new ApiError(code, message, status)
 }
 
-/** Calls our own API. Throws `ApiError`; the type of the answer is the server's promise, checked there by its schema. */
+/** Calls our own API. Throws `ApiError`. The answer's type is the server's promise, checked there by its schema. */
 export async function callApi<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
   const init: RequestInit = { method, headers: { 'content-type': 'application/json' }, cache: 'no-store' }
   if (body !== undefined) init.body = JSON.stringify(body)

@@ -4,12 +4,51 @@ import { useRouter } from 'next/navigation'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
 export interface LeaveGuard {
-  /** The question is open. */
   asking: boolean
   /** Runs it at once, or after the person confirmed. */
   leave: (go: () => void) => void
   stay: () => void
   confirm: () => void
+}
+
+interface Exits {
+  isConfirmed: () => boolean
+  leaveFor: (path: string) => void
+}
+
+/** Listens to every way out of the page until the returned function is called. */
+function watchExits({ isConfirmed, leaveFor }: Exits): () => void {
+  const onUnload = (event: BeforeUnloadEvent): void => {
+    if (!isConfirmed()) event.preventDefault()
+  }
+  const onClick = (event: MouseEvent): void => {
+    const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
+    if (!link || link.target === '_blank' || event.metaKey || event.ctrlKey || isConfirmed()) return
+    event.preventDefault()
+    event.stopPropagation()
+    leaveFor(link.pathname)
+  }
+  const onBack = (): void => {
+    if (isConfirmed()) return
+    history.pushState(history.state, '', location.href)
+    leaveFor('/subscriptions')
+  }
+  const onKey = (event: KeyboardEvent): void => {
+    const inLayer = event.target instanceof Element && event.target.closest('dialog, [popover]')
+    if (event.key === 'Escape' && !inLayer) leaveFor('/subscriptions')
+  }
+  // One entry above this page, so that Back comes here first.
+  history.pushState(history.state, '', location.href)
+  window.addEventListener('beforeunload', onUnload)
+  window.addEventListener('popstate', onBack)
+  document.addEventListener('click', onClick, { capture: true })
+  document.addEventListener('keydown', onKey)
+  return () => {
+    window.removeEventListener('beforeunload', onUnload)
+    window.removeEventListener('popstate', onBack)
+    document.removeEventListener('click', onClick, { capture: true })
+    document.removeEventListener('keydown', onKey)
+  }
 }
 
 /** While active, every way out of the page asks first: links, the back button, Escape, reload and closing the tab. */
@@ -30,37 +69,7 @@ export function useLeaveGuard(active: boolean): LeaveGuard {
 
   useEffect(() => {
     if (!active) return
-    const onUnload = (event: BeforeUnloadEvent): void => {
-      if (!confirmed.current) event.preventDefault()
-    }
-    const onClick = (event: MouseEvent): void => {
-      const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
-      if (!link || link.target === '_blank' || event.metaKey || event.ctrlKey || confirmed.current) return
-      event.preventDefault()
-      event.stopPropagation()
-      leave(() => router.push(link.pathname))
-    }
-    const onBack = (): void => {
-      if (confirmed.current) return
-      history.pushState(history.state, '', location.href)
-      leave(() => router.push('/subscriptions'))
-    }
-    const onKey = (event: KeyboardEvent): void => {
-      const inLayer = event.target instanceof Element && event.target.closest('dialog, [popover]')
-      if (event.key === 'Escape' && !inLayer) leave(() => router.push('/subscriptions'))
-    }
-    // One entry above this page, so that Back comes here first.
-    history.pushState(history.state, '', location.href)
-    window.addEventListener('beforeunload', onUnload)
-    window.addEventListener('popstate', onBack)
-    document.addEventListener('click', onClick, { capture: true })
-    document.addEventListener('keydown', onKey)
-    return () => {
-      window.removeEventListener('beforeunload', onUnload)
-      window.removeEventListener('popstate', onBack)
-      document.removeEventListener('click', onClick, { capture: true })
-      document.removeEventListener('keydown', onKey)
-    }
+    return watchExits({ isConfirmed: () => confirmed.current, leaveFor: (path) => leave(() => router.push(path)) })
   }, [active, leave, router])
 
   const stay = useCallback((): void => {

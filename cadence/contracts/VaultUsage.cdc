@@ -5,8 +5,8 @@ import "UsagePricing"
 /// What a vault knows of its use: readings taken, what was charged for each period, and credit from falls in price.
 /// Holds no money. Only contracts of this account write to it; they check who asks.
 ///
-/// Invariants: sequences rise; a count never falls within a period; a period keeps its schedule version; what is charged
-/// for a period never exceeds its price, and rises only up to the limit.
+/// Invariants: sequences rise; a count never falls within a period; a period keeps its schedule version; what is
+/// charged for a period never exceeds its price, and rises only up to the limit.
 access(all) contract VaultUsage {
 
     /// What a period's new price does to what was charged for it and to the credit, in USD.

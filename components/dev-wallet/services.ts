@@ -1,5 +1,5 @@
 /** What the development wallet can be asked for: an account, a transaction's signature, a message's signature. */
-export const WALLET_SERVICES = ['authn', 'authz', 'user-signature'] as const
+const WALLET_SERVICES = ['authn', 'authz', 'user-signature'] as const
 
 export type WalletService = (typeof WALLET_SERVICES)[number]
 

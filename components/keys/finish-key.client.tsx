@@ -1,7 +1,7 @@
 'use client'
 
 import Link from 'next/link'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { Trail } from '#components/subscriptions/trail.tsx'
 import { vaultName } from '#components/subscriptions/vault-figures.ts'
 import { Button, buttonClass } from '#components/ui/button.tsx'
@@ -15,7 +15,8 @@ import { acknowledgeKey, requestKey } from '#hooks/request-key.ts'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import { useSession } from '#hooks/use-session.ts'
 import { useVault } from '#hooks/use-vaults.ts'
-import { KeyStep } from './key-step.client.tsx'
+
+const KeyStep = lazy(() => import('./key-step.client.tsx'))
 
 /** Finishes a subscription whose page was closed before its key was made, or before it was saved. */
 export function FinishKey({ vaultId }: { vaultId: string }) {
@@ -25,7 +26,13 @@ export function FinishKey({ vaultId }: { vaultId: string }) {
   if (!session) return <SignInPrompt what="this subscription" />
   if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
   if (!data) return <Loading what="the subscription" className="h-48" />
-  if (secret) return <KeyStep vaultId={vaultId} name={vaultName(data.vault)} secret={secret} />
+  if (secret) {
+    return (
+      <Suspense fallback={<Loading what="the key" className="h-96" />}>
+        <KeyStep vaultId={vaultId} name={vaultName(data.vault)} secret={secret} />
+      </Suspense>
+    )
+  }
   return <Offer view={data} onSecret={setSecret} onChanged={refresh} />
 }
 
@@ -74,8 +81,8 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
         {key.acknowledged ? <Saved vaultId={vault.id} masked={key.masked} /> : null}
         {exists && !key.acknowledged ? (
           <Notice title="A key was made, but nobody confirmed having it.">
-            It can’t be shown again. You can make another in its place; <span className="font-mono">{key.masked}</span>{' '}
-            then stops working.
+            It can’t be shown again. You can make another; then <span className="font-mono">{key.masked}</span> stops
+            working.
           </Notice>
         ) : null}
         {exists ? null : (

@@ -22,23 +22,24 @@ interface RevenueProps {
   onChanged: () => void
 }
 
-export const accruedOf = (views: readonly VaultView[]): Flow =>
+const accruedOf = (views: readonly VaultView[]): Flow =>
   flow(views.reduce((sum, { vault }) => sum + parseFlow(vault.accrued), 0n))
 
 /** One number and one button; then where the money stands, vault by vault. */
 export function Revenue({ summary, address, onChanged }: RevenueProps) {
   const { balance, refresh } = useFlowBalance(address)
-  const { withdraw, outcome, status, busy } = useWithdrawal(address)
+  const { withdraw, outcome, status, busy } = useWithdrawal()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
   const open = useMemo(() => summary.vaults.filter(({ vault }) => parseFlow(vault.accrued) > 0n), [summary.vaults])
   const selected = open.filter(({ vault }) => chosen.has(vault.id))
   const total = accruedOf(open)
 
   const take = async (views: readonly VaultView[]): Promise<void> => {
-    await withdraw(
-      views.map(({ vault }) => BigInt(vault.id)),
-      showFlow(accruedOf(views)),
-    )
+    await withdraw({
+      provider: address,
+      vaultIds: views.map(({ vault }) => BigInt(vault.id)),
+      amount: showFlow(accruedOf(views)),
+    })
     setChosen(new Set())
     onChanged()
     refresh()

@@ -19,7 +19,7 @@ export interface DraftLimits {
 
 const NAME_MOST = 64
 /** Kept back in the account: its own storage and the transaction's fee. */
-export const KEPT_FOR_STORAGE = flow(100_000n)
+const KEPT_FOR_STORAGE = flow(100_000n)
 
 function depositFault(text: string, { minimumDeposit, balance }: DraftLimits): string | undefined {
   let deposit: Flow

@@ -30,7 +30,7 @@ export function vaultStatus(vault: VaultReport): { tone: Tone; word: string } {
 }
 
 /** Tokens that count: both directions as the model reports them; failed calls and cache hits are 0. */
-export function billableTokens(request: RecentRequest): bigint {
+function billableTokens(request: RecentRequest): bigint {
   if (request.status !== 'success' || request.cacheHit) return 0n
   return BigInt(request.inputTokens ?? '0') + BigInt(request.outputTokens ?? '0')
 }

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx'
 
 /** A grey box of the final height; appears only when loading takes longer than 200 ms. */
-export function Skeleton({ className }: { className: string }) {
+function Skeleton({ className }: { className: string }) {
   return <div aria-hidden="true" className={clsx('skeleton rounded-md bg-sunken', className)} />
 }
 

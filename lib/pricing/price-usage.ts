@@ -27,7 +27,7 @@ export function multiplierBps(schedule: Schedule, model: string): bigint {
 }
 
 /** The tier that a number of tokens in a period falls into; bounds are inclusive. */
-export function tierOf(schedule: Schedule, tokens: bigint): Tier {
+function tierOf(schedule: Schedule, tokens: bigint): Tier {
   const tier = schedule.tiers.find(({ upTo }) => upTo === null || tokens <= upTo)
   if (!tier) throw new AppError('schedule_invalid', 'The schedule has no open last tier.')
   return tier

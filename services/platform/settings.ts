@@ -116,5 +116,5 @@ export const settings = {
 } as const
 
 export type SettingName = keyof typeof settings
-export type SettingValue<N extends SettingName> = z.output<(typeof settings)[N]['schema']>
+type SettingValue<N extends SettingName> = z.output<(typeof settings)[N]['schema']>
 export type SettingValues = { [N in SettingName]: SettingValue<N> }

@@ -34,14 +34,15 @@ describe('nothing grows past its size', () => {
     expect(tooLong).toEqual([])
   })
 
-  test('lines have at most 120 characters', () => {
+  test('lines have at most 120 characters, not counting a text that they hold', () => {
+    const bare = (line: string) => line.replace(/(["'`])(?:(?!\1).){60,}\1/g, '')
     const select = /\.(ts|tsx|mjs|cdc|py)$/
     const long = own
       .filter((file) => select.test(file))
       .flatMap((file) =>
         read(file)
           .split('\n')
-          .map((line, i) => ({ at: `${file}:${i + 1}`, length: line.length })),
+          .map((line, i) => ({ at: `${file}:${i + 1}`, length: bare(line).length })),
       )
       .filter(({ length }) => length > 120)
       .map(({ at }) => at)
@@ -67,7 +68,7 @@ describe('names and words', () => {
   })
 
   test('nothing is left for later, and nothing is switched off without a reason', () => {
-    const left = /\bTODO\b|\bFIXME\b|\bXXX\b|@ts-ignore|\bas any\b|as unknown as|: any\b/
+    const left = /\bTODO\b|\bFIXME\b|\bXXX\b|@ts-ignore|\bas any(?=[;,)\]]|$)|as unknown as|: any\b/m
     const self = 'tests/architecture/law.test.ts'
     expect(code.filter((file) => file !== self && left.test(read(file)))).toEqual([])
   })

@@ -29,10 +29,12 @@ const jsonOperators = new Set(
   'equals not gt gte lt lte array_contains array_starts_with array_ends_with set push in notIn has'.split(' '),
 )
 /** What may stand in a relation's value in place of fields. */
-const relationOperators = new Set([
-  ...['create', 'createMany', 'connect', 'connectOrCreate', 'update', 'updateMany', 'upsert', 'delete', 'deleteMany'],
-  ...['disconnect', 'set', 'is', 'isNot', 'some', 'every', 'none', 'where', 'data', 'AND', 'OR', 'NOT'],
-])
+const relationOperators = new Set(
+  (
+    'create createMany connect connectOrCreate update updateMany upsert delete deleteMany ' +
+    'disconnect set is isNot some every none where data AND OR NOT'
+  ).split(' '),
+)
 /** Relation operators whose value holds operators again: `upsert: {where, create, update}`. */
 const nestingOperators = new Set(['createMany', 'connectOrCreate', 'upsert', 'update', 'updateMany'])
 

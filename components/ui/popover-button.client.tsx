@@ -1,0 +1,32 @@
+'use client'
+
+import { type ComponentProps, type ReactNode, Suspense, useId, useState } from 'react'
+
+interface PopoverButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
+  /** What stands on the button. */
+  face: ReactNode
+  /** Drawn when the popover is first opened; its code may come then. Gets a function that closes it. */
+  children: (close: () => void) => ReactNode
+}
+
+/** A button with a native popover under the header's right end; Escape and a click elsewhere close it. */
+export function PopoverButton({ face, children, ...button }: PopoverButtonProps) {
+  const id = useId()
+  const [opened, setOpened] = useState(false)
+  const close = (): void => document.getElementById(id)?.hidePopover()
+  return (
+    <>
+      <button type="button" popoverTarget={id} {...button}>
+        {face}
+      </button>
+      <div
+        id={id}
+        popover="auto"
+        onToggle={(event) => event.newState === 'open' && setOpened(true)}
+        className="fixed inset-auto top-14 right-4 m-0 w-80 max-w-[calc(100vw-2rem)] rounded-md border border-line bg-surface p-4 text-sm text-text shadow-popover"
+      >
+        {opened ? <Suspense fallback={null}>{children(close)}</Suspense> : null}
+      </div>
+    </>
+  )
+}
