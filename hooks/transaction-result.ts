@@ -1,13 +1,5 @@
-import { decodeCadence, type Plain } from '#lib/flow/json-cadence.ts'
-
-/** The words a person sees are in components/transactions; these are the states behind them. */
-export type TransactionState = 'waiting' | 'sent' | 'included' | 'done' | 'final' | 'declined' | 'failed' | 'expired'
-
-export interface ChainEvent {
-  type: string
-  /** Its fields, numbers as decimal text. */
-  data: Plain
-}
+import { decodeCadence } from '#lib/flow/json-cadence.ts'
+import { type ChainEvent, hasEnded, type TransactionState } from './transaction-state.ts'
 
 export interface TransactionResult {
   state: TransactionState
@@ -59,9 +51,6 @@ export function refusalOf(error: string): string {
 }
 
 const POLL_MS = 700
-const ENDED: readonly TransactionState[] = ['final', 'failed', 'expired', 'declined']
-
-export const hasEnded = (state: TransactionState): boolean => ENDED.includes(state)
 
 /** Follows a transaction until it ends. An access node that doesn't answer for a while is asked again. */
 export async function followTransaction(

@@ -1,7 +1,7 @@
 'use client'
 
 import { useSyncExternalStore } from 'react'
-import type { TransactionState } from './transaction-result.ts'
+import type { TransactionState } from './transaction-state.ts'
 
 /** A transaction that this browser sent. Kept across reloads; other tabs see it through the storage event. */
 export interface TrackedTransaction {

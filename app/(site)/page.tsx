@@ -1,7 +1,8 @@
 import { readPrices } from '#app/_view/read-prices.ts'
+import { readConfig } from '#app/_view/read-visitor.ts'
 import { Landing } from '#components/pricing/landing.tsx'
 
 export default async function LandingPage() {
-  const { schedule, period } = await readPrices()
-  return <Landing schedule={schedule} period={period} />
+  const [{ schedule, period }, { litellmUrl }] = await Promise.all([readPrices(), readConfig()])
+  return <Landing schedule={schedule} period={period} litellmUrl={litellmUrl} />
 }

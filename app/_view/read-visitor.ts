@@ -1,4 +1,5 @@
 import { cookies } from 'next/headers'
+import { cache } from 'react'
 import { SESSION_COOKIE } from '#app/_http/cookies.ts'
 import { baseContext } from '#app/_http/container.ts'
 import { parseTheme, THEME_COOKIE, type Theme } from '#components/shell/theme.ts'
@@ -12,6 +13,9 @@ export interface Visitor {
   theme: Theme
 }
 
+/** The public configuration; layout and page of one request share the answer. */
+export const readConfig = cache(async (): Promise<AppConfig> => getPublicConfig(await baseContext()))
+
 /** Who asks for a page, and the public configuration that every page gets. */
 export async function readVisitor(): Promise<Visitor> {
   const jar = await cookies()
@@ -19,7 +23,7 @@ export async function readVisitor(): Promise<Visitor> {
   const token = jar.get(SESSION_COOKIE)?.value
   const session = token ? await getSession(ctx, token) : null
   return {
-    config: await getPublicConfig(ctx),
+    config: await readConfig(),
     session: session ? await describeSession(ctx, session) : null,
     theme: parseTheme(jar.get(THEME_COOKIE)?.value),
   }

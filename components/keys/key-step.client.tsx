@@ -23,7 +23,7 @@ interface KeyStepProps {
 }
 
 /** The one time that a key is shown. Leaving before it was copied asks. */
-export function KeyStep({ vaultId, name, secret }: KeyStepProps) {
+export default function KeyStep({ vaultId, name, secret }: KeyStepProps) {
   const { litellmUrl } = useAppConfig()
   const router = useRouter()
   const [saved, setSaved] = useState(false)

@@ -3,7 +3,7 @@ import { buttonClass } from '#components/ui/button.tsx'
 import { type Period, periodLabel } from '#lib/period/period.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
 import { Estimator } from './estimator.client.tsx'
-import { QuickStart } from './quick-start.client.tsx'
+import { QuickStart } from './quick-start.tsx'
 import { MultiplierTable, TierTable } from './tier-table.tsx'
 
 const HOW = {
@@ -17,8 +17,14 @@ const PROOF = [
   ['Checkable', 'Each bill carries the root of a tree over its requests, stored on Flow.'],
 ] as const
 
+interface LandingProps {
+  schedule: Schedule
+  period: Period
+  litellmUrl: string
+}
+
 /** The public page: what it is, what it costs, how to begin. */
-export function Landing({ schedule, period }: { schedule: Schedule; period: Period }) {
+export function Landing({ schedule, period, litellmUrl }: LandingProps) {
   return (
     <>
       <section className="max-w-2xl">
@@ -67,7 +73,7 @@ export function Landing({ schedule, period }: { schedule: Schedule; period: Peri
       </section>
       <section className="mt-12 border-t border-line pt-8">
         <h2 className="text-lg font-semibold">Quick start</h2>
-        <QuickStart />
+        <QuickStart litellmUrl={litellmUrl} />
       </section>
     </>
   )

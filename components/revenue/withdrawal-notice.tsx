@@ -2,7 +2,7 @@ import { Notice } from '#components/ui/notice.tsx'
 import { TransactionId } from '#components/ui/identifier.client.tsx'
 import { showFlowExact } from '#lib/format/money.ts'
 import { useAppConfig } from '#hooks/app-config.ts'
-import type { WithdrawalOutcome } from '#hooks/use-withdrawal.ts'
+import type { WithdrawalOutcome } from '#hooks/withdraw-accrued.ts'
 
 /** How a withdrawal ended. */
 export function WithdrawalNotice({ outcome }: { outcome: WithdrawalOutcome }) {
@@ -24,6 +24,12 @@ export function WithdrawalNotice({ outcome }: { outcome: WithdrawalOutcome }) {
       return (
         <Notice tone="warn" live="assertive" title="Flow never executed this transaction.">
           It expired; nothing moved. You can send it again.
+        </Notice>
+      )
+    case 'unknown':
+      return (
+        <Notice tone="warn" live="assertive" title="It is not known whether FLOW was withdrawn.">
+          {outcome.message}
         </Notice>
       )
     case 'failed':

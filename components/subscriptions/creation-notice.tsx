@@ -1,7 +1,7 @@
 import Link from 'next/link'
 import { buttonClass } from '#components/ui/button.tsx'
 import { Notice } from '#components/ui/notice.tsx'
-import type { CreationOutcome } from '#hooks/use-create-subscription.ts'
+import type { CreationOutcome } from '#hooks/open-subscription.ts'
 
 /** How an attempt ended that gave no key: what happened, what was not changed, what to do. */
 export function CreationNotice({ outcome }: { outcome: CreationOutcome }) {
@@ -40,6 +40,12 @@ export function CreationNotice({ outcome }: { outcome: CreationOutcome }) {
       return (
         <Notice tone="warn" title="Flow never executed this transaction." live="assertive">
           It expired; nothing moved. You can send it again.
+        </Notice>
+      )
+    case 'unknown':
+      return (
+        <Notice tone="warn" live="assertive" title="It is not known whether the vault was opened.">
+          {outcome.message}
         </Notice>
       )
     case 'failed':

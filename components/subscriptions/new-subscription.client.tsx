@@ -1,12 +1,14 @@
 'use client'
 
-import { useState } from 'react'
-import { KeyStep } from '#components/keys/key-step.client.tsx'
+import { lazy, Suspense, useState } from 'react'
+import { Loading } from '#components/ui/skeleton.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
 import { useSession } from '#hooks/use-session.ts'
 import { SubscriptionForm } from './subscription-form.client.tsx'
 import { Trail } from './trail.tsx'
+
+const KeyStep = lazy(() => import('#components/keys/key-step.client.tsx'))
 
 interface Finished {
   vaultId: string
@@ -21,7 +23,13 @@ export function NewSubscription() {
   // A session that ends keeps the form with what was typed; the dialog over the page asks to sign in again.
   const [begun, setBegun] = useState(false)
   if (session && !begun) setBegun(true)
-  if (finished) return <KeyStep vaultId={finished.vaultId} name={finished.serviceName} secret={finished.secret} />
+  if (finished) {
+    return (
+      <Suspense fallback={<Loading what="the key" className="h-96" />}>
+        <KeyStep vaultId={finished.vaultId} name={finished.serviceName} secret={finished.secret} />
+      </Suspense>
+    )
+  }
   return (
     <>
       <PageHeader title="Create New" trail={<Trail />} />

@@ -1,4 +1,4 @@
-import { showUsd } from '#lib/format/money.ts'
+import { showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { Time } from '#components/ui/time.client.tsx'
 import type { RecentRequest, UsageView } from '#hooks/api-types.ts'
@@ -79,7 +79,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
             <td className={`${CELL} hidden text-right sm:table-cell`}>{count(request.inputTokens)}</td>
             <td className={`${CELL} hidden text-right sm:table-cell`}>{count(request.outputTokens)}</td>
             <td className={`${CELL} text-right`} title="At today’s tier; final when the period ends">
-              ≈{showUsd(estimateUsd(request, usage.models))}
+              ≈{showUsdExact(estimateUsd(request, usage.models))}
             </td>
             <td className={`${CELL} hidden text-text-2 sm:table-cell`}>{outcome(request)}</td>
           </tr>

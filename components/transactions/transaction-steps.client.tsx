@@ -4,7 +4,7 @@ import { clsx } from 'clsx'
 import { Check, Circle, LoaderCircle } from 'lucide-react'
 import { TransactionId } from '#components/ui/identifier.client.tsx'
 import { useAppConfig } from '#hooks/app-config.ts'
-import type { TransactionStatus } from '#hooks/use-transaction.ts'
+import type { TransactionStatus } from '#hooks/transaction-state.ts'
 import { STATE_WORDS, STEPS } from './words.ts'
 
 /** Where a transaction is on its way; what it waits for is said in the polite live region as it changes. */

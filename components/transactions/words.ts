@@ -1,4 +1,4 @@
-import type { TransactionState } from '#hooks/transaction-result.ts'
+import type { TransactionState } from '#hooks/transaction-state.ts'
 
 /** One word per state, everywhere. */
 export const STATE_WORDS: Record<TransactionState, string> = {

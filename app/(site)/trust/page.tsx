@@ -1,8 +1,9 @@
 import type { Metadata } from 'next'
-import { TrustPage } from '#components/trust/trust-page.client.tsx'
+import { readConfig } from '#app/_view/read-visitor.ts'
+import { TrustPage } from '#components/trust/trust-page.tsx'
 
 export const metadata: Metadata = { title: 'Trust' }
 
-export default function Trust() {
-  return <TrustPage />
+export default async function Trust() {
+  return <TrustPage {...await readConfig()} />
 }

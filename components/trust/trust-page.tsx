@@ -1,8 +1,6 @@
-'use client'
-
 import { Address } from '#components/ui/identifier.client.tsx'
 import { Section } from '#components/ui/page-header.tsx'
-import { useAppConfig } from '#hooks/app-config.ts'
+import type { AppConfig } from '#hooks/api-types.ts'
 
 const PROVEN: readonly [string, string][] = [
   [
@@ -36,8 +34,7 @@ const NOT_PROVEN: readonly [string, string][] = [
 ]
 
 /** What is proven by whom, what isn't, and who could change it. */
-export function TrustPage() {
-  const { contractAddress, network, rate } = useAppConfig()
+export function TrustPage({ contractAddress, network, rate }: AppConfig) {
   return (
     <div className="max-w-3xl">
       <h1 tabIndex={-1} className="text-2xl font-semibold outline-none">

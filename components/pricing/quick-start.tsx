@@ -1,12 +1,8 @@
-'use client'
-
 import Link from 'next/link'
 import { curlCommand } from '#components/keys/key-snippets.ts'
-import { useAppConfig } from '#hooks/app-config.ts'
 
 /** From nothing to the first answer. */
-export function QuickStart() {
-  const { litellmUrl } = useAppConfig()
+export function QuickStart({ litellmUrl }: { litellmUrl: string }) {
   return (
     <div className="mt-3 grid gap-6 lg:grid-cols-2">
       <ol className="list-decimal space-y-2 pl-5">
