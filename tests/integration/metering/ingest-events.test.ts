@@ -27,7 +27,7 @@ const poll = (raw: unknown, alternativeId: string) =>
 const eventsOf = (vaultId: bigint) =>
   ctx.db.select().from(events).where(eq(events.vaultId, vaultId)).orderBy(events.period, events.ordinal)
 const metersOf = (vaultId: bigint) =>
-  ctx.db.select().from(meters).where(eq(meters.vaultId, vaultId)).orderBy(meters.model)
+  ctx.db.select().from(meters).where(eq(meters.vaultId, vaultId)).orderBy(meters.period, meters.model)
 const lettersOf = async (reason: string) =>
   (await ctx.db.select().from(deadLetters).where(eq(deadLetters.reason, reason))).length
 
