@@ -33,6 +33,8 @@ export class AppError extends Error {
 
   /** A process may hold this class more than once, as Next builds pages and routes apart: the mark counts. */
   static override [Symbol.hasInstance](value: unknown): boolean {
+    // A class that extends this one is told apart by its own prototype.
+    if (this !== AppError) return Function.prototype[Symbol.hasInstance].call(this, value)
     return typeof value === 'object' && value !== null && mark in value
   }
 
