@@ -63,7 +63,7 @@ export interface Supervisor {
   kill(): Promise<void>
 }
 
-const defaultGraceMs = 5_000
+const defaultGraceMs = 3_000
 const longestLogBytes = 20_000_000
 
 /** Supervises the parts of one run; a keeper process ends them when this process dies in whatever way. */
