@@ -23,14 +23,16 @@ const noWalletConnect = {
   },
 }
 
+const DISCOVERY = 'https://fcl-discovery.onflow.org'
+
 function discovery(config: AppConfig): Record<string, unknown> {
   if (config.network === 'emulator') {
     return { 'discovery.wallet': `${location.origin}/dev-wallet/authn`, 'discovery.wallet.method': 'IFRAME/RPC' }
   }
-  const host = `https://fcl-discovery.onflow.org${config.network === 'testnet' ? '/testnet' : ''}`
+  const path = config.network === 'testnet' ? '/testnet/authn' : '/authn'
   return {
-    'discovery.wallet': config.walletDiscovery ?? `${host}/authn`,
-    'discovery.authn.endpoint': `https://fcl-discovery.onflow.org/api${config.network === 'testnet' ? '/testnet' : ''}/authn`,
+    'discovery.wallet': config.walletDiscovery ?? `${DISCOVERY}${path}`,
+    'discovery.authn.endpoint': `${DISCOVERY}/api${path}`,
     ...(config.walletConnectProjectId ? { 'walletconnect.projectId': config.walletConnectProjectId } : {}),
   }
 }

@@ -20,8 +20,8 @@ export type CreationOutcome =
   | { kind: 'created'; vaultId: string; key: CreatedKey }
   /** The vault is there, its key isn't yet: it can be finished from the list. */
   | { kind: 'key_missing'; vaultId: string; message: string }
-  | { kind: 'provider_unknown' | 'declined' | 'busy' | 'open_elsewhere' }
-  | { kind: 'failed' | 'expired' | 'unknown'; message: string }
+  | { kind: 'provider_unknown' }
+  | Exclude<TransactionOutcome, { kind: 'final' }>
 
 async function isProvider(config: AppConfig, address: string): Promise<boolean> {
   const roles = await runScript(config, getRoles, { address })

@@ -46,7 +46,8 @@ const asIs = { label: 'JSON-Cadence', asArgument: (value: unknown) => value, asI
 const OTHER_ACCOUNT =
   'The wallet is connected to another account. Nothing was sent. Connect the one that you signed in with.'
 const UNANSWERED =
-  'Flow didn’t confirm that it got the transaction. Look at your subscriptions before you send it again: it may still go through for about 10 minutes.'
+  'Flow didn’t confirm that it got the transaction. Look at your subscriptions before you send it again: it may still ' +
+  'go through for about 10 minutes.'
 
 async function sign(config: AppConfig, draft: TransactionDraft): Promise<string> {
   const fcl = await loadFcl(config)

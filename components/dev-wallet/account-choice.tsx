@@ -1,4 +1,4 @@
-import { Button } from '#components/ui/button.tsx'
+import { Button, buttonClass } from '#components/ui/button.tsx'
 import { showAddress } from '#lib/format/address.ts'
 import type { DevAccount } from '#hooks/api-types.ts'
 import { WalletFrame } from './wallet-frame.tsx'
@@ -21,9 +21,9 @@ export function AccountChoice({ accounts, failure, onChoose, onDecline }: Accoun
               type="button"
               data-account={account.name}
               onClick={() => onChoose(account)}
-              className="flex min-h-11 w-full items-center justify-between gap-3 rounded-md border border-line-strong px-4 text-sm hover:bg-sunken"
+              className={buttonClass('secondary', 'min-h-11 w-full')}
             >
-              <span className="font-medium first-letter:uppercase">{account.name}</span>
+              <span className="mr-auto first-letter:uppercase">{account.name}</span>
               <span className="font-mono text-xs text-text-2">{showAddress(account.address)}</span>
             </button>
           </li>

@@ -3,7 +3,7 @@
 import { Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { InUsd } from '#components/ui/amount.client.tsx'
-import { Button } from '#components/ui/button.tsx'
+import { Button, iconButtonClass } from '#components/ui/button.tsx'
 import { Figure, Figures } from '#components/ui/figure.tsx'
 import { showFlow, showUsd, showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
@@ -54,7 +54,7 @@ export function Estimator({ schedule }: { schedule: Schedule }) {
           <button
             type="button"
             aria-label={`Remove ${row.model || 'this model'}`}
-            className="inline-flex size-8 shrink-0 items-center justify-center rounded-md text-text-2 hover:bg-sunken hover:text-text"
+            className={iconButtonClass}
             onClick={() => setRows(rows.filter(({ id }) => id !== row.id))}
           >
             <X aria-hidden="true" size={14} />

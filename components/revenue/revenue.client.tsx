@@ -86,16 +86,31 @@ export function Revenue({ summary, address, onChanged }: RevenueProps) {
           <p className="text-text-2">No vault names this account as its provider yet.</p>
         )}
         {selected.length > 0 ? (
-          <div className="sticky bottom-16 mt-4 flex flex-wrap items-center justify-between gap-3 rounded-md border border-line bg-surface px-4 py-3 md:bottom-4">
-            <p>
-              {selected.length} selected, <FlowAmount amount={accruedOf(selected)} kind="left" />, one transaction
-            </p>
-            <Button aria-disabled={busy} onClick={() => take(selected)}>
-              Withdraw selected
-            </Button>
-          </div>
+          <SelectionBar selected={selected} busy={busy} onWithdraw={() => take(selected)} />
         ) : null}
       </Section>
     </>
+  )
+}
+
+interface SelectionBarProps {
+  selected: readonly VaultView[]
+  busy: boolean
+  onWithdraw: () => void
+}
+
+/** What is chosen, in sight above the phone's bar. */
+function SelectionBar({ selected, busy, onWithdraw }: SelectionBarProps) {
+  return (
+    <div className="sticky bottom-16 mt-4 rounded-md border border-line bg-surface px-4 py-3 md:bottom-4">
+      <div className="flex flex-wrap items-center justify-between gap-3">
+        <p>
+          {selected.length} selected, <FlowAmount amount={accruedOf(selected)} kind="left" />, one transaction
+        </p>
+        <Button aria-disabled={busy} onClick={onWithdraw}>
+          Withdraw selected
+        </Button>
+      </div>
+    </div>
   )
 }

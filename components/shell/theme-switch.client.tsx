@@ -2,6 +2,7 @@
 
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { useState } from 'react'
+import { iconButtonClass } from '#components/ui/button.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import { nextTheme, THEME_COOKIE, type Theme } from './theme.ts'
 
@@ -32,7 +33,7 @@ export function ThemeSwitch({ initial }: { initial: Theme }) {
       onClick={change}
       aria-label={`Theme: ${theme}. Change theme`}
       title={`Theme: ${theme}`}
-      className="inline-flex size-9 items-center justify-center rounded-md text-text-2 hover:bg-sunken hover:text-text pointer-coarse:size-11"
+      className={iconButtonClass}
     >
       <Icon aria-hidden="true" size={16} strokeWidth={1.5} />
     </button>

@@ -77,7 +77,11 @@ export function ModelCosts({ models, most = Infinity }: { models: readonly Model
               className="ml-auto text-xs whitespace-nowrap text-text-2"
               title={`${showTokensExact(BigInt(tokens))} tokens`}
             >
-              {showTokens(BigInt(tokens))} tokens · {requests} {requests === '1' ? 'request' : 'requests'}
+              {showTokens(BigInt(tokens))} tokens
+              <span className="hidden sm:inline">
+                {' '}
+                · {requests} {requests === '1' ? 'request' : 'requests'}
+              </span>
             </span>
             <span className="min-w-[8ch] text-right whitespace-nowrap" title={showUsdExact(parseUsd(usd))}>
               {showUsd(parseUsd(usd))}

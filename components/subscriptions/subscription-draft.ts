@@ -12,6 +12,7 @@ export interface SubscriptionDraft {
 export type DraftFaults = Partial<Record<keyof SubscriptionDraft, string>>
 
 export interface DraftLimits {
+  /** Least FLOW that may move; 0 when any amount will do. */
   minimumDeposit: Flow
   /** What the wallet holds; undefined while it is unknown. */
   balance: Flow | undefined
@@ -21,7 +22,8 @@ const NAME_MOST = 64
 /** Kept back in the account: its own storage and the transaction's fee. */
 const KEPT_FOR_STORAGE = flow(100_000n)
 
-function depositFault(text: string, { minimumDeposit, balance }: DraftLimits): string | undefined {
+/** What is wrong with an amount to deposit, in one sentence. */
+export function depositFault(text: string, { minimumDeposit, balance }: DraftLimits): string | undefined {
   let deposit: Flow
   try {
     deposit = parseFlow(text.trim())
@@ -29,10 +31,12 @@ function depositFault(text: string, { minimumDeposit, balance }: DraftLimits): s
     if (cause instanceof AppError) return cause.publicMessage
     throw cause
   }
+  if (deposit === 0n) return 'Give an amount above 0.'
   if (deposit < minimumDeposit) return `A vault needs at least ${showFlowExact(minimumDeposit)}.`
   if (balance === undefined || deposit + KEPT_FOR_STORAGE <= balance) return undefined
   const most = balance > KEPT_FOR_STORAGE ? flow(balance - KEPT_FOR_STORAGE) : flow(0n)
-  return `Your wallet has ${showFlow(balance)}; this needs ${showFlow(deposit, 'owed')} and about 0.001 for storage. Deposit up to ${showFlow(most)}.`
+  const needed = `this needs ${showFlow(deposit, 'owed')} and about 0.001 for storage`
+  return `Your wallet has ${showFlow(balance)}; ${needed}. Deposit up to ${showFlow(most)}.`
 }
 
 /** What is wrong with a draft, a sentence per field; empty when it can be sent. */

@@ -1,7 +1,8 @@
 'use client'
 
 import Link from 'next/link'
-import { buttonClass } from '#components/ui/button.tsx'
+import { lazy, Suspense, useState } from 'react'
+import { Button, buttonClass } from '#components/ui/button.tsx'
 import { Address } from '#components/ui/identifier.client.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
@@ -20,6 +21,8 @@ import { SettlementLine } from './settlement-line.tsx'
 import { Trail } from './trail.tsx'
 import { vaultName, vaultStatus } from './vault-figures.ts'
 import { VaultStrip } from './vault-strip.tsx'
+
+const DepositForm = lazy(() => import('./deposit-form.client.tsx'))
 
 /** One subscription: how much is left, what it costs, what was asked, what was settled. */
 export function VaultPage({ vaultId }: { vaultId: string }) {
@@ -57,14 +60,31 @@ function Missing() {
 
 function Vault({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
   const config = useAppConfig()
+  const [depositing, setDepositing] = useState(false)
   const { vault, usage, settlement } = view
   const { tone, word } = vaultStatus(vault)
   const name = vaultName(vault)
   return (
     <>
       <title>{`${name} · FlareFlow`}</title>
-      <PageHeader title={name} trail={<Trail name={name} />} status={<Status tone={tone}>{word}</Status>} />
+      <PageHeader
+        title={name}
+        trail={<Trail name={name} />}
+        status={<Status tone={tone}>{word}</Status>}
+        actions={
+          isOwner && vault.status === 'active' ? (
+            <Button kind="primary" aria-expanded={depositing} onClick={() => setDepositing(!depositing)}>
+              Deposit FLOW
+            </Button>
+          ) : null
+        }
+      />
       <VaultStrip view={view} settleIntervalMs={config.settleIntervalMs} />
+      {depositing ? (
+        <Suspense fallback={null}>
+          <DepositForm vault={vault} onDone={() => setDepositing(false)} />
+        </Suspense>
+      ) : null}
       <Section title="Cost by model" note={`${periodLabel(usage.period)}, UTC · ${usage.tier} tier so far`}>
         {usage.models.length > 0 ? (
           <ModelTable usage={usage} />

@@ -30,7 +30,10 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
         value={<FlowAmount amount={left} kind="left" />}
         note={
           <>
-            <InUsd amount={left} kind="left" /> · balance <FlowAmount amount={balance} kind="left" />
+            <InUsd amount={left} kind="left" /> ·{' '}
+            <span className="whitespace-nowrap">
+              balance <FlowAmount amount={balance} kind="left" />
+            </span>
           </>
         }
       />
@@ -40,11 +43,15 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
         value={<UsdAmount amount={parseUsd(usage.priceUsd)} />}
         note={
           <>
-            <span data-figure="tokens" title={`${showTokensExact(tokens)} tokens`}>
-              {showTokens(tokens)}
+            <span className="whitespace-nowrap">
+              <span data-figure="tokens" title={`${showTokensExact(tokens)} tokens`}>
+                {showTokens(tokens)}
+              </span>{' '}
+              tokens ·
             </span>{' '}
-            tokens · <span data-figure="requests">{usage.requests}</span>{' '}
-            {usage.requests === '1' ? 'request' : 'requests'}
+            <span className="whitespace-nowrap">
+              <span data-figure="requests">{usage.requests}</span> {usage.requests === '1' ? 'request' : 'requests'}
+            </span>
           </>
         }
       />
@@ -54,7 +61,8 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
         value={<FlowAmount amount={owed} kind="owed" />}
         note={
           <>
-            <InUsd amount={owed} kind="owed" /> · {settles(view, settleIntervalMs)}
+            <InUsd amount={owed} kind="owed" /> ·{' '}
+            <span className="whitespace-nowrap">{settles(view, settleIntervalMs)}</span>
           </>
         }
       />

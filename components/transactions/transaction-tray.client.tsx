@@ -2,6 +2,7 @@
 
 import { ArrowLeftRight } from 'lucide-react'
 import { lazy } from 'react'
+import { iconButtonClass } from '#components/ui/button.tsx'
 import { PopoverButton } from '#components/ui/popover-button.client.tsx'
 import { useAppConfig } from '#hooks/app-config.ts'
 import { hasEnded } from '#hooks/transaction-state.ts'
@@ -30,7 +31,7 @@ export function TransactionTray() {
       face={face}
       aria-label={open > 0 ? `Transactions, ${open} open` : 'Transactions'}
       title="Transactions"
-      className="inline-flex h-9 min-w-9 items-center justify-center gap-1 rounded-md px-2 text-text-2 hover:bg-sunken hover:text-text pointer-coarse:h-11"
+      className={iconButtonClass}
     >
       {() => <TransactionList transactions={mine} />}
     </PopoverButton>

@@ -5,11 +5,13 @@ import type { AppConfig } from '#hooks/api-types.ts'
 const PROVEN: readonly [string, string][] = [
   [
     'What you pay',
-    'The contract prices each reading itself, from tokens by model and the schedule on chain, and takes no more from your vault. Anybody can compute the same price to the last 0.00000001.',
+    'The contract prices each reading itself, from tokens by model and the schedule on chain, and takes no more from ' +
+      'your vault. Anybody can compute the same price to the last 0.00000001.',
   ],
   [
     'What stays yours',
-    'FLOW leaves a vault only to its provider, for what readings entitle it to, or back to its owner. Deposits equal balance, paid and refunded after every transaction.',
+    'FLOW leaves a vault only to its provider, for what readings entitle it to, or back to its owner. Deposits equal ' +
+      'balance, paid and refunded after every transaction.',
   ],
   [
     'Order and repetition',
@@ -17,14 +19,16 @@ const PROVEN: readonly [string, string][] = [
   ],
   [
     'Which requests',
-    'Each reading carries the root of a Merkle tree over its requests, so a list of requests can be checked against the bill.',
+    'Each reading carries the root of a Merkle tree over its requests, so a list of requests can be checked against ' +
+      'the bill.',
   ],
 ]
 
 const NOT_PROVEN: readonly [string, string][] = [
   [
     'The count of tokens',
-    'LiteLLM reports it and the oracle signs the reading. Until readings are attested by Flare, you trust the oracle for the count.',
+    'LiteLLM reports it and the oracle submits the reading. Until readings are attested by Flare, you trust the oracle ' +
+      'for the count.',
   ],
   [
     'Payment beyond the balance',

@@ -20,6 +20,12 @@ export const buttonClass = (kind: ButtonKind = 'secondary', extra?: string): str
     extra,
   )
 
+/** A square button with an icon alone; its words are in `aria-label`. */
+export const iconButtonClass = clsx(
+  'inline-flex h-9 min-w-9 shrink-0 items-center justify-center gap-1 rounded-md text-text-2',
+  'hover:bg-sunken hover:text-text pointer-coarse:h-11 pointer-coarse:min-w-11',
+)
+
 export interface ButtonProps extends ComponentProps<'button'> {
   kind?: ButtonKind
 }

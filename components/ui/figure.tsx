@@ -25,5 +25,5 @@ export function Figure({ label, value, title, note, id }: FigureProps) {
 
 /** `compact` is for tiles: figures the size of a heading. */
 export function Figures({ children, compact = false }: { children: ReactNode; compact?: boolean }) {
-  return <dl className={clsx('flex flex-wrap gap-y-3', compact ? 'gap-x-4 text-lg' : 'gap-x-6 text-xl')}>{children}</dl>
+  return <dl className={clsx('flex flex-wrap gap-y-3', compact ? 'gap-x-4 text-lg' : 'gap-x-8 text-xl')}>{children}</dl>
 }

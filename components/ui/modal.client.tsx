@@ -1,5 +1,6 @@
 'use client'
 
+import { clsx } from 'clsx'
 import { type ReactNode, useEffect, useId, useRef } from 'react'
 
 interface ModalProps {
@@ -27,7 +28,10 @@ export function Modal({ open, title, children, actions, onClose }: ModalProps) {
         event.preventDefault()
         onClose()
       }}
-      className="m-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-6 text-text shadow-popover backdrop:bg-veil"
+      className={clsx(
+        'm-auto w-[min(28rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-6 text-text',
+        'shadow-popover backdrop:bg-veil',
+      )}
     >
       <h2 id={titleId} className="text-lg font-semibold">
         {title}

@@ -1,5 +1,6 @@
 'use client'
 
+import { clsx } from 'clsx'
 import { type ComponentProps, type ReactNode, Suspense, useId, useState } from 'react'
 
 interface PopoverButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
@@ -23,7 +24,10 @@ export function PopoverButton({ face, children, ...button }: PopoverButtonProps)
         id={id}
         popover="auto"
         onToggle={(event) => event.newState === 'open' && setOpened(true)}
-        className="fixed inset-auto top-14 right-4 m-0 w-80 max-w-[calc(100vw-2rem)] rounded-md border border-line bg-surface p-4 text-sm text-text shadow-popover"
+        className={clsx(
+          'fixed inset-auto top-14 right-4 m-0 w-80 max-w-[calc(100vw-2rem)] rounded-md border border-line',
+          'bg-surface p-4 text-sm text-text shadow-popover',
+        )}
       >
         {opened ? <Suspense fallback={null}>{children(close)}</Suspense> : null}
       </div>

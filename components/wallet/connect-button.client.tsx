@@ -1,5 +1,6 @@
 'use client'
 
+import { clsx } from 'clsx'
 import { useRef, useState } from 'react'
 import { Button, type ButtonKind } from '#components/ui/button.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
@@ -42,7 +43,11 @@ export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onBu
       </Button>
       {note ? (
         <p
-          className={`absolute top-full right-0 z-10 mt-2 w-64 rounded-md border border-line bg-surface p-3 text-xs shadow-popover ${note.tone === 'bad' ? 'text-bad' : 'text-text-2'}`}
+          className={clsx(
+            'absolute top-full right-0 z-10 mt-2 w-64 rounded-md border border-line bg-surface p-3 text-xs',
+            'shadow-popover',
+            note.tone === 'bad' ? 'text-bad' : 'text-text-2',
+          )}
         >
           {note.text}
         </p>
