@@ -42,7 +42,7 @@ export function CostBar({ models }: { models: readonly ModelUsage[] }) {
         <rect
           key={model}
           x={x.toString()}
-          width={(width > GAP ? width - GAP : 1n).toString()}
+          width={(index === parts.length - 1 || width <= GAP ? width : width - GAP).toString()}
           height="8"
           className={fillOf(index)}
         />

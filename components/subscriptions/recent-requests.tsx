@@ -57,7 +57,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
           <th scope="col" className={`${HEAD} text-right`}>
             Cost, USD
           </th>
-          <th scope="col" className={`${HEAD} hidden sm:table-cell sm:pl-8`}>
+          <th scope="col" className={`${HEAD} hidden sm:table-cell sm:not-first:pl-8`}>
             Status
           </th>
         </tr>
@@ -81,7 +81,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
             <td className={`${CELL} text-right`} title="At today’s tier; final when the period ends">
               ≈{showUsdExact(estimateUsd(request, usage.models))}
             </td>
-            <td className={`${CELL} hidden text-text-2 sm:table-cell sm:pl-8`}>{outcome(request)}</td>
+            <td className={`${CELL} hidden text-text-2 sm:table-cell sm:not-first:pl-8`}>{outcome(request)}</td>
           </tr>
         ))}
       </tbody>

@@ -30,7 +30,7 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
         value={<FlowAmount amount={left} kind="left" />}
         note={
           <>
-            <InUsd amount={left} kind="left" /> ·{' '}
+            <InUsd amount={left} kind="left" />,{' '}
             <span className="whitespace-nowrap">
               balance <FlowAmount amount={balance} kind="left" />
             </span>
@@ -47,7 +47,7 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
               <span data-figure="tokens" title={`${showTokensExact(tokens)} tokens`}>
                 {showTokens(tokens)}
               </span>{' '}
-              tokens ·
+              tokens,
             </span>{' '}
             <span className="whitespace-nowrap">
               <span data-figure="requests">{usage.requests}</span> {usage.requests === '1' ? 'request' : 'requests'}
@@ -61,7 +61,7 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
         value={<FlowAmount amount={owed} kind="owed" />}
         note={
           <>
-            <InUsd amount={owed} kind="owed" /> ·{' '}
+            <InUsd amount={owed} kind="owed" />,{' '}
             <span className="whitespace-nowrap">{settles(view, settleIntervalMs)}</span>
           </>
         }
