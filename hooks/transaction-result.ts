@@ -27,7 +27,7 @@ function decodeEvent(event: { type: string; payload: string }): ChainEvent {
 }
 
 /** Asks the access node what became of a transaction. One that it doesn't know yet counts as sent. */
-export async function readTransaction(accessNode: string, txId: string): Promise<TransactionResult> {
+async function readTransaction(accessNode: string, txId: string): Promise<TransactionResult> {
   const response = await fetch(`${accessNode}/v1/transaction_results/${txId}`, { cache: 'no-store' })
   if (response.status === 404) return { state: 'sent', error: null, events: [] }
   if (!response.ok) throw new Error(`The access node answered ${response.status}.`)
