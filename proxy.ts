@@ -21,6 +21,7 @@ export function proxy(request: NextRequest): NextResponse {
   headers.set('Content-Security-Policy', policy)
   const response = NextResponse.next({ request: { headers } })
   response.headers.set('Content-Security-Policy', policy)
+  if (env.app.url.startsWith('https:')) response.headers.set('Strict-Transport-Security', 'max-age=31536000')
   return response
 }
 

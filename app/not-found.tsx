@@ -1,16 +1,10 @@
-import Link from 'next/link'
-import { buttonClass } from '#components/ui/button.tsx'
-import { PageHeader } from '#components/ui/page-header.tsx'
+import { MissingPage } from '#components/shell/missing-page.tsx'
+import { MAIN_ID } from '#components/shell/skip-link.tsx'
 
 export default function NotFoundPage() {
   return (
-    <main id="main" className="mx-auto max-w-2xl p-6">
-      <title>Nothing here · FlareFlow</title>
-      <PageHeader title="There is nothing at this address" />
-      <p className="mb-4 text-text-2">The page was moved, or the address has a typing error.</p>
-      <Link className={buttonClass('primary')} href="/subscriptions">
-        Open your subscriptions
-      </Link>
+    <main id={MAIN_ID} className="mx-auto max-w-2xl p-6">
+      <MissingPage />
     </main>
   )
 }

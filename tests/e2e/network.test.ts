@@ -82,3 +82,16 @@ test('on testnet the wallet is FCL’s discovery, in a frame that the policy all
   expect(asked.some((url) => url.startsWith('https://fcl-discovery.onflow.org/testnet/authn'))).toBe(true)
   expect(visitor.faults).toEqual([])
 })
+
+test('while Flow can’t be reached, a page says what is the matter and offers to try again', async () => {
+  await using web = await startOnNetwork(local.home, 'emulator', { FLOW_ACCESS_NODE: 'http://127.0.0.1:9' })
+  await using visitor = await visit(browser, web.url)
+  const { page } = visitor
+  for (const path of ['/', '/subscriptions']) {
+    const answer = await page.goto(path)
+    expect(answer?.status()).toBe(500)
+    await page.getByRole('heading', { level: 1, name: 'This page can’t be shown right now' }).waitFor(PATIENT)
+    await page.getByRole('button', { name: 'Try again' }).waitFor()
+    expect(await page.content()).not.toContain('127.0.0.1:9')
+  }
+})

@@ -107,6 +107,12 @@ const STOPS: Stop[] = [
     () => customer,
     'No such subscription',
   ),
+  stop(
+    'a number that is none',
+    () => '/subscriptions/abc',
+    () => customer,
+    'There is nothing at this address',
+  ),
   stop('nothing', () => '/nothing', nobody, 'There is nothing at this address'),
   stop('development wallet', () => '/dev-wallet/authn', nobody, 'Nothing to approve'),
 ]
