@@ -2,6 +2,7 @@ import "FungibleToken"
 import "FlowToken"
 import "BillingPeriod"
 import "BillingTerms"
+import "FlareFDCTriggers"
 import "MeterReadings"
 import "UsagePricing"
 import "VaultFunds"
@@ -39,12 +40,12 @@ access(all) contract UsageBasedSubscriptions {
     /// A charge was above what the vault could pay.
     access(all) event DebtIncurred(id: UInt64, amount: UFix64, uncoveredAfter: UFix64)
     /// A reading was priced and charged. `priceUsd` is the period's price so far, `dueUsd` what of it is new after
-    /// credit, `flowDue` the same in FLOW, before any automatic payment.
+    /// credit, `flowDue` the same in FLOW, before any automatic payment. `evidence` is the kind of its proof.
     access(all) event ReadingSettled(
         id: UInt64, period: UInt32, sequence: UInt64, models: [String], tokens: [UInt64], totalTokens: UInt256,
         root: String, eventCount: UInt64, scheduleVersion: UInt64, priceUsd: UFix64, dueUsd: UFix64,
         chargedUsdAfter: UFix64, creditUsdAfter: UFix64, usdPerFlow: UFix64, flowDue: UFix64, accruedAfter: UFix64,
-        uncoveredAfter: UFix64, balanceAfter: UFix64, oracle: Address
+        uncoveredAfter: UFix64, balanceAfter: UFix64, oracle: Address?, evidence: String
     )
     /// A reading changed nothing, for the reason given; cadence/README.md lists the reasons.
     access(all) event ReadingSkipped(id: UInt64, period: UInt32, sequence: UInt64, reason: String)
@@ -67,6 +68,8 @@ access(all) contract UsageBasedSubscriptions {
     /// Seconds between an owner's request that lowers what the provider can count on and its effect.
     access(all) let settleDelaySeconds: UInt64
     access(all) let minimumDeposit: UFix64
+    /// Under which triggers with readings reach this contract.
+    access(all) let handlerId: String
     /// The account in whose inbox capabilities wait to be claimed.
     access(all) let inboxAddress: Address
     /// Tells this deployment from any other, on any network.
@@ -225,7 +228,8 @@ access(all) contract UsageBasedSubscriptions {
         access(contract) fun updateUsageData(
             _ reading: MeterReadings.Reading,
             usdPerFlow: UFix64,
-            oracle: Address
+            oracle: Address?,
+            evidence: String
         ): String? {
             let verdict = self.usage.assess(
                 reading,
@@ -237,11 +241,16 @@ access(all) contract UsageBasedSubscriptions {
             if verdict.settlement == nil { return verdict.reason }
             if self.closed { return "vault_closed" }
             if verdict.settlement!.flowDue > UFix64.max - self.funds.uncovered { return "out_of_range" }
-            self.settle(verdict.settlement!, usdPerFlow: usdPerFlow, oracle: oracle)
+            self.settle(verdict.settlement!, usdPerFlow: usdPerFlow, oracle: oracle, evidence: evidence)
             return nil
         }
 
-        access(self) fun settle(_ settlement: VaultUsage.Settlement, usdPerFlow: UFix64, oracle: Address) {
+        access(self) fun settle(
+            _ settlement: VaultUsage.Settlement,
+            usdPerFlow: UFix64,
+            oracle: Address?,
+            evidence: String
+        ) {
             let reading = settlement.reading
             let price = settlement.price
             self.usage.settle(settlement, graceSeconds: UsageBasedSubscriptions.graceSeconds)
@@ -253,7 +262,7 @@ access(all) contract UsageBasedSubscriptions {
                 dueUsd: settlement.charge.dueUsd, chargedUsdAfter: settlement.charge.chargedUsd,
                 creditUsdAfter: settlement.charge.creditUsd, usdPerFlow: usdPerFlow, flowDue: settlement.flowDue,
                 accruedAfter: self.funds.accrued, uncoveredAfter: self.funds.uncovered,
-                balanceAfter: self.funds.balance(), oracle: oracle
+                balanceAfter: self.funds.balance(), oracle: oracle, evidence: evidence
             )
             if settlement.tierBefore != price.tier {
                 emit TierChanged(id: self.id, period: reading.period, from: settlement.tierBefore, to: price.tier)
@@ -298,6 +307,46 @@ access(all) contract UsageBasedSubscriptions {
             self.closed = false
             self.topUpBelow = nil
             self.extensions = {}
+        }
+    }
+
+    /// Brings proven readings to their vaults. What it processed is remembered by the vaults: their last sequence.
+    access(all) resource LiteLLMHandler: FlareFDCTriggers.Handler {
+        /// Where a signature over a reading holds: chain, contract and deployment, a line each.
+        access(all) let domain: String
+
+        access(all) view fun lastSequence(_ subject: UInt64): UInt64 {
+            return UsageBasedSubscriptions.vaultOf(subject)?.usage?.lastSequence ?? 0
+        }
+
+        access(all) fun message(_ payload: {FlareFDCTriggers.Payload}): [UInt8]? {
+            let reading = payload as? MeterReadings.Reading
+            return reading == nil ? nil : MeterReadings.message(reading!, domain: self.domain)
+        }
+
+        /// Settles a proven reading if it can be; else skips it.
+        access(account) fun handle(_ trigger: FlareFDCTriggers.Trigger, submitter: Address?): Bool {
+            let reading = trigger.payload as! MeterReadings.Reading
+            let terms = UsageBasedSubscriptions.borrowTerms()
+            let vault = UsageBasedSubscriptions.vaultOf(reading.vaultId)
+            let wait = terms.rateRefusal()
+            let reason = wait != nil ? wait : vault == nil ? "unknown_vault" : vault!.updateUsageData(
+                reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: submitter,
+                evidence: FlareFDCTriggers.nameOf(trigger.proof.kind())
+            )
+            if reason != nil { self.skip(trigger, reason: reason!) }
+            return reason == nil
+        }
+
+        access(account) fun skip(_ trigger: FlareFDCTriggers.Trigger, reason: String) {
+            let reading = trigger.payload as! MeterReadings.Reading
+            emit ReadingSkipped(id: reading.vaultId, period: reading.period, sequence: reading.sequence, reason: reason)
+        }
+
+        init() {
+            self.domain = FlareFDCTriggers.chain
+                .concat("\n").concat(UsageBasedSubscriptions.inboxAddress.toString())
+                .concat("\n").concat(UsageBasedSubscriptions.deploymentId)
         }
     }
 
@@ -410,24 +459,9 @@ access(all) contract UsageBasedSubscriptions {
         return self.storagePath("Provider".concat(self.account.address.toString()).concat("_"), vaultId)
     }
 
-    /// Settles readings one by one; what can't be settled is skipped. `MeterOracles` checks who hands them in.
-    access(account) fun updateUsageData(_ readings: [MeterReadings.Reading], oracle: Address) {
-        let terms = self.borrowTerms()
-        let rateRefusal = terms.rateRefusal()
-        for reading in readings {
-            var reason = rateRefusal
-            if reason == nil {
-                let vault = self.vaultOf(reading.vaultId)
-                reason = vault == nil ? "unknown_vault" : vault!.updateUsageData(
-                    reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: oracle
-                )
-            }
-            if reason != nil {
-                emit ReadingSkipped(
-                    id: reading.vaultId, period: reading.period, sequence: reading.sequence, reason: reason!
-                )
-            }
-        }
+    /// A handler of metered usage. It holds nothing and only this account's contracts call it: anyone may have one.
+    access(all) fun createLiteLLMHandler(): @LiteLLMHandler {
+        return <- create LiteLLMHandler()
     }
 
     access(self) fun index(_ id: UInt64, owner: Address, provider: Address) {
@@ -453,6 +487,7 @@ access(all) contract UsageBasedSubscriptions {
         self.settleDelaySeconds = settleDelaySeconds
         self.minimumDeposit = minimumDeposit
         self.storageReserve = 50_000
+        self.handlerId = "litellm-usage"
         self.inboxAddress = self.account.address
         self.deploymentId = String.encodeHex(getCurrentBlock().id.toVariableSized())
             .concat("-").concat(self.account.address.toString())

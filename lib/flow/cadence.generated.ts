@@ -45,10 +45,10 @@ transaction(publicKey: String, amount: UFix64) {
 export const adminAppointOracle = {
   code: `import "MeterOracles"
 
-/// Lets an account hand in readings, after the notice time.
+/// Lets an account hand in readings, after the notice time, that are signed by this key: a P-256 point of 128 hex digits.
 /// Signer: the admin. Effect: the account finds its capability in the inbox.
 /// Before: the account is no oracle.
-transaction(address: Address) {
+transaction(address: Address, publicKey: String) {
 
     let registry: auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry
 
@@ -59,7 +59,7 @@ transaction(address: Address) {
     }
 
     execute {
-        self.registry.appoint(address)
+        self.registry.appoint(address, publicKey: publicKey)
     }
 
     post {
@@ -69,6 +69,7 @@ transaction(address: Address) {
 `,
   parameters: [
     { name: 'address', type: 'Address' },
+    { name: 'publicKey', type: 'String' },
   ],
 } as const
 
@@ -133,6 +134,35 @@ transaction(
     { name: 'multiplierParts', type: '[[String]]' },
     { name: 'multiplierBps', type: '[UInt64]' },
   ],
+} as const
+
+export const adminRegisterHandler = {
+  code: `import "FlareFDCTriggers"
+import "UsageBasedSubscriptions"
+
+/// Registers the handler of metered usage, so that oracles' readings reach the vaults.
+/// Signer: the admin. Effect: triggers for \`litellm-usage\` are handled. Once per deployment.
+/// Before: nothing.
+transaction {
+
+    let registry: auth(FlareFDCTriggers.RegisterHandler) &FlareFDCTriggers.Registry
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.registry = admin.storage.borrow<auth(FlareFDCTriggers.RegisterHandler) &FlareFDCTriggers.Registry>(
+            from: FlareFDCTriggers.RegistryStoragePath
+        ) ?? panic("Cannot register the handler! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.registry.registerHandler(
+            handlerId: UsageBasedSubscriptions.handlerId,
+            handler: <- UsageBasedSubscriptions.createLiteLLMHandler(),
+            triggerTypes: [FlareFDCTriggers.TriggerType.DefiProtocolEvent]
+        )
+    }
+}
+`,
+  parameters: [],
 } as const
 
 export const adminRegisterProvider = {
@@ -350,11 +380,12 @@ transaction {
 } as const
 
 export const oracleSubmitReadings = {
-  code: `import "MeterOracles"
+  code: `import "FlareFDCTriggers"
+import "MeterOracles"
 import "MeterReadings"
 
 /// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that
-/// says why; the others settle.
+/// says why; the others settle. Each comes with the signature of the oracle's registered key as two numbers, r and s.
 /// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
 /// Before: oracle/claim_oracle.
 transaction(
@@ -364,11 +395,14 @@ transaction(
     models: [[String]],
     tokens: [[UInt64]],
     roots: [String],
-    eventCounts: [UInt64]
+    eventCounts: [UInt64],
+    signatureRs: [UInt256],
+    signatureSs: [UInt256]
 ) {
 
     let desk: auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk
     let readings: [MeterReadings.Reading]
+    let signatures: [FlareFDCTriggers.OracleSignature]
 
     prepare(oracle: auth(CopyValue) &Account) {
         let capability = oracle.storage.copy<Capability<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>>(
@@ -377,6 +411,7 @@ transaction(
         self.desk = capability.borrow()
             ?? panic("Cannot submit readings! The oracle was removed. Ask the admin to appoint it again.")
         self.readings = []
+        self.signatures = []
         for i, vaultId in vaultIds {
             self.readings.append(MeterReadings.Reading(
                 vaultId: vaultId,
@@ -387,11 +422,12 @@ transaction(
                 root: roots[i],
                 eventCount: eventCounts[i]
             ))
+            self.signatures.append(FlareFDCTriggers.OracleSignature(r: signatureRs[i], s: signatureSs[i]))
         }
     }
 
     execute {
-        self.desk.updateUsageData(self.readings)
+        self.desk.updateUsageData(self.readings, signatures: self.signatures)
     }
 }
 `,
@@ -403,6 +439,8 @@ transaction(
     { name: 'tokens', type: '[[UInt64]]' },
     { name: 'roots', type: '[String]' },
     { name: 'eventCounts', type: '[UInt64]' },
+    { name: 'signatureRs', type: '[UInt256]' },
+    { name: 'signatureSs', type: '[UInt256]' },
   ],
 } as const
 
@@ -736,6 +774,17 @@ transaction(vaultIds: [UInt64]) {
   ],
 } as const
 
+export const getHandlers = {
+  code: `import "FlareFDCTriggers"
+
+/// The ids of the handlers that triggers are dispatched to.
+access(all) fun main(): [String] {
+    return FlareFDCTriggers.getRegistryRef().handlerIds()
+}
+`,
+  parameters: [],
+} as const
+
 export const getProviders = {
   code: `import "UsageBasedSubscriptions"
 
@@ -894,6 +943,7 @@ export const transactions = {
   'account/create_account': accountCreateAccount,
   'admin/appoint_oracle': adminAppointOracle,
   'admin/publish_schedule': adminPublishSchedule,
+  'admin/register_handler': adminRegisterHandler,
   'admin/register_provider': adminRegisterProvider,
   'admin/remove_oracle': adminRemoveOracle,
   'admin/remove_provider': adminRemoveProvider,
@@ -914,6 +964,7 @@ export const transactions = {
 } as const
 
 export const scripts = {
+  'get_handlers': getHandlers,
   'get_providers': getProviders,
   'get_roles': getRoles,
   'get_schedule': getSchedule,
@@ -931,6 +982,7 @@ export const contracts: readonly string[] = [
   'UsagePricing',
   'BillingTerms',
   'FCLCrypto',
+  'FlareFDCTriggers',
   'MeterReadings',
   'VaultFunds',
   'VaultUsage',

@@ -53,6 +53,7 @@ const chainPriceSchema = z.object({ tier: z.string(), usd: chainUsd, flow: chain
 
 /** What each script answers. */
 const scriptResults = {
+  get_handlers: z.array(z.string()),
   get_providers: z.array(chainAddress),
   get_roles: rolesSchema,
   get_schedule: scheduleSchema,

@@ -32,8 +32,9 @@ describe('a reference without the entitlement does not even compile', () => {
     ['owner/cancel_return', 'Reclaim', ['1']],
     ['owner/take_back', 'Reclaim', ['1']],
     ['provider/withdraw_accrued', 'WithdrawAccrued', [['1']]],
-    ['oracle/submit_readings', 'SubmitReading', [[], [], [], [], [], [], []]],
-    ['admin/appoint_oracle', 'AppointOracle', [address]],
+    ['oracle/submit_readings', 'SubmitReading', [[], [], [], [], [], [], [], [], []]],
+    ['admin/appoint_oracle', 'AppointOracle', [address, '']],
+    ['admin/register_handler', 'RegisterHandler', []],
     ['admin/remove_oracle', 'AppointOracle', [address]],
     ['admin/register_provider', 'RegisterProvider', [address]],
     ['admin/remove_provider', 'RegisterProvider', [address]],
@@ -48,6 +49,9 @@ describe('a reference without the entitlement does not even compile', () => {
 describe("what only the project's contracts may call is closed to everyone else", () => {
   const reading =
     'MeterReadings.Reading(vaultId: 1, period: 1, sequence: 1, models: [], tokens: [], root: "", eventCount: 1)'
+  const type = 'FlareFDCTriggers.TriggerType.DefiProtocolEvent'
+  const proof = 'FlareFDCTriggers.OracleSignature(r: 1, s: 1)'
+  const trigger = `FlareFDCTriggers.Trigger(type: ${type}, payload: ${reading}, proof: ${proof})`
   const flow = 'FlowToken.createEmptyVault(vaultType: Type<@FlowToken.Vault>())'
 
   test.each<[string, string, string]>([
@@ -62,12 +66,24 @@ describe("what only the project's contracts may call is closed to everyone else"
     ['terms of its own', 'destroy BillingTerms.createTerms(noticeSeconds: 0)', 'account'],
     [
       'readings without a desk',
-      `UsageBasedSubscriptions.updateUsageData([${reading}], oracle: anyone.address)`,
+      'triggers.dispatchSigned(handlerId: "litellm-usage", triggers: [], oracle: anyone.address, key: key)',
+      'account',
+    ],
+    [
+      'a handler of its own',
+      `let own <- UsageBasedSubscriptions.createLiteLLMHandler()\nown.handle(${trigger}, submitter: anyone.address)
+       destroy own`,
+      'account',
+    ],
+    [
+      "a handler's refusals",
+      `let own <- UsageBasedSubscriptions.createLiteLLMHandler()\nown.skip(${trigger}, reason: "")
+       destroy own`,
       'account',
     ],
     [
       'a reading into a vault',
-      `vault.updateUsageData(${reading}, usdPerFlow: 1.0, oracle: anyone.address)`,
+      `vault.updateUsageData(${reading}, usdPerFlow: 1.0, oracle: anyone.address, evidence: "")`,
       'contract',
     ],
     ['a deposit past the contract', `vault.deposit(from: <- ${flow})`, 'contract'],
@@ -79,7 +95,8 @@ describe("what only the project's contracts may call is closed to everyone else"
   })
 
   test.each([
-    ['a desk', 'destroy MeterOracles.ReadingDesk(oracle: anyone.address, activeFrom: 0)'],
+    ['a desk', 'destroy MeterOracles.ReadingDesk(oracle: anyone.address, publicKey: [], activeFrom: 0)'],
+    ['a registry of triggers', 'destroy FlareFDCTriggers.Registry()'],
     ['a registry of oracles', 'destroy MeterOracles.OracleRegistry()'],
     [
       'a vault',

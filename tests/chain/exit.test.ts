@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
 import {
+  appoint,
   type Billing,
   flowOf,
   openBilling,
@@ -138,8 +139,7 @@ describe('closing', () => {
     await letTheDelayPass()
     await takeBack(id)
     await setClock(new Date(opened))
-    await billing.chain.send('admin/appoint_oracle', { address: billing.oracle.address }, billing.admin)
-    await billing.chain.send('oracle/claim_oracle', {}, billing.oracle)
+    await appoint(billing, billing.oracle)
     expect((await reportOf(billing, id)).refunded).toBe(1_000_000_000n)
   })
 

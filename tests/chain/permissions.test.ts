@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Signer } from '#services/clients/flow/index.ts'
 import {
+  appoint,
   type Billing,
   flowOf,
   openBilling,
@@ -96,22 +97,21 @@ describe("what is the oracle's", () => {
     const second = await party('Second oracle')
     const { address } = second
     const reading = { vaultId, sequence: 3n, usage: { 'gpt-4': 250_000n } }
-    await chain.send('admin/appoint_oracle', { address }, admin)
-    await chain.send('oracle/claim_oracle', {}, second)
+    await appoint(billing, second)
     expect((await submit(billing, [reading], second)).settled).toHaveLength(1)
     await chain.send('admin/remove_oracle', { address }, admin)
     await expect(submit(billing, [{ ...reading, sequence: 4n }], second)).rejects.toMatchObject({
       details: { reason: expect.stringMatching(/The oracle was removed/) },
     })
     expect((await chain.script('get_roles', { address })).oracle).toBe(false)
-    await chain.send('admin/appoint_oracle', { address }, admin)
-    await chain.send('oracle/claim_oracle', {}, second)
+    await appoint(billing, second)
     expect((await submit(billing, [{ ...reading, sequence: 4n }], second)).settled).toHaveLength(1)
   })
 
   test('can not be claimed any more after an appointment that was taken back', async () => {
     const third = await party('Third oracle')
-    await billing.chain.send('admin/appoint_oracle', { address: third.address }, billing.admin)
+    const { address, publicKey } = third
+    await billing.chain.send('admin/appoint_oracle', { address, publicKey }, billing.admin)
     await billing.chain.send('admin/remove_oracle', { address: third.address }, billing.admin)
     expect(await refusalOf(billing.chain.send('oracle/claim_oracle', {}, third))).toMatch(/Nothing waits/)
   })
@@ -129,7 +129,9 @@ describe("what is the admin's", () => {
     const signer = everyone()[who]
     const { address } = stranger
     const notAdmin = /The account is not the admin's. Sign with the admin's account/
-    expect(await refusalOf(chain.send('admin/appoint_oracle', { address }, signer))).toMatch(notAdmin)
+    const { publicKey } = stranger
+    expect(await refusalOf(chain.send('admin/appoint_oracle', { address, publicKey }, signer))).toMatch(notAdmin)
+    expect(await refusalOf(chain.send('admin/register_handler', {}, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/remove_oracle', { address }, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/register_provider', { address }, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/remove_provider', { address }, signer))).toMatch(notAdmin)
@@ -143,8 +145,10 @@ describe("what is the admin's", () => {
   test('is refused where it would do nothing', async () => {
     const { chain, admin, oracle, provider } = billing
     const refusal = async (name: Parameters<typeof chain.send>[0], address: string) =>
-      refusalOf(chain.send(name as 'admin/appoint_oracle', { address }, admin))
-    expect(await refusal('admin/appoint_oracle', oracle.address)).toMatch(/It is an oracle already/)
+      refusalOf(chain.send(name as 'admin/remove_oracle', { address }, admin))
+    const again = { address: oracle.address, publicKey: oracle.publicKey }
+    expect(await refusalOf(chain.send('admin/appoint_oracle', again, admin))).toMatch(/It is an oracle already/)
+    expect(await refusalOf(chain.send('admin/register_handler', {}, admin))).toMatch(/litellm-usage is taken/)
     expect(await refusal('admin/remove_oracle', stranger.address)).toMatch(/It is not an oracle/)
     expect(await refusal('admin/register_provider', provider.address)).toMatch(/It is registered already/)
     expect(await refusal('admin/remove_provider', stranger.address)).toMatch(/It is not registered/)

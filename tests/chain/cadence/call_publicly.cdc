@@ -1,5 +1,6 @@
 import "FlowToken"
 import "BillingTerms"
+import "FlareFDCTriggers"
 import "MeterOracles"
 import "MeterReadings"
 import "UsageBasedSubscriptions"
@@ -13,6 +14,11 @@ transaction(vaultId: UInt64) {
     prepare(anyone: &Account) {
         let vault = UsageBasedSubscriptions.vaultOf(vaultId)!
         let terms = UsageBasedSubscriptions.borrowTerms()
+        let triggers = FlareFDCTriggers.getRegistryRef()
+        let key = PublicKey(
+            publicKey: anyone.keys.get(keyIndex: 0)!.publicKey.publicKey,
+            signatureAlgorithm: SignatureAlgorithm.ECDSA_P256
+        )
         CALL
     }
 }
