@@ -93,7 +93,8 @@ describe('taking FLOW back', () => {
     const { events } = await request(id, '4.00000000')
     const [asked] = subscriptionEventsNamed('ReturnRequested', events)
     expect(asked).toMatchObject({ id, amount: 400_000_000n })
-    expect((await reportOf(billing, id)).pendingReturn).toEqual({ amount: 400_000_000n, actsAt: asked?.actsAt })
+    const shown = { amount: 400_000_000n, actsAt: asked?.actsAt, proposal: null }
+    expect((await reportOf(billing, id)).pendingReturn).toEqual(shown)
   })
 })
 
