@@ -11,7 +11,7 @@ import { cacheFolder } from '../home.ts'
 import { anyFreePort } from '../ports.ts'
 import { type Bench, type Measured, settleBatch } from './settle-batch.ts'
 
-const SIZES = [1, 10, 50, 100, 200, 300, 400, 500, 600, 700, 800]
+const SIZES = [1, 10, 50, 100, 200, 300, 400, 450, 500, 550, 600, 700]
 const DEPOSIT = '1.00000000'
 
 export interface BenchOptions {
@@ -34,7 +34,7 @@ export async function benchChain({ sizes = SIZES, onProgress }: BenchOptions): P
       await openVaults(bench, size)
       const row = await measure(bench, size)
       rows.push(row)
-      if (row.further === null || row.first === null) break
+      if ('limit' in row.further || 'limit' in row.first) break
     }
     return rows
   } finally {
@@ -87,7 +87,7 @@ async function openVaults(bench: Bench, count: number): Promise<void> {
 /** A vault's first reading of a month stores more than those that follow. */
 async function measure(bench: Bench, size: number): Promise<Measured> {
   const fresh = bench.vaults.filter(({ sequence }) => sequence === 0n)
-  const first = fresh.length === 0 ? null : await settleBatch(bench, fresh)
-  const further = first === null ? null : await settleBatch(bench, bench.vaults.slice(0, size))
+  const first = await settleBatch(bench, fresh)
+  const further = await settleBatch(bench, bench.vaults.slice(0, size))
   return { size, firstSize: fresh.length, first, further }
 }

@@ -24,13 +24,17 @@ export interface Settled {
   readonly milliseconds: number
 }
 
+/** What a transaction would have taken too much of. */
+export interface Overflow {
+  readonly limit: 'computation' | 'bytes of events'
+}
+
 export interface Measured {
   readonly size: number
   /** How many of the vaults had no reading yet. */
   readonly firstSize: number
-  /** Null when it did not fit into a transaction. */
-  readonly first: Settled | null
-  readonly further: Settled | null
+  readonly first: Settled | Overflow
+  readonly further: Settled | Overflow
 }
 
 const MODELS = ['gpt-4o', 'claude-3-5-sonnet', 'llama-3-70b', 'text-embedding-3-small']
@@ -38,8 +42,8 @@ const MODELS = ['gpt-4o', 'claude-3-5-sonnet', 'llama-3-70b', 'text-embedding-3-
 const reportSchema = z.object({ transactions: z.record(z.string(), z.object({ computation: z.number() })) })
 const feeSchema = z.object({ amount: z.string() })
 
-/** Settles a reading of four models for each vault in one transaction; null when it needs more than there is. */
-export async function settleBatch(bench: Bench, vaults: Bench['vaults']): Promise<Settled | null> {
+/** Settles a reading of four models for each vault in one transaction. */
+export async function settleBatch(bench: Bench, vaults: Bench['vaults']): Promise<Settled | Overflow> {
   for (const vault of vaults) vault.sequence += 1n
   const args = signedReadings(bench.domain, vaults.map(toReading(bench.period)), bench.oracle.sign)
   const started = performance.now()
@@ -51,8 +55,9 @@ export async function settleBatch(bench: Bench, vaults: Bench['vaults']): Promis
     const fee = events.find(({ type }) => type.endsWith('.FlowFees.FeesDeducted'))
     return { computation: await computationOf(bench, txId), fee: feeSchema.parse(fee?.data).amount, milliseconds }
   } catch (error) {
-    if (error instanceof AppError && /computation exceeds limit|1110/.test(error.internal)) return null
-    throw error
+    const overflow = overflowOf(error)
+    if (overflow === null) throw error
+    return overflow
   }
 }
 
@@ -67,6 +72,12 @@ const toReading =
     eventCount: sequence * 10n,
     root: sequence.toString(16).padStart(64, '0'),
   })
+
+function overflowOf(error: unknown): Overflow | null {
+  if (!(error instanceof AppError)) return null
+  if (/event byte size \(\d+\) exceeds/.test(error.internal)) return { limit: 'bytes of events' }
+  return /computation exceeds limit/.test(error.internal) ? { limit: 'computation' } : null
+}
 
 async function computationOf({ adminUrl }: Bench, txId: string): Promise<number> {
   const response = await fetch(`${adminUrl}/emulator/computationReport`)

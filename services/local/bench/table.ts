@@ -1,4 +1,4 @@
-import type { Measured, Settled } from './settle-batch.ts'
+import type { Measured, Overflow, Settled } from './settle-batch.ts'
 
 const LIMIT = 9_999
 const MS_PER_HOUR = 3_600_000
@@ -17,8 +17,8 @@ export function benchTable(rows: readonly Measured[]): string {
   return `${text.join('\n')}\n\n${conclusion(rows)}\n`
 }
 
-function line(name: string, size: number, settled: Settled | null): string[] {
-  if (settled === null) return [name, 'does not fit', '', '', '', '', '']
+function line(name: string, size: number, settled: Settled | Overflow): string[] {
+  if ('limit' in settled) return [name, `too many ${settled.limit}`, '', '', '', '', '']
   const { computation, fee, milliseconds } = settled
   const perVault = (Number(fee) / size).toExponential(2)
   const hourly = Math.round((size * MS_PER_HOUR) / milliseconds)
@@ -26,14 +26,17 @@ function line(name: string, size: number, settled: Settled | null): string[] {
 }
 
 function conclusion(rows: readonly Measured[]): string {
-  const fitting = rows.filter(({ further }) => further !== null)
+  const fitting = rows.flatMap(({ size, further }) => ('limit' in further ? [] : [{ size, further }]))
   const best = fitting.at(-1)
-  if (!best?.further) return 'Nothing fitted into a transaction.'
+  if (best === undefined) return 'Nothing fitted into a transaction.'
+  const over = rows.find(({ further }) => 'limit' in further)
+  const limit =
+    over && 'limit' in over.further ? `${over.size} have too many ${over.further.limit}` : 'more was not tried'
   const perVault = best.further.computation / best.size
   return (
-    `${best.size} vaults of 4 models fit into a transaction (${best.further.computation} of ${LIMIT} computation); ` +
-    `at ${perVault.toFixed(1)} each, about ${Math.floor(LIMIT / perVault)} would.\n` +
-    'What limits a transaction is its computation. What limits an hour here is the emulator, which runs one transaction\n' +
-    'at a time; an oracle sends its next transaction when the last is sealed, so a slower seal divides the figure.'
+    `${best.size} vaults of 4 models fit into a transaction (${best.further.computation} of ${LIMIT} computation, ` +
+    `${perVault.toFixed(1)} each); ${limit}.\n` +
+    'What limits an hour here is the emulator, which runs one transaction at a time; an oracle sends its next transaction\n' +
+    'when the last is sealed, so a slower seal divides the figure.'
   )
 }
