@@ -361,7 +361,7 @@ access(all) contract UsageBasedSubscriptions {
         }
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
-        let path = self.vaultStoragePath(id)
+        let path = VaultDirectory.vaultPath(id)
         self.account.storage.save(
             <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName),
             to: path
@@ -412,7 +412,7 @@ access(all) contract UsageBasedSubscriptions {
 
     /// A vault, for reading only.
     access(all) view fun vaultOf(_ vaultId: UInt64): &SubscriptionVault? {
-        return self.account.storage.borrow<&SubscriptionVault>(from: self.vaultStoragePath(vaultId))
+        return self.account.storage.borrow<&SubscriptionVault>(from: VaultDirectory.vaultPath(vaultId))
     }
 
     /// Schedules, rate and providers, for reading only.
@@ -451,18 +451,21 @@ access(all) contract UsageBasedSubscriptions {
         return <- create LiteLLMHandler()
     }
 
-    /// Moves a vault out and in, which ends every reference to it, and gives it to its new owner: old capabilities die.
+    /// Gives a vault to its new owner at another path: capabilities and references of the old one find nothing.
     access(contract) fun handOver(_ id: UInt64, to: Address) {
-        let path = self.vaultStoragePath(id)
+        let path = VaultDirectory.vaultPath(id)
         let vault <- self.account.storage.load<@SubscriptionVault>(from: path)!
         let from = vault.customer
         vault.changeCustomer(to: to)
         VaultDirectory.changeOwner(id, from: from, to: to, provider: vault.provider)
-        self.account.storage.save(<- vault, to: path)
-        let ownerType = Type<auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim, Transfer)
-            &SubscriptionVault>()
+        self.account.storage.save(<- vault, to: VaultDirectory.vaultPath(id))
+        let providerType = Type<auth(WithdrawAccrued) &SubscriptionVault>()
         for controller in self.account.capabilities.storage.getControllers(forPath: path) {
-            if controller.borrowType == ownerType { controller.delete() }
+            if controller.borrowType == providerType {
+                controller.retarget(VaultDirectory.vaultPath(id))
+            } else {
+                controller.delete()
+            }
         }
         self.giveToOwner(id, to)
         emit VaultTransferred(id: id, from: from, to: to)
@@ -473,12 +476,8 @@ access(all) contract UsageBasedSubscriptions {
         let capability = self.account.capabilities.storage.issue<
             auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim, Transfer)
             &SubscriptionVault
-        >(self.vaultStoragePath(id))
+        >(VaultDirectory.vaultPath(id))
         self.account.inbox.publish(capability, name: self.ownerInboxName(id), recipient: owner)
-    }
-
-    access(self) view fun vaultStoragePath(_ id: UInt64): StoragePath {
-        return self.storagePath("Vault", id)
     }
 
     access(self) view fun storagePath(_ part: String, _ id: UInt64): StoragePath {
