@@ -22,7 +22,7 @@ access(all) contract FlareFDCTriggers {
     access(all) entitlement RegisterHandler
 
     access(all) event HandlerRegistered(handlerId: String, type: String, triggerTypes: [UInt8])
-    /// A trigger that anyone may hand in was not passed on, for the reason given; cadence/README.md lists the reasons.
+    /// A trigger was not passed on, and no handler told of it, for the reason given; cadence/README.md lists the reasons.
     access(all) event TriggerRefused(handlerId: String, subject: UInt64, sequence: UInt64, reason: String)
 
     /// What kind of fact a trigger tells.
@@ -200,10 +200,7 @@ access(all) contract FlareFDCTriggers {
         access(all) fun dispatch(handlerId: String, triggers: [Trigger]) {
             for trigger in triggers {
                 if let reason = self.pass(trigger, to: handlerId, key: nil, submitter: nil) {
-                    emit TriggerRefused(
-                        handlerId: handlerId, subject: trigger.payload.subject(),
-                        sequence: trigger.payload.sequenceNumber(), reason: reason
-                    )
+                    self.refuse(trigger, handlerId, reason: reason)
                 }
             }
         }
@@ -212,10 +209,20 @@ access(all) contract FlareFDCTriggers {
         access(account) fun dispatchSigned(handlerId: String, triggers: [Trigger], oracle: Address, key: PublicKey) {
             for trigger in triggers {
                 if let reason = self.pass(trigger, to: handlerId, key: key, submitter: oracle) {
-                    let handler = &self.handlers[handlerId] as &{Handler}?
-                    handler?.skip(trigger, reason: reason)
+                    if let handler = &self.handlers[handlerId] as &{Handler}? {
+                        handler.skip(trigger, reason: reason)
+                    } else {
+                        self.refuse(trigger, handlerId, reason: reason)
+                    }
                 }
             }
+        }
+
+        access(self) fun refuse(_ trigger: Trigger, _ handlerId: String, reason: String) {
+            emit TriggerRefused(
+                handlerId: handlerId, subject: trigger.payload.subject(), sequence: trigger.payload.sequenceNumber(),
+                reason: reason
+            )
         }
 
         /// Hands a trigger to its handler. Returns why it could not be, or nil.

@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { withPrefix } from '#lib/flow/addresses.ts'
 import { readingDomain, type SignableReading, signedReadings } from '#lib/settlement/reading-message.ts'
 import { createSigner, type Signer } from '#services/clients/flow/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -15,8 +16,9 @@ function oracleSigner({ env }: ServiceContext): Signer {
   )
 }
 
-function argumentsOf({ chain, deploymentId }: ServiceContext, batch: readonly ReadingRow[], signer: Signer) {
-  const domain = readingDomain(chain.network, chain.addresses['UsageBasedSubscriptions'] ?? '', deploymentId)
+function argumentsOf({ chain, deploymentId, env }: ServiceContext, batch: readonly ReadingRow[], signer: Signer) {
+  const contract = withPrefix(chain.addresses['UsageBasedSubscriptions'] ?? env.flow.contractAddress)
+  const domain = readingDomain(chain.network, contract, deploymentId)
   return signedReadings(domain, batch.map(toSignable), signer.sign)
 }
 

@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Signer } from '#services/clients/flow/index.ts'
-import { type Billing, domainOf, openBilling, openVault, PERIOD, reportOf, toSignable } from '#tests/support/billing.ts'
+import {
+  appoint,
+  submit,
+  type Billing,
+  domainOf,
+  openBilling,
+  openVault,
+  PERIOD,
+  reportOf,
+  toSignable,
+} from '#tests/support/billing.ts'
 import {
   attempt,
+  deploy,
   type Deployed,
   deployTestContract,
   party,
@@ -92,6 +103,17 @@ test.each([
 ])('%s is refused with an event, and nothing fails', async (_, call, reason) => {
   expect(await tryTo(call, 1n)).toBeNull()
   expect(await lastRefusal()).toBe(reason)
+})
+
+test('without its handler, an oracle hands in nothing, and an event says so', async () => {
+  const bare = await deploy('Bare')
+  const oracle = await party('Oracle')
+  await appoint(bare, oracle)
+  const readings = [{ vaultId: 1n, sequence: 1n, usage: { other: 1n } }]
+  const { events, settled, skipped } = await submit({ ...billing, ...bare }, readings)
+  expect([...settled, ...skipped]).toEqual([])
+  const refused = events.find(({ type }) => type.endsWith('.TriggerRefused'))
+  expect(refused?.data).toMatchObject({ handlerId: 'litellm-usage', subject: '1', reason: 'handler_unknown' })
 })
 
 test('the registry shows what it has: ids, types, and how far each subject came', async () => {
