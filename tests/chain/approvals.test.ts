@@ -37,7 +37,8 @@ const withdraw = (vaultId: bigint) =>
   billing.chain.send('provider/withdraw_accrued', { vaultIds: [vaultId] }, billing.provider)
 const withdrawAmount = (vaultId: bigint, amount: string) =>
   attempt(billing, readTestCadence('withdraw_amount'), [String(vaultId), amount], billing.provider)
-const use = (vaultId: bigint, sequence: bigint, other: bigint) => submitOne(billing, { vaultId, sequence, usage: { other } })
+const use = (vaultId: bigint, sequence: bigint, other: bigint) =>
+  submitOne(billing, { vaultId, sequence, usage: { other } })
 const approvalsOf = async (vaultId: bigint) => {
   const approvals = await billing.chain.script('get_approvals', { vaultId })
   if (!approvals) throw new Error(`Vault ${vaultId} needs no approval.`)

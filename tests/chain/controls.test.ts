@@ -32,7 +32,8 @@ const setExpiry = (vaultId: bigint, atMs: number | null) => {
   return billing.chain.send('owner/set_expiry', { vaultId, expiresAt }, billing.customer)
 }
 /** Tokens of a plain model up to which the period was used: 2 USD at 100,000. */
-const use = (vaultId: bigint, sequence: bigint, other: bigint) => submitOne(billing, { vaultId, sequence, usage: { other } })
+const use = (vaultId: bigint, sequence: bigint, other: bigint) =>
+  submitOne(billing, { vaultId, sequence, usage: { other } })
 const settled = (dueUsd: bigint) => expect.objectContaining({ dueUsd })
 
 describe('the cap', () => {

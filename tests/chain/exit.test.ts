@@ -54,16 +54,6 @@ describe('taking FLOW back', () => {
     expect(await refusalOf(takeBack(id))).toMatch(/Nothing was requested/)
   })
 
-  test('leaves what was used meanwhile to the provider', async () => {
-    const id = await openVault(billing)
-    await request(id, '10.00000000')
-    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'gpt-4': 250_000n } })
-    await letTheDelayPass()
-    await takeBack(id)
-    const after = { balance: 506_250_000n, accrued: 506_250_000n, refunded: 493_750_000n }
-    expect(await reportOf(billing, id)).toMatchObject(after)
-  })
-
   test('can be requested anew, which starts the delay again', async () => {
     const id = await openVault(billing)
     await request(id, '4.00000000')

@@ -11,6 +11,7 @@ import {
   submit,
   submitOne,
 } from '#tests/support/billing.ts'
+import { approve, claimSeat, openApprovedVault, setApprovers } from '#tests/support/approved-vault.ts'
 import { attempt, party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 import { readTestCadence } from '#tests/support/test-cadence.ts'
 
@@ -18,12 +19,15 @@ let billing: Billing
 let stranger: Signer
 /** A vault of the customer's from which 5.0625 FLOW accrued; its provider holds the capability. */
 let vaultId: bigint
+/** A vault with approvers. */
+let approved: bigint
 
 beforeAll(async () => {
   await startEmulator()
   billing = await openBilling()
   stranger = await party('Stranger')
   vaultId = await openVault(billing, '20.00000000')
+  approved = (await openApprovedVault(billing)).id
   await submitOne(billing, { vaultId, sequence: 1n, usage: { 'gpt-4': 200_000n } })
   await billing.chain.send('provider/withdraw_accrued', { vaultIds: [vaultId] }, billing.provider)
   await submitOne(billing, { vaultId, sequence: 2n, usage: { 'gpt-4': 250_000n } })
@@ -31,6 +35,17 @@ beforeAll(async () => {
 afterAll(() => stopEmulator())
 
 const everyone = () => ({ ...billing, stranger })
+/** Every setting of an owner's, tried by somebody. */
+const settings = (signer: Signer) => {
+  const { chain } = billing
+  return [
+    () => chain.send('owner/set_cap', { vaultId, capUsd: '0.00000000' }, signer),
+    () => chain.send('owner/set_expiry', { vaultId, expiresAt: null }, signer),
+    () => chain.send('owner/pause', { vaultId }, signer),
+    () => chain.send('owner/resume', { vaultId }, signer),
+    () => chain.send('owner/set_reminder', { vaultId, below: null }, signer),
+  ]
+}
 type Who = 'customer' | 'provider' | 'oracle' | 'admin' | 'stranger'
 
 describe("what is the owner's", () => {
@@ -43,6 +58,10 @@ describe("what is the owner's", () => {
     expect(await refusalOf(chain.send('owner/request_return', { vaultId, amount: null }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/cancel_return', { vaultId }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/take_back', { vaultId }, signer))).toMatch(owned)
+    for (const set of settings(signer)) expect(await refusalOf(set())).toMatch(owned)
+    const named = { approvers: [signer.address], required: 1n, threshold: null }
+    expect(await refusalOf(chain.send('owner/set_approvers', { vaultId, ...named }, signer))).toMatch(owned)
+    expect(await refusalOf(chain.send('owner/transfer', { vaultId, to: signer.address }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/claim_vault', { vaultId }, signer))).toMatch(
       /Nothing waits for this account/,
     )
@@ -53,23 +72,8 @@ describe("what is the provider's", () => {
   test.each<Who>(['customer', 'oracle', 'admin', 'stranger'])('is refused to the %s', async (who) => {
     const withdraw = billing.chain.send('provider/withdraw_accrued', { vaultIds: [vaultId] }, everyone()[who])
     expect(await refusalOf(withdraw)).toMatch(/The account is not its provider/)
-  })
-
-  test('is refused to the provider of another vault, and undoes the withdrawal from its own', async () => {
-    const other = await party('Other provider')
-    const own = await openVault(billing, '5.00000000', { provider: other.address })
-    await submit(billing, [{ vaultId: own, sequence: 1n, usage: { other: 1_000n } }])
-    const withdraw = billing.chain.send('provider/withdraw_accrued', { vaultIds: [own, vaultId] }, other)
-    expect(await refusalOf(withdraw)).toMatch(/Cannot withdraw from vault \d+! The account is not its provider/)
-    expect(await reportOf(billing, own)).toMatchObject({ accrued: 2_000_000n, paid: 0n })
-  })
-
-  test.each([
-    ['more than accrued', '1.01250001', /Cannot pay 1.01250001 FLOW! Only 1.01250000 accrued/],
-    ['nothing', '0.0', /Cannot withdraw 0 FLOW/],
-  ])('does not reach to withdrawing %s', async (_, amount, reason) => {
-    const code = readTestCadence('withdraw_amount')
-    expect(await attempt(billing, code, [String(vaultId), amount], billing.provider)).toMatch(reason)
+    const request = billing.chain.send('provider/request_payment', { vaultId, amount: '1.00000000' }, everyone()[who])
+    expect(await refusalOf(request)).toMatch(/The account is not its provider/)
   })
 
   test('may be taken in parts', async () => {
@@ -77,6 +81,25 @@ describe("what is the provider's", () => {
     const args = [String(vaultId), '0.00000001']
     expect(await attempt(billing, readTestCadence('withdraw_amount'), args, billing.provider)).toBeNull()
     expect((await flowOf(billing, billing.provider)) - before).toBe(1n)
+  })
+})
+
+describe("what is the approver's", () => {
+  test.each<Who>(['customer', 'provider', 'oracle', 'admin', 'stranger'])('is refused to the %s', async (who) => {
+    const { chain } = billing
+    const signer = everyone()[who]
+    const approve = chain.send('approver/approve', { vaultId: approved, proposalId: 1n }, signer)
+    expect(await refusalOf(approve)).toMatch(/Cannot approve! The account has no seat at vault \d+/)
+    const claim = chain.send('approver/claim_seat', { vaultId: approved }, signer)
+    expect(await refusalOf(claim)).toMatch(/Nothing waits for this account. Ask the vault's owner to name it/)
+  })
+
+  test("is refused to another vault's approver", async () => {
+    const other = await openVault(billing)
+    const dan = await party('Dan')
+    await setApprovers(billing, other, [dan], 1n)
+    await claimSeat(billing, other, dan)
+    expect(await refusalOf(approve(billing, approved, 1n, dan))).toMatch(/The account has no seat at vault \d+/)
   })
 })
 

@@ -55,6 +55,25 @@ describe('a schedule', () => {
     expect(await reportOf(billing, id)).toMatchObject({ tier: 'More', scheduleVersion: 2n })
   })
 
+  test('is previewed for any usage, in its own mode or the other, whatever the running period', async () => {
+    const preview = (version: bigint, mode: string | null) => {
+      const args = { version, models: ['gpt-4'], tokens: [2_000n], mode, usdPerFlow: '2.00000000' }
+      return billing.chain.script('preview_price', args)
+    }
+    await publish({})
+    const [first, second] = [1n, (await billing.chain.script('get_schedule', { period: NEXT })).version]
+    expect(await preview(first, null)).toEqual({ tier: 'Starter', usd: 6_000_000n, flow: 3_000_000n })
+    expect(await preview(second, null)).toEqual({ tier: 'More', usd: 12_000_000n, flow: 6_000_000n })
+    expect(await preview(second, 'volume')).toEqual({ tier: 'More', usd: 8_000_000n, flow: 4_000_000n })
+    expect(await preview(second, 'graduated')).toEqual(await preview(second, null))
+    await expect(preview(404n, null)).rejects.toMatchObject({
+      details: { reason: expect.stringMatching(/There is no schedule of version 404. Choose a published one/) },
+    })
+    await expect(preview(first, 'average')).rejects.toMatchObject({
+      details: { reason: expect.stringMatching(/neither volume nor graduated. Choose another mode/) },
+    })
+  })
+
   test('may be replaced by another for the same period, before that begins', async () => {
     await publish({ effectiveFrom: THIRD })
     await publish({ effectiveFrom: THIRD, mode: 'volume' })

@@ -46,8 +46,12 @@ describe('a transfer', () => {
     await transfer(heir)
     const { chain, customer } = billing
     const revoked = /The capability was revoked/
-    expect(await refusalOf(chain.send('owner/request_return', { vaultId: id, amount: null }, customer))).toMatch(revoked)
-    expect(await refusalOf(chain.send('owner/set_cap', { vaultId: id, capUsd: '0.00000000' }, customer))).toMatch(revoked)
+    expect(await refusalOf(chain.send('owner/request_return', { vaultId: id, amount: null }, customer))).toMatch(
+      revoked,
+    )
+    expect(await refusalOf(chain.send('owner/set_cap', { vaultId: id, capUsd: '0.00000000' }, customer))).toMatch(
+      revoked,
+    )
     expect(await refusalOf(transfer(billing.customer))).toMatch(revoked)
     expect(await refusalOf(claim(customer))).toMatch(/Nothing waits for this account/)
   })

@@ -5,6 +5,8 @@ import "MeterOracles"
 import "MeterReadings"
 import "UsageBasedSubscriptions"
 import "UsagePricing"
+import "VaultApprovals"
+import "VaultDirectory"
 import "VaultFunds"
 import "VaultUsage"
 
