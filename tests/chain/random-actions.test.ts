@@ -51,17 +51,21 @@ async function shortestFailure({ billing, signers }: Opened, actions: readonly A
   return { shortest, why: (await playActions(billing, signers, shortest))?.why ?? failure.why }
 }
 
+/** What to tell of a failure, with all that is needed to see it again. */
+function story(failure: Awaited<ReturnType<typeof shortestFailure>>): string {
+  if (failure === null) return ''
+  const { why, shortest } = failure
+  return (
+    `${why}\nSeed ${seed}, shrunk to ${shortest.length} actions. To replay, put the next line into a file and run\n` +
+    `REPLAY=<file> npx vitest run --project chain tests/chain/random-actions.test.ts\n${writeActions(shortest)}`
+  )
+}
+
 test(
   `after each of ${count} random actions by all parties every vault is what the rules say, and no FLOW appears or is lost`,
   async () => {
     const actions = replay ? readActions(readFileSync(replay, 'utf8')) : randomActions(count, seed)
-    const failure = await shortestFailure(await openWith('Admin'), actions)
-    if (failure === null) return
-    const { why, shortest } = failure
-    throw new Error(
-      `${why}\nSeed ${seed}, shrunk to ${shortest.length} actions. To replay, put the next line into a file and run\n` +
-        `REPLAY=<file> npx vitest run --project chain tests/chain/random-actions.test.ts\n${writeActions(shortest)}`,
-    )
+    expect(story(await shortestFailure(await openWith('Admin'), actions))).toBe('')
   },
   timeout,
 )

@@ -57,9 +57,11 @@ function lineFor(name: string, hits: Hits): string {
 
 /** A line that can't run is named in the README by its text. */
 function isExplained(name: string, line: number): boolean {
-  const code = readFileSync(join(projectRoot, 'cadence/contracts', `${name}.cdc`), 'utf8')
+  const source = readFileSync(join(projectRoot, 'cadence/contracts', `${name}.cdc`), 'utf8')
+  const code = source
     .split('\n')
-    [line - 1]?.trim()
+    .at(line - 1)
+    ?.trim()
   const readme = readFileSync(join(projectRoot, 'cadence/README.md'), 'utf8')
   return code !== undefined && code.length > 1 && readme.includes(`\`${code}\``)
 }
