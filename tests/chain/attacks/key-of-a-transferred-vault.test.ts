@@ -23,7 +23,7 @@ test("the transfer tells everyone from whom the vault went, so that the old owne
 
 test.each([
   ['to the vault', false, /no value is stored at this path/],
-  ['to what is in it', true, /DEREF/],
+  ['to what is in it', true, /referenced resource has been moved or destroyed/],
 ])(
   'the old owner keeps no hand on the vault within the same transaction either: a reference %s',
   async (_, inner, reason) => {

@@ -46,7 +46,7 @@ test("a provider's failing receiver undoes no batch: its FLOW accrues, everyone 
 })
 
 test('nor does it keep the owner from closing the vault', async () => {
-  const provider = await hostileProvider('Hostile provider')
+  const provider = await hostileProvider('Hostile heir')
   const vaultId = await openVault(billing, '10.00000000', { provider: provider.address })
   await submit(billing, [{ vaultId, sequence: 1n, usage: { 'gpt-4': 250_000n } }])
   await billing.chain.send('owner/request_return', { vaultId, amount: null }, billing.customer)
