@@ -4,8 +4,8 @@ import "FlowToken"
 ///
 /// - `Trigger`: one fact (its payload) with its proof. Its id is the handler's, the payload's subject and its number.
 /// - `Handler`: a resource that acts on the triggers of one kind. The registry owns it.
-/// - `Registry`: handlers by id, and the only way to them. There is one, kept in this account; whoever holds it entitled
-///   is the admin.
+/// - `Registry`: handlers by id, and the only way to them. There is one, kept in this account. Whoever holds it
+///   entitled is the admin.
 ///
 /// Invariants: a trigger reaches a handler only with a proof of a kind declared here that was found good; a number of a
 /// subject is processed once at most, and numbers of a subject rise, so that one number per subject remembers them all.
@@ -22,7 +22,7 @@ access(all) contract FlareFDCTriggers {
     access(all) entitlement RegisterHandler
 
     access(all) event HandlerRegistered(handlerId: String, type: String, triggerTypes: [UInt8])
-    /// A trigger was not passed on, and no handler told of it, for the reason given; cadence/README.md lists the reasons.
+    /// A trigger was not passed on, and no handler told of it; cadence/README.md lists the reasons.
     access(all) event TriggerRefused(handlerId: String, subject: UInt64, sequence: UInt64, reason: String)
 
     /// What kind of fact a trigger tells.

@@ -62,7 +62,7 @@ function story(failure: Awaited<ReturnType<typeof shortestFailure>>): string {
 }
 
 test(
-  `after each of ${count} random actions by all parties every vault is what the rules say, and no FLOW appears or is lost`,
+  `after each of ${count} random actions every vault is what the rules say, and no FLOW appears or is lost`,
   async () => {
     const actions = replay ? readActions(readFileSync(replay, 'utf8')) : randomActions(count, seed)
     expect(story(await shortestFailure(await openWith('Admin'), actions))).toBe('')

@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
-import { formatFlow, formatUsd, formatUsdPerFlow, parseFlow } from '#lib/money/decimal.ts'
+import { formatFlow, formatUsd, formatUsdPerFlow } from '#lib/money/decimal.ts'
 import { flow, usd, usdPerFlow } from '#lib/money/units.ts'
 import { createSigner, generateFlowKey, type SealedTransaction, type Signer } from '#services/clients/flow/index.ts'
 import { type Billing, domainOf, openVault, toArguments } from './billing.ts'
-import { query } from './contract-chain.ts'
-import { type Action, OPEN_VAULTS, PARTIES, type Party } from './random-actions.ts'
-import { readTestCadence } from './test-cadence.ts'
+import { type Action, OPEN_VAULTS, type Party } from './random-actions.ts'
+import { faultOf, flowOfParties } from './vault-faults.ts'
 import { VaultModel } from './vault-model.ts'
 
 /** The vaults of a run, what they should be, and the rate. A vault that was closed gives its place to a new one. */
@@ -262,41 +261,10 @@ async function outcomeOf(sent: Promise<SealedTransaction>): Promise<string> {
   }
 }
 
-/** A script may see a block some tenths of a second older than the transaction's: what acts from then on shows later. */
+/** A script may see a block a little older than the transaction's: what acts from then on shows later. */
 async function lastingFault(world: World): Promise<string | null> {
-  if ((await fault(world)) === null) return null
+  if ((await faultOf(world)) === null) return null
   await sleep(1_100)
   await world.billing.chain.send('provider/withdraw_accrued', { vaultIds: [] }, world.signers.provider)
-  return fault(world)
-}
-
-/** What breaks a rule of the money, or differs from the model; null when all is well. */
-async function fault({ billing, signers, all, total }: World): Promise<string | null> {
-  const reports = await billing.chain.script('get_vaults', { ids: all.map(({ id }) => id) })
-  for (const [index, report] of reports.entries()) {
-    const { id, deposits, balance, paid, refunded, accrued, uncovered } = report
-    if (deposits !== balance + paid + refunded) return `vault ${id}: deposits are not balance + paid + refunded`
-    if (accrued > balance) return `vault ${id}: more accrued than there is`
-    if (uncovered > 0n && accrued !== balance) return `vault ${id}: debt beside FLOW that is not owed`
-    const expected = Object.entries(all[index]?.expected() ?? {})
-    const off = expected.find(([name, value]) => text(report[name as keyof typeof report]) !== text(value))
-    if (off) return `vault ${id}: ${off[0]} is ${text(report[off[0] as keyof typeof report])}, not ${text(off[1])}`
-  }
-  const inVaults = reports.reduce((sum, { balance }) => sum + balance, 0n)
-  const held = (await flowOfParties({ billing, signers })) + inVaults
-  return held === total ? null : `parties and vaults hold ${held}, not ${total}`
-}
-
-const text = (value: unknown): string =>
-  JSON.stringify(value, (_key, each: unknown) =>
-    typeof each === 'bigint'
-      ? `${each}`
-      : typeof each === 'object' && each !== null
-        ? Object.fromEntries(Object.entries(each).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-        : each,
-  ) ?? 'nothing'
-
-async function flowOfParties({ billing, signers }: Pick<World, 'billing' | 'signers'>): Promise<bigint> {
-  const addresses = PARTIES.map((name) => signers[name].address)
-  return parseFlow(await query<string>(billing, readTestCadence('flow_held'), [addresses]))
+  return faultOf(world)
 }

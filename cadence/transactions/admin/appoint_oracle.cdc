@@ -1,6 +1,7 @@
 import "MeterOracles"
 
-/// Lets an account hand in readings, after the notice time, that are signed by this key: a P-256 point of 128 hex digits.
+/// Lets an account hand in readings, after the notice time, that are signed by this key: a P-256 point of 128 hex
+/// digits.
 /// Signer: the admin. Effect: the account finds its capability in the inbox.
 /// Before: the account is no oracle.
 transaction(address: Address, publicKey: String) {

@@ -36,7 +36,7 @@ function conclusion(rows: readonly Measured[]): string {
   return (
     `${best.size} vaults of 4 models fit into a transaction (${best.further.computation} of ${LIMIT} computation, ` +
     `${perVault.toFixed(1)} each); ${limit}.\n` +
-    'What limits an hour here is the emulator, which runs one transaction at a time; an oracle sends its next transaction\n' +
-    'when the last is sealed, so a slower seal divides the figure.'
+    'What limits an hour here is the emulator, which runs one transaction at a time; an oracle sends its next\n' +
+    'transaction when the last is sealed, so a slower seal divides the figure.'
   )
 }
