@@ -7,7 +7,7 @@ access(all) contract VaultDirectory {
     /// How often a vault changed hands, if it did.
     access(self) let transfers: {UInt64: UInt64}
 
-    /// Where a vault lies: another place after each transfer, as a reference to a vault finds whatever lies at its path.
+    /// Where a vault lies: another place after each transfer, as a reference finds whatever lies at its path.
     access(all) view fun vaultPath(_ id: UInt64): StoragePath {
         let identifier = "UsageBasedSubscriptionsVault".concat(id.toString())
         let transfers = self.transfers[id]

@@ -792,8 +792,8 @@ export const ownerSetApprovers = {
 import "VaultApprovals"
 import "VaultControls"
 
-/// Names who must agree before FLOW leaves the vault: \`required\` of the approvers, for what the owner takes and for what
-/// the provider is paid above \`threshold\` FLOW a period (nil: any amount without them). No approvers: end the approvals.
+/// Names who must agree before FLOW leaves the vault: \`required\` of the approvers, for what the owner takes and for
+/// what the provider is paid above \`threshold\` FLOW a period (nil: any amount without them). No approvers: end it.
 /// Signer: the vault's owner. Effect: the first time at once; then a proposal that the approvers of now must approve.
 /// Before: the signer holds the vault's capability; the vault isn't closed.
 transaction(vaultId: UInt64, approvers: [Address], required: Int, threshold: UFix64?) {
@@ -888,7 +888,8 @@ transaction(vaultId: UInt64, capUsd: UFix64?) {
     }
 
     post {
-        self.vault.controls.capUsd() == capUsd || self.vault.controls.pendingCap()?.limit == capUsd: "Cannot set the cap! It would not take the value."
+        self.vault.controls.capUsd() == capUsd || self.vault.controls.pendingCap()?.limit == capUsd:
+            "Cannot set the cap! It would not take the value."
     }
 }
 `,
@@ -1088,7 +1089,8 @@ export const providerWithdrawAccrued = {
 import "FlowToken"
 import "UsageBasedSubscriptions"
 
-/// Takes all that accrued from each of the vaults, as far as no approval is missing; capabilities that still wait in the inbox are claimed on the way.
+/// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
+/// are claimed on the way.
 /// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
 /// nothing.
 /// Before: the signer is the provider of every vault.

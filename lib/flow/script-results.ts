@@ -55,7 +55,7 @@ const approvalsSchema = z.object({
   vaultId: chainInteger,
   approvers: z.array(chainAddress),
   required: chainSmall,
-  /** FLOW that a provider may be paid in a period without approval; null: any amount. */
+  /** FLOW that a provider may be paid in a period without approval; null: whatever accrued. */
   threshold: chainFlow.nullable(),
   pendingThreshold: z.object({ limit: chainFlow.nullable(), actsAt: chainTime }).nullable(),
   paidInPeriod: chainFlow,

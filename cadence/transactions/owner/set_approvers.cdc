@@ -2,8 +2,8 @@ import "UsageBasedSubscriptions"
 import "VaultApprovals"
 import "VaultControls"
 
-/// Names who must agree before FLOW leaves the vault: `required` of the approvers, for what the owner takes and for what
-/// the provider is paid above `threshold` FLOW a period (nil: any amount without them). No approvers: end the approvals.
+/// Names who must agree before FLOW leaves the vault: `required` of the approvers, for what the owner takes and for
+/// what the provider is paid above `threshold` FLOW a period (nil: any amount without them). No approvers: end it.
 /// Signer: the vault's owner. Effect: the first time at once; then a proposal that the approvers of now must approve.
 /// Before: the signer holds the vault's capability; the vault isn't closed.
 transaction(vaultId: UInt64, approvers: [Address], required: Int, threshold: UFix64?) {

@@ -23,6 +23,7 @@ transaction(vaultId: UInt64, capUsd: UFix64?) {
     }
 
     post {
-        self.vault.controls.capUsd() == capUsd || self.vault.controls.pendingCap()?.limit == capUsd: "Cannot set the cap! It would not take the value."
+        self.vault.controls.capUsd() == capUsd || self.vault.controls.pendingCap()?.limit == capUsd:
+            "Cannot set the cap! It would not take the value."
     }
 }

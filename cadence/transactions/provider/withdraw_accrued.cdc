@@ -2,7 +2,8 @@ import "FungibleToken"
 import "FlowToken"
 import "UsageBasedSubscriptions"
 
-/// Takes all that accrued from each of the vaults, as far as no approval is missing; capabilities that still wait in the inbox are claimed on the way.
+/// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
+/// are claimed on the way.
 /// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
 /// nothing.
 /// Before: the signer is the provider of every vault.

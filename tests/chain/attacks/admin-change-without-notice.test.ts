@@ -28,7 +28,7 @@ test('the admin raises no price of the running period', async () => {
   expect(settled).toMatchObject({ dueUsd: 2_000_000n, scheduleVersion: 1n })
 })
 
-test('nor of a period that begins within the notice time, and moves no rate by more than the bounded jump', async () => {
+test('nor of a period that begins within the notice time, and moves no rate beyond the jump', async () => {
   const { chain, admin } = await openBilling({ admin: 'Noticed admin' })
   const rate = chain.send('admin/set_rate', { usdPerFlow: '0.00000001', source: 'mine' }, admin)
   expect(await refusalOf(rate)).toMatch(/It moves by more than a factor of 2.00000000. Check it, or move in steps/)

@@ -2,8 +2,8 @@ import "UsageBasedSubscriptions"
 import "VaultApprovals"
 import "VaultControls"
 
-/// The owner transfers its vault, and in the same transaction names itself the new owner's approver: by its reference to
-/// the vault, or to what is in it.
+/// The owner transfers its vault, and in the same transaction names itself the new owner's approver: by its reference
+/// to the vault, or to what is in it.
 transaction(vaultId: UInt64, to: Address, inner: Bool) {
 
     prepare(customer: auth(CopyValue) &Account) {
