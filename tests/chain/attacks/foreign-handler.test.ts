@@ -105,6 +105,14 @@ test.each([
   expect(await lastRefusal()).toBe(reason)
 })
 
+test('the registry shows what it has: ids, types, and how far each subject came', async () => {
+  const answer = await query<string[]>(billing, readTestCadence('read_registry'), ['litellm-usage', '1'])
+  expect(answer).toEqual(['litellm-usage', '4', '0'])
+  const unknown = await query<string[]>(billing, readTestCadence('read_registry'), ['mine', '1'])
+  expect(unknown).toEqual(['litellm-usage', '', 'none'])
+})
+
+// The library takes imports from where a contract was deployed last, so this one comes at the end.
 test('without its handler, an oracle hands in nothing, and an event says so', async () => {
   const bare = await deploy('Bare')
   const oracle = await party('Oracle')
@@ -114,13 +122,6 @@ test('without its handler, an oracle hands in nothing, and an event says so', as
   expect([...settled, ...skipped]).toEqual([])
   const refused = events.find(({ type }) => type.endsWith('.TriggerRefused'))
   expect(refused?.data).toMatchObject({ handlerId: 'litellm-usage', subject: '1', reason: 'handler_unknown' })
-})
-
-test('the registry shows what it has: ids, types, and how far each subject came', async () => {
-  const answer = await query<string[]>(billing, readTestCadence('read_registry'), ['litellm-usage', '1'])
-  expect(answer).toEqual(['litellm-usage', '4', '0'])
-  const unknown = await query<string[]>(billing, readTestCadence('read_registry'), ['mine', '1'])
-  expect(unknown).toEqual(['litellm-usage', '', 'none'])
 })
 
 async function lastRefusal(): Promise<string> {
