@@ -86,6 +86,10 @@ access(all) contract BillingTerms {
             return self.schedules[self.indexFor(period)]
         }
 
+        access(all) view fun copyOfVersion(_ version: UInt64): UsagePricing.Schedule? {
+            return version < 1 || version > UInt64(self.schedules.length) ? nil : self.schedules[version - 1]
+        }
+
         /// The schedule of a version, or nil. Versions count from 1.
         access(all) view fun scheduleOfVersion(_ version: UInt64): &UsagePricing.Schedule? {
             if version < 1 || version > UInt64(self.schedules.length) { return nil }

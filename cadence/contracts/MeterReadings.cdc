@@ -1,5 +1,6 @@
-import "UsagePricing"
 import "BillingPeriod"
+import "FlareFDCTriggers"
+import "UsagePricing"
 
 /// What an oracle reports and what is kept of it: the cumulative token counts of a vault by model in a billing period.
 /// Holds no state and no money. Bookkeeping functions are for `UsageBasedSubscriptions` in the same account.
@@ -13,7 +14,7 @@ access(all) contract MeterReadings {
     access(self) let rootLength: Int
 
     /// Tokens of a period so far by model, with the Merkle root and number of the events that they are the sum of.
-    access(all) struct Reading {
+    access(all) struct Reading: FlareFDCTriggers.Payload {
         access(all) let vaultId: UInt64
         access(all) let period: UInt32
         access(all) let sequence: UInt64
@@ -21,6 +22,14 @@ access(all) contract MeterReadings {
         access(all) let tokens: [UInt64]
         access(all) let root: String
         access(all) let eventCount: UInt64
+
+        access(all) view fun subject(): UInt64 {
+            return self.vaultId
+        }
+
+        access(all) view fun sequenceNumber(): UInt64 {
+            return self.sequence
+        }
 
         view init(
             vaultId: UInt64,
@@ -138,6 +147,26 @@ access(all) contract MeterReadings {
             self.root = ""
             self.eventCount = 0
         }
+    }
+
+    /// What an oracle signs: a line each for the domain's parts (chain, contract, deployment), vault, period, sequence,
+    /// the hash of models and tokens, number of events, and root. The root comes last: whatever it holds, no other
+    /// reading has the same lines. Models and tokens are joined by commas, which no well-formed name contains.
+    access(all) fun message(_ reading: Reading, domain: String): [UInt8] {
+        let tokens: [String] = []
+        for count in reading.tokens {
+            tokens.append(count.toString())
+        }
+        let usage = String.join(reading.models, separator: ",").concat("\n").concat(String.join(tokens, separator: ","))
+        return String.join([
+            domain,
+            reading.vaultId.toString(),
+            reading.period.toString(),
+            reading.sequence.toString(),
+            String.encodeHex(HashAlgorithm.SHA3_256.hash(usage.utf8)),
+            reading.eventCount.toString(),
+            reading.root
+        ], separator: "\n").utf8
     }
 
     /// What is malformed about a reading, or nil.

@@ -1,6 +1,9 @@
 import "BillingPeriod"
+import "DelayedLimits"
 import "UsageBasedSubscriptions"
 import "UsagePricing"
+import "VaultApprovals"
+import "VaultControls"
 
 /// What pages and services read, each as one value. Holds no state.
 access(all) contract SubscriptionReports {
@@ -30,10 +33,20 @@ access(all) contract SubscriptionReports {
         access(all) let tokens: {String: UInt64}
         access(all) let root: String
         access(all) let eventCount: UInt64
+        /// The cap that acts now, and a lower one that waits for the settle delay.
         access(all) let capUsd: UFix64?
+        access(all) let pendingCap: DelayedLimits.Change?
         access(all) let expiresAt: UInt64?
+        /// From when nothing accrues; may lie in the future.
+        access(all) let pausedFrom: UInt64?
+        access(all) let reminderBelow: UFix64?
         access(all) let automaticPayment: Bool
-        access(all) let pendingReturn: UsageBasedSubscriptions.PendingReturn?
+        access(all) let pendingReturn: VaultControls.PendingReturn?
+        /// What the provider may take now: less than what accrued if an approval is missing.
+        access(all) let withdrawable: UFix64
+        /// Who must agree before FLOW leaves, and how many of them; nobody: none.
+        access(all) let approvers: [Address]
+        access(all) let approvalsRequired: Int
 
         init(_ vault: &UsageBasedSubscriptions.SubscriptionVault) {
             let meter = vault.usage.meterOf(vault.usage.latestPeriod)
@@ -42,7 +55,7 @@ access(all) contract SubscriptionReports {
             self.provider = vault.provider
             self.providerRegistered = UsageBasedSubscriptions.borrowTerms().isRegistered(vault.provider)
             self.serviceName = vault.serviceName
-            self.status = vault.status()
+            self.status = vault.controls.status()
             self.balance = vault.funds.balance()
             self.deposits = vault.funds.deposits
             self.paid = vault.funds.paid
@@ -58,10 +71,17 @@ access(all) contract SubscriptionReports {
             self.tokens = meter?.tokens() ?? {}
             self.root = meter?.root ?? ""
             self.eventCount = meter?.eventCount ?? 0
-            self.capUsd = vault.capUsd
-            self.expiresAt = vault.expiresAt
+            self.capUsd = vault.controls.capUsd()
+            self.pendingCap = vault.controls.pendingCap()
+            self.expiresAt = vault.controls.expiresAt
+            self.pausedFrom = vault.controls.pausedFrom
+            self.reminderBelow = vault.controls.reminderBelow
             self.automaticPayment = vault.automaticPayment
-            self.pendingReturn = vault.requestedReturn()
+            self.pendingReturn = vault.controls.requestedReturn()
+            self.withdrawable = vault.withdrawable()
+            let approvals = VaultApprovals.of(vault.id)
+            self.approvers = approvals == nil ? [] : *approvals!.approvers
+            self.approvalsRequired = approvals?.required ?? 0
         }
     }
 
@@ -78,6 +98,36 @@ access(all) contract SubscriptionReports {
             if let report = self.of(id) { reports.append(report) }
         }
         return reports
+    }
+
+    /// A vault's approvers and what waits for them. Times are Unix seconds.
+    access(all) struct ApprovalsReport {
+        access(all) let vaultId: UInt64
+        access(all) let approvers: [Address]
+        access(all) let required: Int
+        /// What the provider may be paid in a period without approval, and a lower amount that waits.
+        access(all) let threshold: UFix64?
+        access(all) let pendingThreshold: DelayedLimits.Change?
+        access(all) let paidInPeriod: UFix64
+        access(all) let approvedBeyond: UFix64
+        access(all) let proposals: [VaultApprovals.Proposal]
+
+        init(_ approvals: &VaultApprovals.Approvals) {
+            self.vaultId = approvals.vaultId
+            self.approvers = *approvals.approvers
+            self.required = approvals.required
+            self.threshold = approvals.currentThreshold()
+            self.pendingThreshold = approvals.pendingThreshold()
+            self.paidInPeriod = approvals.paidInPeriod()
+            self.approvedBeyond = approvals.approvedBeyond
+            self.proposals = approvals.openProposals()
+        }
+    }
+
+    /// A vault's approvals, or nil if it needs none.
+    access(all) fun approvalsOf(_ vaultId: UInt64): ApprovalsReport? {
+        let approvals = VaultApprovals.of(vaultId)
+        return approvals == nil ? nil : ApprovalsReport(approvals!)
     }
 
     /// The numbers that the contracts go by. Times are Unix seconds.
@@ -124,7 +174,31 @@ access(all) contract SubscriptionReports {
     /// Prices tokens by model under the schedule of the current period, in its own mode or another.
     access(all) fun quote(models: [String], tokens: [UInt64], mode: String?, usdPerFlow: UFix64): Quote {
         let current = UsageBasedSubscriptions.borrowTerms().copyOfSchedule(BillingPeriod.current())
-        let schedule = mode == nil ? current : current.inMode(mode!)
+        return self.quoteUnder(current, models: models, tokens: tokens, mode: mode, usdPerFlow: usdPerFlow)
+    }
+
+    /// The same under any published version.
+    access(all) fun preview(
+        version: UInt64,
+        models: [String],
+        tokens: [UInt64],
+        mode: String?,
+        usdPerFlow: UFix64
+    ): Quote {
+        let schedule = UsageBasedSubscriptions.borrowTerms().copyOfVersion(version)
+            ?? panic("SubscriptionReports.preview: Cannot price the usage! There is no schedule of version "
+                .concat(version.toString()).concat(". Choose a published one."))
+        return self.quoteUnder(schedule, models: models, tokens: tokens, mode: mode, usdPerFlow: usdPerFlow)
+    }
+
+    access(self) fun quoteUnder(
+        _ published: UsagePricing.Schedule,
+        models: [String],
+        tokens: [UInt64],
+        mode: String?,
+        usdPerFlow: UFix64
+    ): Quote {
+        let schedule = mode == nil ? published : published.inMode(mode!)
         if let fault = UsagePricing.fault(&schedule as &UsagePricing.Schedule) {
             panic("SubscriptionReports.quote: Cannot price the usage! ".concat(fault).concat(" Choose another mode."))
         }

@@ -1,9 +1,13 @@
 import "FungibleToken"
 import "FlowToken"
-import "BillingPeriod"
+import "AccountStorage"
 import "BillingTerms"
+import "FlareFDCTriggers"
 import "MeterReadings"
 import "UsagePricing"
+import "VaultApprovals"
+import "VaultControls"
+import "VaultDirectory"
 import "VaultFunds"
 import "VaultUsage"
 
@@ -13,7 +17,8 @@ import "VaultUsage"
 ///   own; owner and provider hold entitled capabilities to it, claimed from this account's inbox.
 /// - `BillingTerms.Terms`: schedules, rate and providers, kept here too. Whoever holds it entitled is the admin.
 ///
-/// Money is moved by `VaultFunds` alone; `VaultUsage` says what a reading does, `MeterOracles` who may hand one in.
+/// Money is moved by `VaultFunds` alone; `VaultUsage` says what a reading does, `MeterOracles` who may hand one in,
+/// `VaultControls` what the owner decided, `VaultApprovals` who must agree before FLOW leaves.
 ///
 /// Invariants, after every transaction (numbered in cadence/README.md): deposits = balance + paid + refunded;
 /// accrued ≤ balance; uncovered > 0 ⇒ accrued = balance; sequences rise; FLOW that accrued is never taken back.
@@ -22,12 +27,11 @@ access(all) contract UsageBasedSubscriptions {
 
     access(all) let TermsStoragePath: StoragePath
 
-    /// Choose how a vault pays. Not: move its FLOW. The owner, in owner/set_automatic_payment.
-    access(all) entitlement Configure
-    /// Take back what is not owed, and close the vault, both after the settle delay. Not: touch what accrued.
-    /// The owner, in owner/request_withdrawal, owner/withdraw, owner/request_close, owner/close.
-    access(all) entitlement Reclaim
-    /// Take what accrued. Not: more, or from another vault. The provider, in provider/withdraw_accrued.
+    /// Give the vault to another owner, or new capabilities to the same one. Not: take its FLOW.
+    /// The owner, in owner/transfer.
+    access(all) entitlement Transfer
+    /// Take what accrued. Not: more, or from another vault. The provider, in provider/withdraw_accrued and
+    /// provider/request_payment.
     access(all) entitlement WithdrawAccrued
 
     access(all) event VaultOpened(
@@ -39,12 +43,12 @@ access(all) contract UsageBasedSubscriptions {
     /// A charge was above what the vault could pay.
     access(all) event DebtIncurred(id: UInt64, amount: UFix64, uncoveredAfter: UFix64)
     /// A reading was priced and charged. `priceUsd` is the period's price so far, `dueUsd` what of it is new after
-    /// credit, `flowDue` the same in FLOW, before any automatic payment.
+    /// credit, `flowDue` the same in FLOW, before any automatic payment. `evidence` is the kind of its proof.
     access(all) event ReadingSettled(
         id: UInt64, period: UInt32, sequence: UInt64, models: [String], tokens: [UInt64], totalTokens: UInt256,
         root: String, eventCount: UInt64, scheduleVersion: UInt64, priceUsd: UFix64, dueUsd: UFix64,
         chargedUsdAfter: UFix64, creditUsdAfter: UFix64, usdPerFlow: UFix64, flowDue: UFix64, accruedAfter: UFix64,
-        uncoveredAfter: UFix64, balanceAfter: UFix64, oracle: Address
+        uncoveredAfter: UFix64, balanceAfter: UFix64, oracle: Address?, evidence: String
     )
     /// A reading changed nothing, for the reason given; cadence/README.md lists the reasons.
     access(all) event ReadingSkipped(id: UInt64, period: UInt32, sequence: UInt64, reason: String)
@@ -54,11 +58,13 @@ access(all) contract UsageBasedSubscriptions {
     /// What accrued went to the provider's FLOW vault at settlement or deposit.
     access(all) event PaidAutomatically(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
     access(all) event AutomaticPaymentSet(id: UInt64, enabled: Bool)
-    /// The owner wants FLOW back (nil: all, and the vault closed), and may take it from `actsAt` (Unix seconds) on.
-    access(all) event ReturnRequested(id: UInt64, amount: UFix64?, actsAt: UInt64)
-    access(all) event ReturnCancelled(id: UInt64)
     /// The owner took back FLOW that was not owed.
     access(all) event Refunded(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
+    /// The vault has another owner: the old one's capabilities are dead and its requests cancelled, the new one's wait
+    /// in the inbox. Keys that belong to the vault must be blocked.
+    access(all) event VaultTransferred(id: UInt64, from: Address, to: Address)
+    /// What the account that holds the vaults had left when one was opened, in bytes.
+    access(all) event StorageMeasured(address: Address, used: UInt64, capacity: UInt64)
     /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
     access(all) event VaultClosed(id: UInt64, creditUsdLapsed: UFix64, uncoveredLapsed: UFix64, balanceAfter: UFix64)
 
@@ -67,28 +73,14 @@ access(all) contract UsageBasedSubscriptions {
     /// Seconds between an owner's request that lowers what the provider can count on and its effect.
     access(all) let settleDelaySeconds: UInt64
     access(all) let minimumDeposit: UFix64
+    /// Under which triggers with readings reach this contract.
+    access(all) let handlerId: String
     /// The account in whose inbox capabilities wait to be claimed.
     access(all) let inboxAddress: Address
     /// Tells this deployment from any other, on any network.
     access(all) let deploymentId: String
 
-    /// Bytes that stay free in the account, so that vaults that exist can go on settling.
-    access(all) let storageReserve: UInt64
-
     access(self) var vaultCount: UInt64
-    access(self) let vaultsByOwner: {Address: {UInt64: Bool}}
-    access(self) let vaultsByProvider: {Address: {UInt64: Bool}}
-
-    /// Something the owner asked for that acts after the settle delay. Nil: take back all that is not owed, and close.
-    access(all) struct PendingReturn {
-        access(all) let amount: UFix64?
-        access(all) let actsAt: UInt64
-
-        view init(amount: UFix64?, actsAt: UInt64) {
-            self.amount = amount
-            self.actsAt = actsAt
-        }
-    }
 
     access(all) resource SubscriptionVault {
         access(all) let id: UInt64
@@ -101,25 +93,14 @@ access(all) contract UsageBasedSubscriptions {
         access(all) let usage: @VaultUsage.Usage
         /// Whether what accrues is paid at once.
         access(all) var automaticPayment: Bool
-        /// Most that a period may cost in USD, and the Unix second after which nothing accrues.
-        access(all) var capUsd: UFix64?
-        access(all) var expiresAt: UInt64?
-        access(self) var pendingReturn: PendingReturn?
-        access(all) var paused: Bool
-        access(all) var closed: Bool
-        /// Below this balance the customer wants to be reminded.
-        access(all) var topUpBelow: UFix64?
+        /// What the owner decides. An entitled reference to the vault gives the same entitlements here.
+        access(mapping Identity) let controls: @VaultControls.Controls
         /// Room for state of later versions: a deployed resource can't be given further fields.
         access(self) let extensions: {String: AnyStruct}
 
-        access(all) view fun status(): String {
-            if self.closed { return "closed" }
-            if self.pendingReturn != nil && self.pendingReturn!.amount == nil { return "closing" }
-            return self.paused ? "paused" : "active"
-        }
-
-        access(all) view fun requestedReturn(): PendingReturn? {
-            return self.pendingReturn
+        /// What the provider may take now: what accrued, as far as no approval is missing.
+        access(all) view fun withdrawable(): UFix64 {
+            return VaultApprovals.payable(self.id, self.funds.accrued)
         }
 
         /// Takes what accrued, or part of it.
@@ -133,69 +114,60 @@ access(all) contract UsageBasedSubscriptions {
                     "UsageBasedSubscriptions.SubscriptionVault.withdrawWithEntitlement: Cannot withdraw! "
                         .concat("Another amount would leave.")
             }
-            let payment <- self.funds.pay(amount)
+            let payment <- self.pay(amount)
             emit Withdrawn(id: self.id, amount: amount, to: self.provider, balanceAfter: self.funds.balance())
             return <- payment
         }
 
-        access(Configure) fun setAutomaticPayment(_ enabled: Bool) {
+        /// Asks the approvers to let the provider have an amount above the threshold. Returns the proposal's number.
+        access(WithdrawAccrued) fun requestPayment(amount: UFix64): UInt64 {
+            pre {
+                amount > 0.0: "UsageBasedSubscriptions.SubscriptionVault.requestPayment: "
+                    .concat("Cannot request 0 FLOW! Give an amount above 0.")
+            }
+            return VaultApprovals.neededBy(self.id).propose(
+                VaultApprovals.Act(kind: VaultApprovals.payment, amount: amount, to: self.provider, policy: nil)
+            )
+        }
+
+        access(VaultControls.Configure) fun setAutomaticPayment(_ enabled: Bool) {
             self.automaticPayment = enabled
             emit AutomaticPaymentSet(id: self.id, enabled: enabled)
             self.processAutomaticPayment()
         }
 
-        /// Announces that FLOW will be taken back: an amount, or (nil) all that is not owed, and the vault closed.
-        /// It acts after the settle delay, so that what was used until now is settled first. A new request takes the
-        /// place of the last.
-        access(Reclaim) fun requestReturn(amount: UFix64?) {
-            pre {
-                !self.closed: "UsageBasedSubscriptions.SubscriptionVault.requestReturn: Cannot take back FLOW! Vault "
-                    .concat(self.id.toString()).concat(" is closed and all that was not owed was returned.")
-                amount != 0.0: "UsageBasedSubscriptions.SubscriptionVault.requestReturn: Cannot take back 0 FLOW! "
-                    .concat("Give an amount above 0.")
+        /// Gives the vault to another owner at once, or if it has approvers proposes that and returns the proposal's
+        /// number. To the owner itself: copies of its capabilities die. No reference to the vault outlives it.
+        access(Transfer) fun transfer(to: Address): UInt64? {
+            if let approvals = VaultApprovals.of(self.id) {
+                return approvals.propose(
+                    VaultApprovals.Act(kind: VaultApprovals.transfer, amount: nil, to: to, policy: nil)
+                )
             }
-            let actsAt = BillingPeriod.now() + UsageBasedSubscriptions.settleDelaySeconds
-            self.pendingReturn = PendingReturn(amount: amount, actsAt: actsAt)
-            emit ReturnRequested(id: self.id, amount: amount, actsAt: actsAt)
-        }
-
-        /// Withdraws the last request.
-        access(Reclaim) fun cancelReturn() {
-            pre {
-                self.pendingReturn != nil: "UsageBasedSubscriptions.SubscriptionVault.cancelReturn: Cannot cancel! "
-                    .concat("Nothing was requested.")
-            }
-            self.pendingReturn = nil
-            emit ReturnCancelled(id: self.id)
+            UsageBasedSubscriptions.handOver(self.id, to: to)
+            return nil
         }
 
         /// Takes back what was requested, or as much of it as is not owed by now; closes the vault if that was asked.
-        access(Reclaim) fun takeBack(): @{FungibleToken.Vault} {
-            pre {
-                self.pendingReturn != nil: "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW! "
-                    .concat("Nothing was requested. Request it, and wait for the settle delay.")
-                BillingPeriod.now() >= self.pendingReturn!.actsAt:
-                    "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW yet! It may be taken at "
-                        .concat(self.pendingReturn!.actsAt.toString()).concat(". Try again after that time.")
-            }
+        access(VaultControls.Reclaim) fun takeBack(): @{FungibleToken.Vault} {
             post {
                 self.funds.accrued + self.funds.paid == before(self.funds.accrued + self.funds.paid):
                     "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW! "
                         .concat("What the provider earned would change.")
             }
-            let requested = self.pendingReturn!.amount
-            self.pendingReturn = nil
+            let requested = self.controls.useReturn().amount
             let free = self.funds.free()
             let amount = requested != nil && requested! < free ? requested! : free
             let refund <- self.funds.refund(amount)
             emit Refunded(id: self.id, amount: amount, to: self.customer, balanceAfter: self.funds.balance())
+            self.controls.remind(before: free, after: self.funds.free())
             if requested == nil { self.close() }
             return <- refund
         }
 
         access(self) fun close() {
             let credit = self.usage.lapseCredit()
-            self.closed = true
+            self.controls.close()
             let debt = self.funds.forgive()
             self.payProvider()
             emit VaultClosed(
@@ -205,7 +177,7 @@ access(all) contract UsageBasedSubscriptions {
 
         access(contract) fun deposit(from: @FlowToken.Vault) {
             pre {
-                !self.closed: "UsageBasedSubscriptions.SubscriptionVault.deposit: Cannot deposit! Vault "
+                !self.controls.closed: "UsageBasedSubscriptions.SubscriptionVault.deposit: Cannot deposit! Vault "
                     .concat(self.id.toString()).concat(" is closed. Open another one.")
                 from.balance > 0.0: "UsageBasedSubscriptions.SubscriptionVault.deposit: Cannot deposit 0 FLOW! "
                     .concat("Give an amount above 0.")
@@ -225,25 +197,32 @@ access(all) contract UsageBasedSubscriptions {
         access(contract) fun updateUsageData(
             _ reading: MeterReadings.Reading,
             usdPerFlow: UFix64,
-            oracle: Address
+            oracle: Address?,
+            evidence: String
         ): String? {
             let verdict = self.usage.assess(
                 reading,
                 terms: UsageBasedSubscriptions.borrowTerms(),
                 graceSeconds: UsageBasedSubscriptions.graceSeconds,
-                limitUsd: self.limitUsd(reading.period),
+                limitUsd: self.controls.limitUsd(charged: self.usage.meterOf(reading.period)?.chargedUsd ?? 0.0),
                 usdPerFlow: usdPerFlow
             )
             if verdict.settlement == nil { return verdict.reason }
-            if self.closed { return "vault_closed" }
+            if self.controls.closed { return "vault_closed" }
             if verdict.settlement!.flowDue > UFix64.max - self.funds.uncovered { return "out_of_range" }
-            self.settle(verdict.settlement!, usdPerFlow: usdPerFlow, oracle: oracle)
+            self.settle(verdict.settlement!, usdPerFlow: usdPerFlow, oracle: oracle, evidence: evidence)
             return nil
         }
 
-        access(self) fun settle(_ settlement: VaultUsage.Settlement, usdPerFlow: UFix64, oracle: Address) {
+        access(self) fun settle(
+            _ settlement: VaultUsage.Settlement,
+            usdPerFlow: UFix64,
+            oracle: Address?,
+            evidence: String
+        ) {
             let reading = settlement.reading
             let price = settlement.price
+            let freeBefore = self.funds.free()
             self.usage.settle(settlement, graceSeconds: UsageBasedSubscriptions.graceSeconds)
             let debt = self.funds.accrue(settlement.flowDue)
             emit ReadingSettled(
@@ -253,19 +232,14 @@ access(all) contract UsageBasedSubscriptions {
                 dueUsd: settlement.charge.dueUsd, chargedUsdAfter: settlement.charge.chargedUsd,
                 creditUsdAfter: settlement.charge.creditUsd, usdPerFlow: usdPerFlow, flowDue: settlement.flowDue,
                 accruedAfter: self.funds.accrued, uncoveredAfter: self.funds.uncovered,
-                balanceAfter: self.funds.balance(), oracle: oracle
+                balanceAfter: self.funds.balance(), oracle: oracle, evidence: evidence
             )
             if settlement.tierBefore != price.tier {
                 emit TierChanged(id: self.id, period: reading.period, from: settlement.tierBefore, to: price.tier)
             }
             if debt > 0.0 { emit DebtIncurred(id: self.id, amount: debt, uncoveredAfter: self.funds.uncovered) }
+            self.controls.remind(before: freeBefore, after: self.funds.free())
             self.processAutomaticPayment()
-        }
-
-        /// The most that a period may have been charged: the cap, or after the expiry what was charged already.
-        access(self) view fun limitUsd(_ period: UInt32): UFix64? {
-            let expired = self.expiresAt != nil && BillingPeriod.now() > self.expiresAt!
-            return expired ? self.usage.meterOf(period)?.chargedUsd ?? 0.0 : self.capUsd
         }
 
         /// Pays what accrued if the vault pays automatically.
@@ -273,13 +247,36 @@ access(all) contract UsageBasedSubscriptions {
             if self.automaticPayment { self.payProvider() }
         }
 
+        /// Carries out a proposal that has its approvals; that to take FLOW back is used up by `takeBack`.
+        access(contract) fun carryOut(_ act: VaultApprovals.Act) {
+            switch act.kind {
+                case VaultApprovals.payment:
+                    self.processAutomaticPayment()
+                case VaultApprovals.policy:
+                    VaultApprovals.adopt(self.id, policy: act.policy, delaySeconds: self.controls.delaySeconds)
+                default:
+                    UsageBasedSubscriptions.handOver(self.id, to: act.to!)
+            }
+        }
+
+        access(contract) fun changeCustomer(to: Address) {
+            self.customer = to
+            self.controls.cancelRequests()
+            VaultApprovals.end(self.id)
+        }
+
+        access(self) fun pay(_ amount: UFix64): @FlowToken.Vault {
+            VaultApprovals.of(self.id)?.count(amount)
+            return <- self.funds.pay(amount)
+        }
+
         /// Pays what accrued into the provider's own FLOW vault. Anything else behind the public path could run foreign
         /// code or fail, and undo a whole batch: then the FLOW stays accrued.
         access(self) fun payProvider() {
-            let amount = self.funds.accrued
+            let amount = self.withdrawable()
             let receiver = getAccount(self.provider).capabilities.borrow<&FlowToken.Vault>(/public/flowTokenReceiver)
             if amount == 0.0 || receiver == nil { return }
-            receiver!.deposit(from: <- self.funds.pay(amount))
+            receiver!.deposit(from: <- self.pay(amount))
             emit PaidAutomatically(id: self.id, amount: amount, to: self.provider, balanceAfter: self.funds.balance())
         }
 
@@ -291,13 +288,50 @@ access(all) contract UsageBasedSubscriptions {
             self.funds <- VaultFunds.createEmpty()
             self.usage <- VaultUsage.createEmpty()
             self.automaticPayment = false
-            self.capUsd = nil
-            self.expiresAt = nil
-            self.pendingReturn = nil
-            self.paused = false
-            self.closed = false
-            self.topUpBelow = nil
+            self.controls <- VaultControls.createControls(
+                vaultId: id, delaySeconds: UsageBasedSubscriptions.settleDelaySeconds
+            )
             self.extensions = {}
+        }
+    }
+
+    /// Brings proven readings to their vaults. What it processed is remembered by the vaults: their last sequence.
+    access(all) resource LiteLLMHandler: FlareFDCTriggers.Handler {
+        /// Where a signature over a reading holds: chain, contract and deployment, a line each.
+        access(all) let domain: String
+
+        access(all) view fun lastSequence(_ subject: UInt64): UInt64 {
+            return UsageBasedSubscriptions.vaultOf(subject)?.usage?.lastSequence ?? 0
+        }
+
+        access(all) fun message(_ payload: {FlareFDCTriggers.Payload}): [UInt8]? {
+            let reading = payload as? MeterReadings.Reading
+            return reading == nil ? nil : MeterReadings.message(reading!, domain: self.domain)
+        }
+
+        /// Settles a proven reading if it can be; else skips it.
+        access(account) fun handle(_ trigger: FlareFDCTriggers.Trigger, submitter: Address?): Bool {
+            let reading = trigger.payload as! MeterReadings.Reading
+            let terms = UsageBasedSubscriptions.borrowTerms()
+            let vault = UsageBasedSubscriptions.vaultOf(reading.vaultId)
+            let wait = terms.rateRefusal()
+            let reason = wait != nil ? wait : vault == nil ? "unknown_vault" : vault!.updateUsageData(
+                reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: submitter,
+                evidence: FlareFDCTriggers.nameOf(trigger.proof.kind())
+            )
+            if reason != nil { self.skip(trigger, reason: reason!) }
+            return reason == nil
+        }
+
+        access(account) fun skip(_ trigger: FlareFDCTriggers.Trigger, reason: String) {
+            let reading = trigger.payload as! MeterReadings.Reading
+            emit ReadingSkipped(id: reading.vaultId, period: reading.period, sequence: reading.sequence, reason: reason)
+        }
+
+        init() {
+            self.domain = FlareFDCTriggers.chain
+                .concat("\n").concat(UsageBasedSubscriptions.inboxAddress.toString())
+                .concat("\n").concat(UsageBasedSubscriptions.deploymentId)
         }
     }
 
@@ -320,30 +354,29 @@ access(all) contract UsageBasedSubscriptions {
             serviceName.utf8.length > 0 && serviceName.utf8.length <= 128:
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The service name is empty or "
                     .concat("longer than 128 bytes. Choose another name.")
-            self.account.storage.used + self.storageReserve <= self.account.storage.capacity:
+            AccountStorage.hasRoomFor(AccountStorage.vaultBytes):
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The contract's account is short "
                     .concat("of storage. Ask the admin to add FLOW to ").concat(self.account.address.toString())
                     .concat(".")
         }
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
-        let path = self.vaultStoragePath(id)
+        let path = VaultDirectory.vaultPath(id)
         self.account.storage.save(
             <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName),
             to: path
         )
-        self.index(id, owner: owner, provider: provider)
-        let vaults = self.account.capabilities.storage
+        VaultDirectory.add(id, owner: owner, provider: provider)
+        self.giveToOwner(id, owner)
         self.account.inbox.publish(
-            vaults.issue<auth(Configure, Reclaim) &SubscriptionVault>(path),
-            name: self.ownerInboxName(id), recipient: owner
-        )
-        self.account.inbox.publish(
-            vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(path),
+            self.account.capabilities.storage.issue<auth(WithdrawAccrued) &SubscriptionVault>(path),
             name: self.providerInboxName(id), recipient: provider
         )
         emit VaultOpened(
             id: id, owner: owner, provider: provider, serviceName: serviceName, deposit: initialDeposit.balance
+        )
+        emit StorageMeasured(
+            address: self.account.address, used: AccountStorage.used(), capacity: AccountStorage.capacity()
         )
         self.deposit(vaultId: id, from: <- initialDeposit)
         return id
@@ -360,6 +393,17 @@ access(all) contract UsageBasedSubscriptions {
         vault.deposit(from: <- (from as! @FlowToken.Vault))
     }
 
+    /// Carries out a proposal about a vault that has its approvals. Anyone may: what it does was proposed and approved.
+    access(all) fun executeProposal(vaultId: UInt64, proposalId: UInt64) {
+        let approvals = VaultApprovals.neededBy(vaultId)
+        if approvals.kindOf(proposalId) == VaultApprovals.takeBack {
+            panic("UsageBasedSubscriptions.executeProposal: Cannot take FLOW back for the owner! "
+                .concat("The owner takes it with owner/take_back."))
+        }
+        let act = approvals.useUp(proposalId)
+        self.vaultOf(vaultId)!.carryOut(act)
+    }
+
     /// A vault of an owner, for reading only.
     access(all) view fun borrowVault(owner: Address, vaultId: UInt64): &SubscriptionVault? {
         let vault = self.vaultOf(vaultId)
@@ -368,15 +412,7 @@ access(all) contract UsageBasedSubscriptions {
 
     /// A vault, for reading only.
     access(all) view fun vaultOf(_ vaultId: UInt64): &SubscriptionVault? {
-        return self.account.storage.borrow<&SubscriptionVault>(from: self.vaultStoragePath(vaultId))
-    }
-
-    access(all) view fun vaultIdsOfOwner(_ owner: Address): [UInt64] {
-        return self.vaultsByOwner[owner]?.keys ?? []
-    }
-
-    access(all) view fun vaultIdsOfProvider(_ provider: Address): [UInt64] {
-        return self.vaultsByProvider[provider]?.keys ?? []
+        return self.account.storage.borrow<&SubscriptionVault>(from: VaultDirectory.vaultPath(vaultId))
     }
 
     /// Schedules, rate and providers, for reading only.
@@ -410,37 +446,38 @@ access(all) contract UsageBasedSubscriptions {
         return self.storagePath("Provider".concat(self.account.address.toString()).concat("_"), vaultId)
     }
 
-    /// Settles readings one by one; what can't be settled is skipped. `MeterOracles` checks who hands them in.
-    access(account) fun updateUsageData(_ readings: [MeterReadings.Reading], oracle: Address) {
-        let terms = self.borrowTerms()
-        let rateRefusal = terms.rateRefusal()
-        for reading in readings {
-            var reason = rateRefusal
-            if reason == nil {
-                let vault = self.vaultOf(reading.vaultId)
-                reason = vault == nil ? "unknown_vault" : vault!.updateUsageData(
-                    reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: oracle
-                )
-            }
-            if reason != nil {
-                emit ReadingSkipped(
-                    id: reading.vaultId, period: reading.period, sequence: reading.sequence, reason: reason!
-                )
+    /// A handler of metered usage. It holds nothing and only this account's contracts call it: anyone may have one.
+    access(all) fun createLiteLLMHandler(): @LiteLLMHandler {
+        return <- create LiteLLMHandler()
+    }
+
+    /// Gives a vault to its new owner at another path: capabilities and references of the old one find nothing.
+    access(contract) fun handOver(_ id: UInt64, to: Address) {
+        let path = VaultDirectory.vaultPath(id)
+        let vault <- self.account.storage.load<@SubscriptionVault>(from: path)!
+        let from = vault.customer
+        vault.changeCustomer(to: to)
+        VaultDirectory.changeOwner(id, from: from, to: to, provider: vault.provider)
+        self.account.storage.save(<- vault, to: VaultDirectory.vaultPath(id))
+        let providerType = Type<auth(WithdrawAccrued) &SubscriptionVault>()
+        for controller in self.account.capabilities.storage.getControllers(forPath: path) {
+            if controller.borrowType == providerType {
+                controller.retarget(VaultDirectory.vaultPath(id))
+            } else {
+                controller.delete()
             }
         }
+        self.giveToOwner(id, to)
+        emit VaultTransferred(id: id, from: from, to: to)
     }
 
-    access(self) fun index(_ id: UInt64, owner: Address, provider: Address) {
-        if self.vaultsByOwner[owner] == nil { self.vaultsByOwner[owner] = {} }
-        if self.vaultsByProvider[provider] == nil { self.vaultsByProvider[provider] = {} }
-        let byOwner = (&self.vaultsByOwner[owner] as auth(Mutate) &{UInt64: Bool}?)!
-        let byProvider = (&self.vaultsByProvider[provider] as auth(Mutate) &{UInt64: Bool}?)!
-        byOwner.insert(key: id, true)
-        byProvider.insert(key: id, true)
-    }
-
-    access(self) view fun vaultStoragePath(_ id: UInt64): StoragePath {
-        return self.storagePath("Vault", id)
+    /// Issues the owner's capability and puts it into the inbox, in place of one that waits there.
+    access(self) fun giveToOwner(_ id: UInt64, _ owner: Address) {
+        let capability = self.account.capabilities.storage.issue<
+            auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim, Transfer)
+            &SubscriptionVault
+        >(VaultDirectory.vaultPath(id))
+        self.account.inbox.publish(capability, name: self.ownerInboxName(id), recipient: owner)
     }
 
     access(self) view fun storagePath(_ part: String, _ id: UInt64): StoragePath {
@@ -452,13 +489,11 @@ access(all) contract UsageBasedSubscriptions {
         self.graceSeconds = graceSeconds
         self.settleDelaySeconds = settleDelaySeconds
         self.minimumDeposit = minimumDeposit
-        self.storageReserve = 50_000
+        self.handlerId = "litellm-usage"
         self.inboxAddress = self.account.address
         self.deploymentId = String.encodeHex(getCurrentBlock().id.toVariableSized())
             .concat("-").concat(self.account.address.toString())
         self.vaultCount = 0
-        self.vaultsByOwner = {}
-        self.vaultsByProvider = {}
         self.account.storage.save(<- BillingTerms.createTerms(noticeSeconds: noticeSeconds), to: self.TermsStoragePath)
     }
 }

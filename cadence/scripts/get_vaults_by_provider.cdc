@@ -1,7 +1,7 @@
-import "UsageBasedSubscriptions"
 import "SubscriptionReports"
+import "VaultDirectory"
 
 /// The reports of a provider's vaults, in no certain order.
 access(all) fun main(provider: Address): [SubscriptionReports.VaultReport] {
-    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
+    return SubscriptionReports.ofAll(VaultDirectory.vaultIdsOfProvider(provider))
 }

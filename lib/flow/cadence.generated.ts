@@ -45,10 +45,11 @@ transaction(publicKey: String, amount: UFix64) {
 export const adminAppointOracle = {
   code: `import "MeterOracles"
 
-/// Lets an account hand in readings, after the notice time.
+/// Lets an account hand in readings, after the notice time, that are signed by this key: a P-256 point of 128 hex
+/// digits.
 /// Signer: the admin. Effect: the account finds its capability in the inbox.
 /// Before: the account is no oracle.
-transaction(address: Address) {
+transaction(address: Address, publicKey: String) {
 
     let registry: auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry
 
@@ -59,7 +60,7 @@ transaction(address: Address) {
     }
 
     execute {
-        self.registry.appoint(address)
+        self.registry.appoint(address, publicKey: publicKey)
     }
 
     post {
@@ -69,6 +70,7 @@ transaction(address: Address) {
 `,
   parameters: [
     { name: 'address', type: 'Address' },
+    { name: 'publicKey', type: 'String' },
   ],
 } as const
 
@@ -133,6 +135,35 @@ transaction(
     { name: 'multiplierParts', type: '[[String]]' },
     { name: 'multiplierBps', type: '[UInt64]' },
   ],
+} as const
+
+export const adminRegisterHandler = {
+  code: `import "FlareFDCTriggers"
+import "UsageBasedSubscriptions"
+
+/// Registers the handler of metered usage, so that oracles' readings reach the vaults.
+/// Signer: the admin. Effect: triggers for \`litellm-usage\` are handled. Once per deployment.
+/// Before: nothing.
+transaction {
+
+    let registry: auth(FlareFDCTriggers.RegisterHandler) &FlareFDCTriggers.Registry
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.registry = admin.storage.borrow<auth(FlareFDCTriggers.RegisterHandler) &FlareFDCTriggers.Registry>(
+            from: FlareFDCTriggers.RegistryStoragePath
+        ) ?? panic("Cannot register the handler! The account is not the admin's. Sign with the admin's account.")
+    }
+
+    execute {
+        self.registry.registerHandler(
+            handlerId: UsageBasedSubscriptions.handlerId,
+            handler: <- UsageBasedSubscriptions.createLiteLLMHandler(),
+            triggerTypes: [FlareFDCTriggers.TriggerType.DefiProtocolEvent]
+        )
+    }
+}
+`,
+  parameters: [],
 } as const
 
 export const adminRegisterProvider = {
@@ -255,6 +286,73 @@ transaction(usdPerFlow: UFix64, source: String) {
   ],
 } as const
 
+export const approverApprove = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultApprovals"
+
+/// Agrees to a proposal of a vault; the last approval that it needs carries it out, except that the owner itself takes
+/// FLOW back.
+/// Signer: one of the vault's approvers. Effect: the approval counts until the proposal expires.
+/// Before: approver/claim_seat, and a proposal that is open.
+transaction(vaultId: UInt64, proposalId: UInt64) {
+
+    let seat: auth(VaultApprovals.Approve) &VaultApprovals.Seat
+
+    prepare(approver: auth(CopyValue) &Account) {
+        let capability = approver.storage.copy<Capability<auth(VaultApprovals.Approve) &VaultApprovals.Seat>>(
+            from: VaultApprovals.capabilityPath(vaultId)
+        ) ?? panic("Cannot approve! The account has no seat at vault ".concat(vaultId.toString())
+            .concat(". Sign with an approver's account that claimed its seat."))
+        self.seat = capability.borrow() ?? panic("Cannot approve! The account is no approver of vault "
+            .concat(vaultId.toString()).concat(" any more."))
+    }
+
+    execute {
+        self.seat.approve(proposalId)
+        let approvals = VaultApprovals.of(vaultId)!
+        if approvals.isApproved(proposalId) && approvals.kindOf(proposalId) != VaultApprovals.takeBack {
+            UsageBasedSubscriptions.executeProposal(vaultId: vaultId, proposalId: proposalId)
+        }
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'proposalId', type: 'UInt64' },
+  ],
+} as const
+
+export const approverClaimSeat = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultApprovals"
+
+/// Takes the capability to approve proposals of a vault.
+/// Signer: one of the vault's approvers. Effect: the signer holds the capability; a dead one is replaced. Repeating it
+/// changes nothing.
+/// Before: the vault's owner named the signer.
+transaction(vaultId: UInt64) {
+
+    prepare(approver: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
+        let path = VaultApprovals.capabilityPath(vaultId)
+        let claimed = approver.inbox.claim<auth(VaultApprovals.Approve) &VaultApprovals.Seat>(
+            VaultApprovals.inboxName(vaultId, approver.address),
+            provider: UsageBasedSubscriptions.inboxAddress
+        )
+        if claimed == nil {
+            if approver.storage.type(at: path) != nil { return }
+            panic("Cannot claim the seat at vault ".concat(vaultId.toString())
+                .concat("! Nothing waits for this account. Ask the vault's owner to name it."))
+        }
+        approver.storage.load<Capability>(from: path)
+        approver.storage.save(claimed!, to: path)
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+  ],
+} as const
+
 export const deploymentAddContract = {
   code: `/// Deploys a contract whose \`init\` takes no arguments to the signer's account.
 /// Signer: the account that holds the project's contracts. The contract must not be there yet.
@@ -350,11 +448,12 @@ transaction {
 } as const
 
 export const oracleSubmitReadings = {
-  code: `import "MeterOracles"
+  code: `import "FlareFDCTriggers"
+import "MeterOracles"
 import "MeterReadings"
 
 /// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that
-/// says why; the others settle.
+/// says why; the others settle. Each comes with the signature of the oracle's registered key as two numbers, r and s.
 /// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
 /// Before: oracle/claim_oracle.
 transaction(
@@ -364,11 +463,14 @@ transaction(
     models: [[String]],
     tokens: [[UInt64]],
     roots: [String],
-    eventCounts: [UInt64]
+    eventCounts: [UInt64],
+    signatureRs: [UInt256],
+    signatureSs: [UInt256]
 ) {
 
     let desk: auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk
     let readings: [MeterReadings.Reading]
+    let signatures: [FlareFDCTriggers.OracleSignature]
 
     prepare(oracle: auth(CopyValue) &Account) {
         let capability = oracle.storage.copy<Capability<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>>(
@@ -377,6 +479,7 @@ transaction(
         self.desk = capability.borrow()
             ?? panic("Cannot submit readings! The oracle was removed. Ask the admin to appoint it again.")
         self.readings = []
+        self.signatures = []
         for i, vaultId in vaultIds {
             self.readings.append(MeterReadings.Reading(
                 vaultId: vaultId,
@@ -387,11 +490,12 @@ transaction(
                 root: roots[i],
                 eventCount: eventCounts[i]
             ))
+            self.signatures.append(FlareFDCTriggers.OracleSignature(r: signatureRs[i], s: signatureSs[i]))
         }
     }
 
     execute {
-        self.desk.updateUsageData(self.readings)
+        self.desk.updateUsageData(self.readings, signatures: self.signatures)
     }
 }
 `,
@@ -403,23 +507,25 @@ transaction(
     { name: 'tokens', type: '[[UInt64]]' },
     { name: 'roots', type: '[String]' },
     { name: 'eventCounts', type: '[UInt64]' },
+    { name: 'signatureRs', type: '[UInt256]' },
+    { name: 'signatureSs', type: '[UInt256]' },
   ],
 } as const
 
 export const ownerCancelReturn = {
   code: `import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Withdraws a request to take FLOW back or to close the vault.
 /// Signer: the vault's owner. Effect: the vault goes on as before.
 /// Before: owner/request_return.
 transaction(vaultId: UInt64) {
 
-    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
@@ -428,11 +534,11 @@ transaction(vaultId: UInt64) {
     }
 
     execute {
-        self.vault.cancelReturn()
+        self.vault.controls.cancelReturn()
     }
 
     post {
-        self.vault.requestedReturn() == nil: "Cannot cancel the request! It would stay."
+        self.vault.controls.requestedReturn() == nil: "Cannot cancel the request! It would stay."
     }
 }
 `,
@@ -443,22 +549,28 @@ transaction(vaultId: UInt64) {
 
 export const ownerClaimVault = {
   code: `import "UsageBasedSubscriptions"
+import "VaultControls"
 
-/// Takes the owner's capability of a vault that somebody else opened for the signer.
-/// Signer: the vault's owner. Effect: the signer holds the vault's capability. Repeating it changes nothing.
-/// Before: the vault was opened for the signer.
+/// Takes the owner's capability of a vault that somebody else opened for the signer or transferred to it.
+/// Signer: the vault's owner. Effect: the signer holds the vault's capability; a dead one is replaced. Repeating it
+/// changes nothing.
+/// Before: the vault was opened for the signer, or transferred to it.
 transaction(vaultId: UInt64) {
 
-    prepare(customer: auth(ClaimInboxCapability, SaveValue) &Account) {
+    prepare(customer: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
         let path = UsageBasedSubscriptions.ownerCapabilityPath(vaultId)
-        if customer.storage.type(at: path) != nil { return }
         let capability = customer.inbox.claim<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
+                UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
         >(UsageBasedSubscriptions.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
-            ?? panic("Cannot claim vault ".concat(vaultId.toString())
+        if capability == nil {
+            if UsageBasedSubscriptions.vaultOf(vaultId)?.customer == customer.address
+                && customer.storage.type(at: path) != nil { return }
+            panic("Cannot claim vault ".concat(vaultId.toString())
                 .concat("! Nothing waits for this account. Check the number and the account."))
-        customer.storage.save(capability, to: path)
+        }
+        customer.storage.load<Capability>(from: path)
+        customer.storage.save(capability!, to: path)
     }
 }
 `,
@@ -470,7 +582,9 @@ transaction(vaultId: UInt64) {
 export const ownerCreateSubscription = {
   code: `import "FungibleToken"
 import "FlowToken"
+import "AccountStorage"
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Opens a vault for the signer that pays \`provider\` for metered use, with a first deposit.
 /// Signer: the customer. Effect: the deposit leaves the signer's FLOW vault; the signer holds the vault's capability.
@@ -493,6 +607,9 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
         self.balanceBefore = flow.balance
         self.payment <- flow.withdraw(amount: deposit)
         self.balanceAfter = flow.balance
+        if !AccountStorage.Report(customer).hasRoom {
+            panic("Cannot open a vault! The account would have no room for the vault's capability. Add FLOW to it.")
+        }
     }
 
     execute {
@@ -503,8 +620,8 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
             initialDeposit: <- self.payment
         )
         let capability = self.customer.inbox.claim<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
+                UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
         >(UsageBasedSubscriptions.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
             ?? panic("Cannot open a vault! Its capability is not in the inbox. Nothing was changed; try again.")
         self.customer.storage.save(capability, to: UsageBasedSubscriptions.ownerCapabilityPath(id))
@@ -563,20 +680,56 @@ transaction(vaultId: UInt64, amount: UFix64) {
   ],
 } as const
 
-export const ownerRequestReturn = {
+export const ownerPause = {
   code: `import "UsageBasedSubscriptions"
+import "VaultControls"
 
-/// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
-/// Signer: the vault's owner. Effect: owner/take_back works after the settle delay; an earlier request is replaced.
-/// Before: the signer holds the vault's capability; the vault isn't closed.
-transaction(vaultId: UInt64, amount: UFix64?) {
+/// Pauses a vault: nothing accrues.
+/// Signer: the vault's owner. Effect: after the settle delay, until owner/resume.
+/// Before: the signer holds the vault's capability; the vault is neither closed nor paused.
+transaction(vaultId: UInt64) {
 
-    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot pause vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot pause vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.controls.pause()
+    }
+
+    post {
+        self.vault.controls.pausedFrom != nil: "Cannot pause! The vault would go on."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+  ],
+} as const
+
+export const ownerRequestReturn = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultControls"
+
+/// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
+/// Signer: the vault's owner. Effect: owner/take_back works after the settle delay, and if the vault has approvers once
+/// they agreed; an earlier request is replaced.
+/// Before: the signer holds the vault's capability; the vault isn't closed.
+transaction(vaultId: UInt64, amount: UFix64?) {
+
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
@@ -585,11 +738,11 @@ transaction(vaultId: UInt64, amount: UFix64?) {
     }
 
     execute {
-        self.vault.requestReturn(amount: amount)
+        self.vault.controls.requestReturn(amount: amount)
     }
 
     post {
-        self.vault.requestedReturn() != nil: "Cannot take FLOW back! The request would be lost."
+        self.vault.controls.requestedReturn() != nil: "Cannot take FLOW back! The request would be lost."
     }
 }
 `,
@@ -599,20 +752,94 @@ transaction(vaultId: UInt64, amount: UFix64?) {
   ],
 } as const
 
+export const ownerResume = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultControls"
+
+/// Ends a vault's pause. What the next reading says was used meanwhile falls due.
+/// Signer: the vault's owner. Effect: at once.
+/// Before: owner/pause.
+transaction(vaultId: UInt64) {
+
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot resume vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot resume vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.controls.resume()
+    }
+
+    post {
+        self.vault.controls.pausedFrom == nil: "Cannot resume! The vault would stay paused."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+  ],
+} as const
+
+export const ownerSetApprovers = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultApprovals"
+import "VaultControls"
+
+/// Names who must agree before FLOW leaves the vault: \`required\` of the approvers, for what the owner takes and for
+/// what the provider is paid above \`threshold\` FLOW a period (nil: any amount without them). No approvers: end it.
+/// Signer: the vault's owner. Effect: the first time at once; then a proposal that the approvers of now must approve.
+/// Before: the signer holds the vault's capability; the vault isn't closed.
+transaction(vaultId: UInt64, approvers: [Address], required: Int, threshold: UFix64?) {
+
+    let vault: auth(VaultControls.NameApprovers) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.NameApprovers) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot set the approvers of vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot set the approvers of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        let policy = approvers.length == 0
+            ? nil
+            : VaultApprovals.Policy(approvers: approvers, required: required, threshold: threshold)
+        self.vault.controls.setApprovers(policy)
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'approvers', type: '[Address]' },
+    { name: 'required', type: 'Int' },
+    { name: 'threshold', type: 'UFix64?' },
+  ],
+} as const
+
 export const ownerSetAutomaticPayment = {
   code: `import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Chooses whether the vault pays its provider at each settlement or lets what is owed accrue.
 /// Signer: the vault's owner. Effect: from now on; what accrued so far is paid when it is switched on.
 /// Before: the signer holds the vault's capability.
 transaction(vaultId: UInt64, enabled: Bool) {
 
-    let vault: auth(UsageBasedSubscriptions.Configure) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set how vault ".concat(vaultId.toString())
                 .concat(" pays! The account does not own it. Sign with the owner's account."))
@@ -635,23 +862,132 @@ transaction(vaultId: UInt64, enabled: Bool) {
   ],
 } as const
 
+export const ownerSetCap = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultControls"
+
+/// Limits what a period may cost in USD; nil removes the limit.
+/// Signer: the vault's owner. Effect: at once if it loosens, else after the settle delay.
+/// Before: the signer holds the vault's capability; the vault isn't closed.
+transaction(vaultId: UInt64, capUsd: UFix64?) {
+
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot set the cap of vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot set the cap of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.controls.setCap(capUsd)
+    }
+
+    post {
+        self.vault.controls.capUsd() == capUsd || self.vault.controls.pendingCap()?.limit == capUsd:
+            "Cannot set the cap! It would not take the value."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'capUsd', type: 'UFix64?' },
+  ],
+} as const
+
+export const ownerSetExpiry = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultControls"
+
+/// Ends what the provider's right may grow by at a time (Unix seconds); nil: no end. What accrued stays withdrawable.
+/// Signer: the vault's owner. Effect: nothing accrues after that time.
+/// Before: the signer holds the vault's capability; the vault isn't closed; a sooner end leaves the settle delay.
+transaction(vaultId: UInt64, expiresAt: UInt64?) {
+
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot set the expiry of vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot set the expiry of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.controls.setExpiry(expiresAt)
+    }
+
+    post {
+        self.vault.controls.expiresAt == expiresAt: "Cannot set the expiry! It would not take the value."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'expiresAt', type: 'UInt64?' },
+  ],
+} as const
+
+export const ownerSetReminder = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultControls"
+
+/// Asks for an event when what is not owed falls below an amount of FLOW; nil: never.
+/// Signer: the vault's owner. Effect: from the next change of the balance on.
+/// Before: the signer holds the vault's capability; the vault isn't closed.
+transaction(vaultId: UInt64, below: UFix64?) {
+
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot set the reminder of vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot set the reminder of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.controls.setReminder(below)
+    }
+
+    post {
+        self.vault.controls.reminderBelow == below: "Cannot set the reminder! It would not take the value."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'below', type: 'UFix64?' },
+  ],
+} as const
+
 export const ownerTakeBack = {
   code: `import "FlowToken"
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
 /// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
 /// Before: owner/request_return, and the settle delay since.
 transaction(vaultId: UInt64) {
 
-    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
     let flow: &FlowToken.Vault
     let owedBefore: UFix64
 
     prepare(customer: auth(BorrowValue, CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
@@ -677,12 +1013,84 @@ transaction(vaultId: UInt64) {
   ],
 } as const
 
+export const ownerTransfer = {
+  code: `import "UsageBasedSubscriptions"
+
+/// Gives the vault to another owner, or to the owner itself so that copies of its capabilities die.
+/// Signer: the vault's owner. Effect: at once, and the new owner claims it with owner/claim_vault; if the vault has
+/// approvers, a proposal that they must approve.
+/// Before: the signer holds the vault's capability.
+transaction(vaultId: UInt64, to: Address) {
+
+    let vault: auth(UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot transfer vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot transfer vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.transfer(to: to)
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'to', type: 'Address' },
+  ],
+} as const
+
+export const providerRequestPayment = {
+  code: `import "UsageBasedSubscriptions"
+
+/// Asks a vault's approvers to let the provider have an amount above the threshold.
+/// Signer: the vault's provider. Effect: a proposal; once it was approved and executed, the amount may be withdrawn in
+/// addition to what the threshold leaves.
+/// Before: the vault has approvers.
+transaction(vaultId: UInt64, amount: UFix64) {
+
+    let vault: auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+
+    prepare(provider: auth(ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+        let path = UsageBasedSubscriptions.providerCapabilityPath(vaultId)
+        if provider.storage.type(at: path) == nil {
+            let claimed = provider.inbox.claim<
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+            >(UsageBasedSubscriptions.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
+                ?? panic("Cannot request a payment of vault ".concat(vaultId.toString())
+                    .concat("! The account is not its provider. Sign with the provider's account."))
+            provider.storage.save(claimed, to: path)
+        }
+        let capability = provider.storage.copy<Capability<
+            auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: path)!
+        self.vault = capability.borrow() ?? panic("Cannot request a payment of vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+    }
+
+    execute {
+        self.vault.requestPayment(amount: amount)
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'amount', type: 'UFix64' },
+  ],
+} as const
+
 export const providerWithdrawAccrued = {
   code: `import "FungibleToken"
 import "FlowToken"
 import "UsageBasedSubscriptions"
 
-/// Takes all that accrued from each of the vaults; capabilities that still wait in the inbox are claimed on the way.
+/// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
+/// are claimed on the way.
 /// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
 /// nothing.
 /// Before: the signer is the provider of every vault.
@@ -719,10 +1127,10 @@ transaction(vaultIds: [UInt64]) {
 
     execute {
         for vault in self.vaults {
-            let accrued = vault.funds.accrued
-            if accrued == 0.0 { continue }
-            self.flow.deposit(from: <- vault.withdrawWithEntitlement(amount: accrued))
-            self.total = self.total + accrued
+            let amount = vault.withdrawable()
+            if amount == 0.0 { continue }
+            self.flow.deposit(from: <- vault.withdrawWithEntitlement(amount: amount))
+            self.total = self.total + amount
         }
     }
 
@@ -734,6 +1142,30 @@ transaction(vaultIds: [UInt64]) {
   parameters: [
     { name: 'vaultIds', type: '[UInt64]' },
   ],
+} as const
+
+export const getApprovals = {
+  code: `import "SubscriptionReports"
+
+/// A vault's approvers and what waits for them, or nil if it needs no approval.
+access(all) fun main(vaultId: UInt64): SubscriptionReports.ApprovalsReport? {
+    return SubscriptionReports.approvalsOf(vaultId)
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+  ],
+} as const
+
+export const getHandlers = {
+  code: `import "FlareFDCTriggers"
+
+/// The ids of the handlers that triggers are dispatched to.
+access(all) fun main(): [String] {
+    return FlareFDCTriggers.getRegistryRef().handlerIds()
+}
+`,
+  parameters: [],
 } as const
 
 export const getProviders = {
@@ -794,6 +1226,19 @@ access(all) fun main(): SubscriptionReports.Settings {
   parameters: [],
 } as const
 
+export const getStorage = {
+  code: `import "AccountStorage"
+
+/// An account's storage in bytes, its FLOW, and what one more vault needs in it.
+access(all) fun main(address: Address): AccountStorage.Report {
+    return AccountStorage.Report(getAccount(address))
+}
+`,
+  parameters: [
+    { name: 'address', type: 'Address' },
+  ],
+} as const
+
 export const getVault = {
   code: `import "SubscriptionReports"
 
@@ -821,12 +1266,12 @@ access(all) fun main(ids: [UInt64]): [SubscriptionReports.VaultReport] {
 } as const
 
 export const getVaultsByOwner = {
-  code: `import "UsageBasedSubscriptions"
-import "SubscriptionReports"
+  code: `import "SubscriptionReports"
+import "VaultDirectory"
 
 /// The reports of an owner's vaults, in no certain order.
 access(all) fun main(owner: Address): [SubscriptionReports.VaultReport] {
-    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfOwner(owner))
+    return SubscriptionReports.ofAll(VaultDirectory.vaultIdsOfOwner(owner))
 }
 `,
   parameters: [
@@ -835,16 +1280,41 @@ access(all) fun main(owner: Address): [SubscriptionReports.VaultReport] {
 } as const
 
 export const getVaultsByProvider = {
-  code: `import "UsageBasedSubscriptions"
-import "SubscriptionReports"
+  code: `import "SubscriptionReports"
+import "VaultDirectory"
 
 /// The reports of a provider's vaults, in no certain order.
 access(all) fun main(provider: Address): [SubscriptionReports.VaultReport] {
-    return SubscriptionReports.ofAll(UsageBasedSubscriptions.vaultIdsOfProvider(provider))
+    return SubscriptionReports.ofAll(VaultDirectory.vaultIdsOfProvider(provider))
 }
 `,
   parameters: [
     { name: 'provider', type: 'Address' },
+  ],
+} as const
+
+export const previewPrice = {
+  code: `import "SubscriptionReports"
+
+/// What tokens by model cost under any published version of the schedule, in its own mode or another.
+access(all) fun main(
+    version: UInt64,
+    models: [String],
+    tokens: [UInt64],
+    mode: String?,
+    usdPerFlow: UFix64
+): SubscriptionReports.Quote {
+    return SubscriptionReports.preview(
+        version: version, models: models, tokens: tokens, mode: mode, usdPerFlow: usdPerFlow
+    )
+}
+`,
+  parameters: [
+    { name: 'version', type: 'UInt64' },
+    { name: 'models', type: '[String]' },
+    { name: 'tokens', type: '[UInt64]' },
+    { name: 'mode', type: 'String?' },
+    { name: 'usdPerFlow', type: 'UFix64' },
   ],
 } as const
 
@@ -894,10 +1364,13 @@ export const transactions = {
   'account/create_account': accountCreateAccount,
   'admin/appoint_oracle': adminAppointOracle,
   'admin/publish_schedule': adminPublishSchedule,
+  'admin/register_handler': adminRegisterHandler,
   'admin/register_provider': adminRegisterProvider,
   'admin/remove_oracle': adminRemoveOracle,
   'admin/remove_provider': adminRemoveProvider,
   'admin/set_rate': adminSetRate,
+  'approver/approve': approverApprove,
+  'approver/claim_seat': approverClaimSeat,
   'deployment/add_contract': deploymentAddContract,
   'deployment/add_subscriptions': deploymentAddSubscriptions,
   'deployment/update_contract': deploymentUpdateContract,
@@ -907,31 +1380,49 @@ export const transactions = {
   'owner/claim_vault': ownerClaimVault,
   'owner/create_subscription': ownerCreateSubscription,
   'owner/deposit': ownerDeposit,
+  'owner/pause': ownerPause,
   'owner/request_return': ownerRequestReturn,
+  'owner/resume': ownerResume,
+  'owner/set_approvers': ownerSetApprovers,
   'owner/set_automatic_payment': ownerSetAutomaticPayment,
+  'owner/set_cap': ownerSetCap,
+  'owner/set_expiry': ownerSetExpiry,
+  'owner/set_reminder': ownerSetReminder,
   'owner/take_back': ownerTakeBack,
+  'owner/transfer': ownerTransfer,
+  'provider/request_payment': providerRequestPayment,
   'provider/withdraw_accrued': providerWithdrawAccrued,
 } as const
 
 export const scripts = {
+  'get_approvals': getApprovals,
+  'get_handlers': getHandlers,
   'get_providers': getProviders,
   'get_roles': getRoles,
   'get_schedule': getSchedule,
   'get_settings': getSettings,
+  'get_storage': getStorage,
   'get_vault': getVault,
   'get_vaults': getVaults,
   'get_vaults_by_owner': getVaultsByOwner,
   'get_vaults_by_provider': getVaultsByProvider,
+  'preview_price': previewPrice,
   'price_usage': priceUsage,
   'verify_account_proof': verifyAccountProof,
 } as const
 
 export const contracts: readonly string[] = [
+  'AccountStorage',
   'BillingPeriod',
   'UsagePricing',
   'BillingTerms',
+  'DelayedLimits',
   'FCLCrypto',
+  'FlareFDCTriggers',
   'MeterReadings',
+  'VaultApprovals',
+  'VaultControls',
+  'VaultDirectory',
   'VaultFunds',
   'VaultUsage',
   'UsageBasedSubscriptions',

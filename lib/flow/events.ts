@@ -11,7 +11,9 @@ import {
 
 const movement = z.object({ id: chainInteger, amount: chainFlow, balanceAfter: chainFlow })
 
-/** The fields of each event of the subscription contract, by the event's name; what they mean stands there. */
+const proposal = z.object({ vaultId: chainInteger, proposal: chainInteger })
+
+/** The fields of each event about vaults, by the event's name; what they mean stands in the contracts. */
 const subscriptionEvents = {
   VaultOpened: z.object({
     id: chainInteger,
@@ -45,14 +47,45 @@ const subscriptionEvents = {
     accruedAfter: chainFlow,
     uncoveredAfter: chainFlow,
     balanceAfter: chainFlow,
-    oracle: chainAddress,
+    /** Null when nobody's capability was needed: the evidence proves itself. */
+    oracle: chainAddress.nullable(),
+    evidence: z.enum(['oracle_signature', 'flare_attestation']),
   }),
   /** The period of a refused reading may be any number. */
   ReadingSkipped: z.object({ id: chainInteger, period: chainInteger, sequence: chainInteger, reason: z.string() }),
   TierChanged: z.object({ id: chainInteger, period: chainPeriod, from: z.string().nullable(), to: z.string() }),
   AutomaticPaymentSet: z.object({ id: chainInteger, enabled: z.boolean() }),
+  CapSet: z.object({ id: chainInteger, capUsd: chainUsd.nullable(), actsAt: chainTime }),
+  ExpirySet: z.object({ id: chainInteger, expiresAt: chainTime.nullable() }),
+  Paused: z.object({ id: chainInteger, actsAt: chainTime }),
+  Resumed: z.object({ id: chainInteger }),
+  ReminderSet: z.object({ id: chainInteger, below: chainFlow.nullable() }),
+  TopUpNeeded: z.object({ id: chainInteger, free: chainFlow, below: chainFlow }),
   ReturnRequested: z.object({ id: chainInteger, amount: chainFlow.nullable(), actsAt: chainTime }),
   ReturnCancelled: z.object({ id: chainInteger }),
+  /** Keys of the vault must be blocked: they were the old owner's. */
+  VaultTransferred: z.object({ id: chainInteger, from: chainAddress, to: chainAddress }),
+  StorageMeasured: z.object({ address: chainAddress, used: chainInteger, capacity: chainInteger }),
+  ApproversSet: z.object({
+    vaultId: chainInteger,
+    approvers: z.array(chainAddress),
+    required: chainInteger,
+    threshold: chainFlow.nullable(),
+    thresholdActsAt: chainTime,
+  }),
+  ApprovalsEnded: z.object({ vaultId: chainInteger }),
+  ProposalMade: proposal.extend({
+    kind: z.string(),
+    amount: chainFlow.nullable(),
+    to: chainAddress.nullable(),
+    approvers: z.array(chainAddress).nullable(),
+    required: chainInteger.nullable(),
+    threshold: chainFlow.nullable(),
+    expiresAt: chainTime,
+  }),
+  ProposalApproved: proposal.extend({ approver: chainAddress, approvals: chainInteger, required: chainInteger }),
+  ProposalExecuted: proposal.extend({ kind: z.string() }),
+  ProposalDropped: proposal.extend({ kind: z.string() }),
   VaultClosed: z.object({
     id: chainInteger,
     creditUsdLapsed: chainUsd,
@@ -77,6 +110,7 @@ export function subscriptionEventsNamed<N extends SubscriptionEventName>(
   events: readonly RawEvent[],
 ): Array<SubscriptionEvent<N>> {
   const schema: z.ZodType = subscriptionEvents[name]
-  const wanted = events.filter((event) => event.type.endsWith(`.UsageBasedSubscriptions.${name}`))
+  const type = new RegExp(String.raw`\.(UsageBasedSubscriptions|VaultControls|VaultApprovals)\.${name}$`)
+  const wanted = events.filter((event) => type.test(event.type))
   return wanted.map((event) => schema.parse(event.data) as SubscriptionEvent<N>)
 }

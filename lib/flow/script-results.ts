@@ -51,16 +51,55 @@ const scheduleSchema = z.object({
 
 const chainPriceSchema = z.object({ tier: z.string(), usd: chainUsd, flow: chainFlow })
 
+const approvalsSchema = z.object({
+  vaultId: chainInteger,
+  approvers: z.array(chainAddress),
+  required: chainSmall,
+  /** FLOW that a provider may be paid in a period without approval; null: whatever accrued. */
+  threshold: chainFlow.nullable(),
+  pendingThreshold: z.object({ limit: chainFlow.nullable(), actsAt: chainTime }).nullable(),
+  paidInPeriod: chainFlow,
+  approvedBeyond: chainFlow,
+  proposals: z.array(
+    z.object({
+      id: chainInteger,
+      act: z.object({
+        kind: z.enum(['takeBack', 'transfer', 'payment', 'policy']),
+        amount: chainFlow.nullable(),
+        to: chainAddress.nullable(),
+        policy: z
+          .object({ approvers: z.array(chainAddress), required: chainSmall, threshold: chainFlow.nullable() })
+          .nullable(),
+      }),
+      expiresAt: chainTime,
+      approvedBy: z.array(chainAddress),
+    }),
+  ),
+})
+
+/** Sizes in bytes; `nextVault` is what one more vault needs in the account. */
+const storageSchema = z.object({
+  used: chainInteger,
+  capacity: chainInteger,
+  balance: chainFlow,
+  nextVault: chainInteger,
+  hasRoom: z.boolean(),
+})
+
 /** What each script answers. */
 const scriptResults = {
+  get_approvals: approvalsSchema.nullable(),
+  get_handlers: z.array(z.string()),
   get_providers: z.array(chainAddress),
   get_roles: rolesSchema,
   get_schedule: scheduleSchema,
   get_settings: chainSettingsSchema,
+  get_storage: storageSchema,
   get_vault: vaultReportSchema.nullable(),
   get_vaults: z.array(vaultReportSchema),
   get_vaults_by_owner: z.array(vaultReportSchema),
   get_vaults_by_provider: z.array(vaultReportSchema),
+  preview_price: chainPriceSchema,
   price_usage: chainPriceSchema,
   verify_account_proof: z.boolean(),
 } as const satisfies Record<keyof typeof scripts, z.ZodType>

@@ -1,5 +1,13 @@
 import * as z from 'zod'
-import { chainAddress, chainFlow, chainInteger, chainPeriodOrNone, chainTime, chainUsd } from './chain-values.ts'
+import {
+  chainAddress,
+  chainFlow,
+  chainInteger,
+  chainPeriodOrNone,
+  chainSmall,
+  chainTime,
+  chainUsd,
+} from './chain-values.ts'
 
 /** A vault as its contract reports it. `deposits = balance + paid + refunded` holds in every report. */
 export const vaultReportSchema = z.object({
@@ -29,11 +37,25 @@ export const vaultReportSchema = z.object({
   root: z.string(),
   eventCount: chainInteger,
   lastSequence: chainInteger,
+  /** Most that a period may cost, and a lower cap that the owner asked for and that acts later. */
   capUsd: chainUsd.nullable(),
+  pendingCap: z.object({ limit: chainUsd.nullable(), actsAt: chainTime }).nullable(),
+  /** Nothing accrues after it. */
   expiresAt: chainTime.nullable(),
+  /** Nothing accrues from then on; may lie ahead. */
+  pausedFrom: chainTime.nullable(),
+  /** The owner wants to be reminded when less than this is not owed. */
+  reminderBelow: chainFlow.nullable(),
   automaticPayment: z.boolean(),
   /** FLOW that the owner asked back (null: all, and the vault closed), and when it may be taken. */
-  pendingReturn: z.object({ amount: chainFlow.nullable(), actsAt: chainTime }).nullable(),
+  pendingReturn: z
+    .object({ amount: chainFlow.nullable(), actsAt: chainTime, proposal: chainInteger.nullable() })
+    .nullable(),
+  /** What the provider may take now: less than what accrued while an approval is missing. */
+  withdrawable: chainFlow,
+  /** How many of whom must agree before FLOW leaves; nobody when the list is empty. */
+  approvers: z.array(chainAddress),
+  approvalsRequired: chainSmall,
 })
 
 export type VaultReport = z.output<typeof vaultReportSchema>

@@ -11,15 +11,17 @@ interface RolesOptions {
   provider: string
 }
 
-/** Appoints the oracle, registers the provider and sets the fixed rate, where that has not been done. */
+/** Registers handler and provider, appoints the oracle and sets the fixed rate, where that has not been done. */
 export async function setUpRoles({ chain, admin, oracle, provider }: RolesOptions): Promise<void> {
-  const [roles, providers, settings] = await Promise.all([
+  const [roles, providers, settings, handlers] = await Promise.all([
     chain.script('get_roles', { address: oracle.address }),
     chain.script('get_providers', {}),
     chain.script('get_settings', {}),
+    chain.script('get_handlers', {}),
   ])
+  if (handlers.length === 0) await chain.send('admin/register_handler', {}, admin)
   if (!roles.oracle) {
-    await chain.send('admin/appoint_oracle', { address: oracle.address }, admin)
+    await chain.send('admin/appoint_oracle', { address: oracle.address, publicKey: oracle.publicKey }, admin)
     await chain.send('oracle/claim_oracle', {}, oracle)
   }
   if (!providers.includes(provider)) await chain.send('admin/register_provider', { address: provider }, admin)

@@ -1,4 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { withPrefix } from '#lib/flow/addresses.ts'
+import { readingDomain, type SignableReading, signedReadings } from '#lib/settlement/reading-message.ts'
 import { createSigner, type Signer } from '#services/clients/flow/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { OnStep } from './schemas.ts'
@@ -14,14 +16,17 @@ function oracleSigner({ env }: ServiceContext): Signer {
   )
 }
 
-const argumentsOf = (batch: readonly ReadingRow[]) => ({
-  vaultIds: batch.map(({ vaultId }) => vaultId),
-  periods: batch.map(({ period }) => period),
-  sequences: batch.map(({ sequence }) => sequence),
-  models: batch.map(({ models }) => models.map(({ model }) => model)),
-  tokens: batch.map(({ models }) => models.map(({ tokens }) => BigInt(tokens))),
-  roots: batch.map(({ root }) => root),
-  eventCounts: batch.map(({ eventCount }) => BigInt(eventCount)),
+function argumentsOf({ chain, deploymentId, env }: ServiceContext, batch: readonly ReadingRow[], signer: Signer) {
+  const contract = withPrefix(chain.addresses['UsageBasedSubscriptions'] ?? env.flow.contractAddress)
+  const domain = readingDomain(chain.network, contract, deploymentId)
+  return signedReadings(domain, batch.map(toSignable), signer.sign)
+}
+
+const toSignable = (row: ReadingRow): SignableReading => ({
+  ...row,
+  models: row.models.map(({ model }) => model),
+  tokens: row.models.map(({ tokens }) => BigInt(tokens)),
+  eventCount: BigInt(row.eventCount),
 })
 
 /**
@@ -35,7 +40,8 @@ export async function submitReadings(
   onStep: OnStep = () => {},
 ): Promise<string | null> {
   const ids = batch.map(({ id }) => id)
-  const prepared = await ctx.chain.prepare('oracle/submit_readings', argumentsOf(batch), oracleSigner(ctx))
+  const signer = oracleSigner(ctx)
+  const prepared = await ctx.chain.prepare('oracle/submit_readings', argumentsOf(ctx, batch, signer), signer)
   const { txId, preparedAtHeight: preparedHeight } = prepared
   const marked = await markSubmitted(ctx.db, ids, { txId, preparedHeight, submittedAt: ctx.clock() })
   if (marked.length < ids.length) {

@@ -31,9 +31,19 @@ describe('a reference without the entitlement does not even compile', () => {
     ['owner/request_return', 'Reclaim', ['1', null]],
     ['owner/cancel_return', 'Reclaim', ['1']],
     ['owner/take_back', 'Reclaim', ['1']],
+    ['owner/set_cap', 'Configure', ['1', null]],
+    ['owner/set_expiry', 'Configure', ['1', null]],
+    ['owner/pause', 'Configure', ['1']],
+    ['owner/resume', 'Configure', ['1']],
+    ['owner/set_reminder', 'Configure', ['1', null]],
+    ['owner/set_approvers', 'NameApprovers', ['1', [], '0', null]],
+    ['owner/transfer', 'Transfer', ['1', address]],
     ['provider/withdraw_accrued', 'WithdrawAccrued', [['1']]],
-    ['oracle/submit_readings', 'SubmitReading', [[], [], [], [], [], [], []]],
-    ['admin/appoint_oracle', 'AppointOracle', [address]],
+    ['provider/request_payment', 'WithdrawAccrued', ['1', '1.0']],
+    ['approver/approve', 'Approve', ['1', '1']],
+    ['oracle/submit_readings', 'SubmitReading', [[], [], [], [], [], [], [], [], []]],
+    ['admin/appoint_oracle', 'AppointOracle', [address, '']],
+    ['admin/register_handler', 'RegisterHandler', []],
     ['admin/remove_oracle', 'AppointOracle', [address]],
     ['admin/register_provider', 'RegisterProvider', [address]],
     ['admin/remove_provider', 'RegisterProvider', [address]],
@@ -48,6 +58,9 @@ describe('a reference without the entitlement does not even compile', () => {
 describe("what only the project's contracts may call is closed to everyone else", () => {
   const reading =
     'MeterReadings.Reading(vaultId: 1, period: 1, sequence: 1, models: [], tokens: [], root: "", eventCount: 1)'
+  const type = 'FlareFDCTriggers.TriggerType.DefiProtocolEvent'
+  const proof = 'FlareFDCTriggers.OracleSignature(r: 1, s: 1)'
+  const trigger = `FlareFDCTriggers.Trigger(type: ${type}, payload: ${reading}, proof: ${proof})`
   const flow = 'FlowToken.createEmptyVault(vaultType: Type<@FlowToken.Vault>())'
 
   test.each<[string, string, string]>([
@@ -57,17 +70,37 @@ describe("what only the project's contracts may call is closed to everyone else"
     ['what accrues', 'vault.funds.accrue(1.0)', 'account'],
     ['debt', 'vault.funds.forgive()', 'account'],
     ['credit', 'vault.usage.lapseCredit()', 'account'],
+    ["the owner's request", 'vault.controls.useReturn()', 'account'],
+    ["the owner's requests", 'vault.controls.cancelRequests()', 'account'],
+    ['the closing', 'vault.controls.close()', 'account'],
+    ['reminders', 'vault.controls.remind(before: 1.0, after: 0.0)', 'account'],
+    ['approvers', 'VaultApprovals.adopt(1, policy: nil, delaySeconds: 0)', 'account'],
+    ['the end of approvals', 'VaultApprovals.end(1)', 'account'],
+    ['the transfer', 'UsageBasedSubscriptions.handOver(1, to: anyone.address)', 'contract'],
+    ['the directory', 'VaultDirectory.add(1, owner: anyone.address, provider: anyone.address)', 'account'],
     ['a fund of its own', 'destroy VaultFunds.createEmpty()', 'account'],
     ['a use of its own', 'destroy VaultUsage.createEmpty()', 'account'],
     ['terms of its own', 'destroy BillingTerms.createTerms(noticeSeconds: 0)', 'account'],
     [
       'readings without a desk',
-      `UsageBasedSubscriptions.updateUsageData([${reading}], oracle: anyone.address)`,
+      'triggers.dispatchSigned(handlerId: "litellm-usage", triggers: [], oracle: anyone.address, key: key)',
+      'account',
+    ],
+    [
+      'a handler of its own',
+      `let own <- UsageBasedSubscriptions.createLiteLLMHandler()\nown.handle(${trigger}, submitter: anyone.address)
+       destroy own`,
+      'account',
+    ],
+    [
+      "a handler's refusals",
+      `let own <- UsageBasedSubscriptions.createLiteLLMHandler()\nown.skip(${trigger}, reason: "")
+       destroy own`,
       'account',
     ],
     [
       'a reading into a vault',
-      `vault.updateUsageData(${reading}, usdPerFlow: 1.0, oracle: anyone.address)`,
+      `vault.updateUsageData(${reading}, usdPerFlow: 1.0, oracle: anyone.address, evidence: "")`,
       'contract',
     ],
     ['a deposit past the contract', `vault.deposit(from: <- ${flow})`, 'contract'],
@@ -79,7 +112,8 @@ describe("what only the project's contracts may call is closed to everyone else"
   })
 
   test.each([
-    ['a desk', 'destroy MeterOracles.ReadingDesk(oracle: anyone.address, activeFrom: 0)'],
+    ['a desk', 'destroy MeterOracles.ReadingDesk(oracle: anyone.address, publicKey: [], activeFrom: 0)'],
+    ['a registry of triggers', 'destroy FlareFDCTriggers.Registry()'],
     ['a registry of oracles', 'destroy MeterOracles.OracleRegistry()'],
     [
       'a vault',
@@ -95,7 +129,7 @@ describe("what only the project's contracts may call is closed to everyone else"
   test.each([
     ['what a vault paid', 'vault.funds.paid = 0.0'],
     ['the rate', 'terms.rateMaxAgeSeconds = 0'],
-    ['whether a vault is closed', 'vault.closed = true'],
+    ['whether a vault is closed', 'vault.controls.closed = true'],
   ])('%s can not be assigned', async (_, call) => {
     const code = readTestCadence('call_publicly').replace('CALL', call)
     expect(await attempt(billing, code, args, billing.customer)).toMatch(/cannot assign to `\w+`/)

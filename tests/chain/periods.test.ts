@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
 import { nextPeriod, periodStart, previousPeriod } from '#lib/period/period.ts'
-import { type Billing, openBilling, OPENING, openVault, PERIOD, reportOf, submitOne } from '#tests/support/billing.ts'
+import {
+  type Billing,
+  openBilling,
+  OPENING,
+  openVault,
+  PERIOD,
+  reportOf,
+  submit,
+  submitOne,
+} from '#tests/support/billing.ts'
 import { query, setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 import { readTestCadence } from '#tests/support/test-cadence.ts'
 
@@ -94,9 +103,8 @@ test('a tier is that of its own month', async () => {
   const id = await openVault(billing, '100.00000000')
   await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 200_000n } })
   await setClock(atEndOfPeriod(60_000))
-  const args = { vaultIds: [id], periods: [NEXT], sequences: [2n], models: [['other']], tokens: [[10n]] }
-  const root = { roots: ['ab'.repeat(32)], eventCounts: [1n] }
-  const { events } = await billing.chain.send('oracle/submit_readings', { ...args, ...root }, billing.oracle)
+  const reading = { vaultId: id, sequence: 2n, usage: { other: 10n }, period: NEXT }
+  const { events } = await submit(billing, [reading])
   expect(subscriptionEventsNamed('TierChanged', events)).toEqual([{ id, period: NEXT, from: null, to: 'Starter' }])
 })
 

@@ -7,7 +7,7 @@ const read = (file: string): string => readFileSync(join(projectRoot, file), 'ut
 const matrix = read('cadence/PERMISSIONS.md')
 const contracts = globSync('cadence/contracts/*.cdc', { cwd: projectRoot }).map(read)
 const self = 'permission-matrix.test.ts'
-const tests = globSync('tests/chain/*.test.ts', { cwd: projectRoot }).filter((file) => !file.endsWith(self))
+const tests = globSync('tests/chain/**/*.test.ts', { cwd: projectRoot }).filter((file) => !file.endsWith(self))
 
 /** The entitlements that a contract's own code declares. */
 const entitlements = contracts.flatMap((code) =>
@@ -20,7 +20,7 @@ function nameOf(match: RegExpMatchArray): string {
 
 /** Functions behind an entitlement: `Reclaim takeBack`. */
 function entitledFunctions(code: string): string[] {
-  const found = [...code.matchAll(/access\((\w+)\) fun (\w+)/g)]
+  const found = [...code.matchAll(/access\((?:\w+\.)?(\w+)\) fun (\w+)/g)]
   return found.filter((match) => entitlements.includes(nameOf(match))).map((match) => `${match[1]} ${match[2]}`)
 }
 
@@ -39,6 +39,6 @@ test('every test that a row names exists', () => {
 })
 
 test('every row of an actor names a test for the actor and one for everyone else', () => {
-  const rows = matrix.split('\n').filter((line) => /^\| (owner|provider|oracle|admin) \|/.test(line))
+  const rows = matrix.split('\n').filter((line) => /^\| (owner|provider|approver|oracle|admin) \|/.test(line))
   expect(rows.filter((row) => (row.match(/"[^"]+"/g) ?? []).length !== 2)).toEqual([])
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SealedTransaction, Signer } from '#services/clients/flow/index.ts'
 import {
+  appoint,
   type Billing,
   flowOf,
   openBilling,
@@ -10,6 +11,7 @@ import {
   submit,
   submitOne,
 } from '#tests/support/billing.ts'
+import { approve, claimSeat, openApprovedVault, setApprovers } from '#tests/support/approved-vault.ts'
 import { attempt, party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 import { readTestCadence } from '#tests/support/test-cadence.ts'
 
@@ -17,12 +19,15 @@ let billing: Billing
 let stranger: Signer
 /** A vault of the customer's from which 5.0625 FLOW accrued; its provider holds the capability. */
 let vaultId: bigint
+/** A vault with approvers. */
+let approved: bigint
 
 beforeAll(async () => {
   await startEmulator()
   billing = await openBilling()
   stranger = await party('Stranger')
   vaultId = await openVault(billing, '20.00000000')
+  approved = (await openApprovedVault(billing)).id
   await submitOne(billing, { vaultId, sequence: 1n, usage: { 'gpt-4': 200_000n } })
   await billing.chain.send('provider/withdraw_accrued', { vaultIds: [vaultId] }, billing.provider)
   await submitOne(billing, { vaultId, sequence: 2n, usage: { 'gpt-4': 250_000n } })
@@ -30,6 +35,17 @@ beforeAll(async () => {
 afterAll(() => stopEmulator())
 
 const everyone = () => ({ ...billing, stranger })
+/** Every setting of an owner's, tried by somebody. */
+const settings = (signer: Signer) => {
+  const { chain } = billing
+  return [
+    () => chain.send('owner/set_cap', { vaultId, capUsd: '0.00000000' }, signer),
+    () => chain.send('owner/set_expiry', { vaultId, expiresAt: null }, signer),
+    () => chain.send('owner/pause', { vaultId }, signer),
+    () => chain.send('owner/resume', { vaultId }, signer),
+    () => chain.send('owner/set_reminder', { vaultId, below: null }, signer),
+  ]
+}
 type Who = 'customer' | 'provider' | 'oracle' | 'admin' | 'stranger'
 
 describe("what is the owner's", () => {
@@ -42,6 +58,10 @@ describe("what is the owner's", () => {
     expect(await refusalOf(chain.send('owner/request_return', { vaultId, amount: null }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/cancel_return', { vaultId }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/take_back', { vaultId }, signer))).toMatch(owned)
+    for (const set of settings(signer)) expect(await refusalOf(set())).toMatch(owned)
+    const named = { approvers: [signer.address], required: 1n, threshold: null }
+    expect(await refusalOf(chain.send('owner/set_approvers', { vaultId, ...named }, signer))).toMatch(owned)
+    expect(await refusalOf(chain.send('owner/transfer', { vaultId, to: signer.address }, signer))).toMatch(owned)
     expect(await refusalOf(chain.send('owner/claim_vault', { vaultId }, signer))).toMatch(
       /Nothing waits for this account/,
     )
@@ -52,23 +72,8 @@ describe("what is the provider's", () => {
   test.each<Who>(['customer', 'oracle', 'admin', 'stranger'])('is refused to the %s', async (who) => {
     const withdraw = billing.chain.send('provider/withdraw_accrued', { vaultIds: [vaultId] }, everyone()[who])
     expect(await refusalOf(withdraw)).toMatch(/The account is not its provider/)
-  })
-
-  test('is refused to the provider of another vault, and undoes the withdrawal from its own', async () => {
-    const other = await party('Other provider')
-    const own = await openVault(billing, '5.00000000', { provider: other.address })
-    await submit(billing, [{ vaultId: own, sequence: 1n, usage: { other: 1_000n } }])
-    const withdraw = billing.chain.send('provider/withdraw_accrued', { vaultIds: [own, vaultId] }, other)
-    expect(await refusalOf(withdraw)).toMatch(/Cannot withdraw from vault \d+! The account is not its provider/)
-    expect(await reportOf(billing, own)).toMatchObject({ accrued: 2_000_000n, paid: 0n })
-  })
-
-  test.each([
-    ['more than accrued', '1.01250001', /Cannot pay 1.01250001 FLOW! Only 1.01250000 accrued/],
-    ['nothing', '0.0', /Cannot withdraw 0 FLOW/],
-  ])('does not reach to withdrawing %s', async (_, amount, reason) => {
-    const code = readTestCadence('withdraw_amount')
-    expect(await attempt(billing, code, [String(vaultId), amount], billing.provider)).toMatch(reason)
+    const request = billing.chain.send('provider/request_payment', { vaultId, amount: '1.00000000' }, everyone()[who])
+    expect(await refusalOf(request)).toMatch(/The account is not its provider/)
   })
 
   test('may be taken in parts', async () => {
@@ -76,6 +81,25 @@ describe("what is the provider's", () => {
     const args = [String(vaultId), '0.00000001']
     expect(await attempt(billing, readTestCadence('withdraw_amount'), args, billing.provider)).toBeNull()
     expect((await flowOf(billing, billing.provider)) - before).toBe(1n)
+  })
+})
+
+describe("what is the approver's", () => {
+  test.each<Who>(['customer', 'provider', 'oracle', 'admin', 'stranger'])('is refused to the %s', async (who) => {
+    const { chain } = billing
+    const signer = everyone()[who]
+    const approve = chain.send('approver/approve', { vaultId: approved, proposalId: 1n }, signer)
+    expect(await refusalOf(approve)).toMatch(/Cannot approve! The account has no seat at vault \d+/)
+    const claim = chain.send('approver/claim_seat', { vaultId: approved }, signer)
+    expect(await refusalOf(claim)).toMatch(/Nothing waits for this account. Ask the vault's owner to name it/)
+  })
+
+  test("is refused to another vault's approver", async () => {
+    const other = await openVault(billing)
+    const dan = await party('Dan')
+    await setApprovers(billing, other, [dan], 1n)
+    await claimSeat(billing, other, dan)
+    expect(await refusalOf(approve(billing, approved, 1n, dan))).toMatch(/The account has no seat at vault \d+/)
   })
 })
 
@@ -96,22 +120,21 @@ describe("what is the oracle's", () => {
     const second = await party('Second oracle')
     const { address } = second
     const reading = { vaultId, sequence: 3n, usage: { 'gpt-4': 250_000n } }
-    await chain.send('admin/appoint_oracle', { address }, admin)
-    await chain.send('oracle/claim_oracle', {}, second)
+    await appoint(billing, second)
     expect((await submit(billing, [reading], second)).settled).toHaveLength(1)
     await chain.send('admin/remove_oracle', { address }, admin)
     await expect(submit(billing, [{ ...reading, sequence: 4n }], second)).rejects.toMatchObject({
       details: { reason: expect.stringMatching(/The oracle was removed/) },
     })
     expect((await chain.script('get_roles', { address })).oracle).toBe(false)
-    await chain.send('admin/appoint_oracle', { address }, admin)
-    await chain.send('oracle/claim_oracle', {}, second)
+    await appoint(billing, second)
     expect((await submit(billing, [{ ...reading, sequence: 4n }], second)).settled).toHaveLength(1)
   })
 
   test('can not be claimed any more after an appointment that was taken back', async () => {
     const third = await party('Third oracle')
-    await billing.chain.send('admin/appoint_oracle', { address: third.address }, billing.admin)
+    const { address, publicKey } = third
+    await billing.chain.send('admin/appoint_oracle', { address, publicKey }, billing.admin)
     await billing.chain.send('admin/remove_oracle', { address: third.address }, billing.admin)
     expect(await refusalOf(billing.chain.send('oracle/claim_oracle', {}, third))).toMatch(/Nothing waits/)
   })
@@ -129,7 +152,9 @@ describe("what is the admin's", () => {
     const signer = everyone()[who]
     const { address } = stranger
     const notAdmin = /The account is not the admin's. Sign with the admin's account/
-    expect(await refusalOf(chain.send('admin/appoint_oracle', { address }, signer))).toMatch(notAdmin)
+    const { publicKey } = stranger
+    expect(await refusalOf(chain.send('admin/appoint_oracle', { address, publicKey }, signer))).toMatch(notAdmin)
+    expect(await refusalOf(chain.send('admin/register_handler', {}, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/remove_oracle', { address }, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/register_provider', { address }, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/remove_provider', { address }, signer))).toMatch(notAdmin)
@@ -143,8 +168,10 @@ describe("what is the admin's", () => {
   test('is refused where it would do nothing', async () => {
     const { chain, admin, oracle, provider } = billing
     const refusal = async (name: Parameters<typeof chain.send>[0], address: string) =>
-      refusalOf(chain.send(name as 'admin/appoint_oracle', { address }, admin))
-    expect(await refusal('admin/appoint_oracle', oracle.address)).toMatch(/It is an oracle already/)
+      refusalOf(chain.send(name as 'admin/remove_oracle', { address }, admin))
+    const again = { address: oracle.address, publicKey: oracle.publicKey }
+    expect(await refusalOf(chain.send('admin/appoint_oracle', again, admin))).toMatch(/It is an oracle already/)
+    expect(await refusalOf(chain.send('admin/register_handler', {}, admin))).toMatch(/litellm-usage is taken/)
     expect(await refusal('admin/remove_oracle', stranger.address)).toMatch(/It is not an oracle/)
     expect(await refusal('admin/register_provider', provider.address)).toMatch(/It is registered already/)
     expect(await refusal('admin/remove_provider', stranger.address)).toMatch(/It is not registered/)
@@ -152,15 +179,15 @@ describe("what is the admin's", () => {
 
   test('leaves an event of every act', async () => {
     const { chain, admin } = billing
-    const { address } = await party('Short-lived')
+    const { address, publicKey } = await party('Short-lived')
     const seconds = expect.stringMatching(/^\d+$/)
     const eventOf = async (sent: Promise<SealedTransaction>) => {
       const { events } = await sent
       return events.map(({ type, data }) => [type.split('.').slice(2).join('.'), data])
     }
-    expect(await eventOf(chain.send('admin/appoint_oracle', { address }, admin))).toContainEqual([
+    expect(await eventOf(chain.send('admin/appoint_oracle', { address, publicKey }, admin))).toContainEqual([
       'MeterOracles.OracleAppointed',
-      { oracle: address, activeFrom: seconds },
+      { oracle: address, publicKey, activeFrom: seconds },
     ])
     expect(await eventOf(chain.send('admin/remove_oracle', { address }, admin))).toContainEqual([
       'MeterOracles.OracleRemoved',

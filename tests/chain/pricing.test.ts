@@ -72,8 +72,8 @@ function expected({ mode, usage, rate }: Case): string[] {
   return [price.tier.name, formatUsd(price.usd), flow > MAX_UNITS ? 'none' : formatFlow(flow)]
 }
 
-test('TypeScript and the contract agree to the last digit on random usages in both modes', async () => {
-  const perCall = 50
+test('TypeScript and the contract agree to the last digit on 2,000 random usages in both modes', async () => {
+  const perCall = 100
   const code = readTestCadence('price_many')
   const agree = fc.asyncProperty(fc.array(usageCase, { minLength: perCall, maxLength: perCall }), async (cases) => {
     const answers = await query<string[][]>(billing, code, [
@@ -84,7 +84,7 @@ test('TypeScript and the contract agree to the last digit on random usages in bo
     ])
     expect(answers).toEqual(cases.map(expected))
   })
-  await fc.assert(agree, { numRuns: (process.env['TEST_LONG'] ? 5_000 : 200) / perCall })
+  await fc.assert(agree, { numRuns: (process.env['TEST_LONG'] ? 50_000 : 2_000) / perCall })
 })
 
 test('the schedule of a fresh deployment is the one that TypeScript assumes', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
+import { signedReadings } from '#lib/settlement/reading-message.ts'
 import {
   type Billing,
+  domainOf,
   openBilling,
   openVault,
   PERIOD,
@@ -44,6 +46,7 @@ test("the source document's example: 250,000 tokens of gpt-4 cost 5.06250000, an
       uncoveredAfter: 0n,
       balanceAfter: 1_000_000_000n,
       oracle: billing.oracle.address,
+      evidence: 'oracle_signature',
     },
   ])
   const tiers = subscriptionEventsNamed('TierChanged', events)
@@ -179,15 +182,12 @@ describe('a malformed reading is skipped with its reason', () => {
 
   test('model_repeated, models_invalid', async () => {
     const id = await openVault(billing)
-    const args = {
-      vaultIds: [id, id],
-      periods: [PERIOD, PERIOD],
-      sequences: [1n, 2n],
-      models: [['gpt-4', 'gpt-4'], ['gpt-4']],
-      tokens: [[1n, 2n], []],
-      roots: [ROOT, ROOT],
-      eventCounts: [1n, 1n],
-    }
+    const rest = { vaultId: id, period: PERIOD, eventCount: 1n, root: ROOT }
+    const readings = [
+      { ...rest, sequence: 1n, models: ['gpt-4', 'gpt-4'], tokens: [1n, 2n] },
+      { ...rest, sequence: 2n, models: ['gpt-4'], tokens: [] },
+    ]
+    const args = signedReadings(await domainOf(billing), readings, billing.oracle.sign)
     const { events } = await billing.chain.send('oracle/submit_readings', args, billing.oracle)
     const reasons = subscriptionEventsNamed('ReadingSkipped', events).map(({ reason }) => reason)
     expect(reasons).toEqual(['model_repeated', 'models_invalid'])

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { nextPeriod, periodStart } from '#lib/period/period.ts'
 import {
+  appoint,
   type Billing,
   openBilling,
   OPENING,
@@ -9,6 +10,8 @@ import {
   refusalOf,
   reportOf,
   submitOne,
+  toArguments,
+  type Reading,
 } from '#tests/support/billing.ts'
 import { DAY, deploy, party, setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 
@@ -50,6 +53,25 @@ describe('a schedule', () => {
     const fresh = await submitOne(billing, { vaultId: id, sequence: 3n, usage: { 'gpt-4': 2_000n }, period: NEXT })
     expect(fresh).toMatchObject({ scheduleVersion: 2n, priceUsd: 12_000_000n })
     expect(await reportOf(billing, id)).toMatchObject({ tier: 'More', scheduleVersion: 2n })
+  })
+
+  test('is previewed for any usage, in its own mode or the other, whatever the running period', async () => {
+    const preview = (version: bigint, mode: string | null) => {
+      const args = { version, models: ['gpt-4'], tokens: [2_000n], mode, usdPerFlow: '2.00000000' }
+      return billing.chain.script('preview_price', args)
+    }
+    await publish({})
+    const [first, second] = [1n, (await billing.chain.script('get_schedule', { period: NEXT })).version]
+    expect(await preview(first, null)).toEqual({ tier: 'Starter', usd: 6_000_000n, flow: 3_000_000n })
+    expect(await preview(second, null)).toEqual({ tier: 'More', usd: 12_000_000n, flow: 6_000_000n })
+    expect(await preview(second, 'volume')).toEqual({ tier: 'More', usd: 8_000_000n, flow: 4_000_000n })
+    expect(await preview(second, 'graduated')).toEqual(await preview(second, null))
+    await expect(preview(404n, null)).rejects.toMatchObject({
+      details: { reason: expect.stringMatching(/There is no schedule of version 404. Choose a published one/) },
+    })
+    await expect(preview(first, 'average')).rejects.toMatchObject({
+      details: { reason: expect.stringMatching(/neither volume nor graduated. Choose another mode/) },
+    })
   })
 
   test('may be replaced by another for the same period, before that begins', async () => {
@@ -134,8 +156,8 @@ describe('the rate', () => {
   test('is missing in a fresh deployment, and readings wait', async () => {
     const bare = await deploy('Bare')
     const oracle = await party('Oracle of Bare')
-    await bare.chain.send('admin/appoint_oracle', { address: oracle.address }, bare.admin)
-    await bare.chain.send('oracle/claim_oracle', {}, oracle)
+    await bare.chain.send('admin/register_handler', {}, bare.admin)
+    await appoint(bare, oracle)
     const fresh = { ...bare, oracle, provider: billing.provider, customer: billing.customer }
     const id = await openVault(fresh)
     expect(await submitOne(fresh, { vaultId: id, sequence: 1n, usage: { other: 1n } })).toBe('rate_missing')
@@ -160,9 +182,8 @@ describe('with a notice time of ten days', () => {
   })
 
   test('an oracle may submit only after it', async () => {
-    const { oracle, admin, chain } = noticed
-    await chain.send('admin/appoint_oracle', { address: oracle.address }, admin)
-    await chain.send('oracle/claim_oracle', {}, oracle)
+    await noticed.chain.send('admin/register_handler', {}, noticed.admin)
+    await appoint(noticed, noticed.oracle)
     const id = await openVault(noticed)
     const reading = { vaultId: id, sequence: 1n, usage: { other: 1n } }
     expect(await refusalOf(submitted(reading))).toMatch(/Cannot submit readings yet! The appointment acts from \d+/)
@@ -179,10 +200,7 @@ describe('with a notice time of ten days', () => {
     expect((await chain.script('get_roles', { address: provider.address })).provider).toBe(true)
   })
 
-  async function submitted(reading: { vaultId: bigint; sequence: bigint; usage: Record<string, bigint> }) {
-    const models = [Object.keys(reading.usage)]
-    const args = { vaultIds: [reading.vaultId], periods: [PERIOD], sequences: [reading.sequence], models }
-    const rest = { tokens: [Object.values(reading.usage)], roots: ['ab'.repeat(32)], eventCounts: [1n] }
-    return noticed.chain.send('oracle/submit_readings', { ...args, ...rest }, noticed.oracle)
+  async function submitted(reading: Reading) {
+    return noticed.chain.send('oracle/submit_readings', await toArguments(noticed, [reading]), noticed.oracle)
   }
 })

@@ -107,16 +107,6 @@ describe('the provider', () => {
       [0n, 0n],
     ])
   })
-
-  test('gets nothing by withdrawing twice', async () => {
-    const id = await openVault(billing)
-    await submit(billing, [{ vaultId: id, sequence: 1n, usage: { 'gpt-4': 250_000n } }])
-    await billing.chain.send('provider/withdraw_accrued', { vaultIds: [id, id] }, billing.provider)
-    const once = await flowOf(billing, billing.provider)
-    await billing.chain.send('provider/withdraw_accrued', { vaultIds: [id] }, billing.provider)
-    expect(await flowOf(billing, billing.provider)).toBe(once)
-    expect((await reportOf(billing, id)).paid).toBe(506_250_000n)
-  })
 })
 
 describe('automatic payment', () => {
@@ -146,4 +136,11 @@ describe('automatic payment', () => {
     expect(settled).toMatchObject({ flowDue: 506_250_000n })
     expect(await reportOf(billing, id)).toMatchObject({ accrued: 506_250_000n, paid: 0n })
   })
+})
+
+test('the FLOW of vaults is no part of the balance of the account that holds them', async () => {
+  const before = await flowOf(billing, billing.admin)
+  const id = await openVault(billing, '100.00000000')
+  expect(await flowOf(billing, billing.admin)).toBe(before)
+  expect((await reportOf(billing, id)).balance).toBe(10_000_000_000n)
 })

@@ -4,6 +4,7 @@ import { type SubscriptionEvent, subscriptionEventsNamed } from '#lib/flow/event
 import type { VaultReport } from '#lib/flow/vault-report.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import type { SealedTransaction, Signer } from '#services/clients/flow/index.ts'
+import { readingDomain, type SignableReading, signedReadings } from '#lib/settlement/reading-message.ts'
 import { deploy, type Deployed, type DeployOptions, party, setClock } from './contract-chain.ts'
 
 /** Deployed contracts with every party of the business. The rate is 1.00000000 USD per FLOW, and fixed. */
@@ -11,6 +12,8 @@ export interface Billing extends Deployed {
   readonly oracle: Signer
   readonly provider: Signer
   readonly customer: Signer
+  /** Where signatures over readings hold; the contracts' own unless a test gives another. */
+  readonly domain?: string
 }
 
 /** When the tests' business opens: the middle of a month, far from any change of period. */
@@ -26,9 +29,16 @@ export async function openBilling(options: DeployOptions & { admin?: string } = 
   const [oracle, provider, customer] = [await party('Oracle'), await party('Provider'), await party('Customer')]
   await chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, admin)
   await chain.send('admin/register_provider', { address: provider.address }, admin)
-  await chain.send('admin/appoint_oracle', { address: oracle.address }, admin)
-  await chain.send('oracle/claim_oracle', {}, oracle)
+  await chain.send('admin/register_handler', {}, admin)
+  await appoint(deployed, oracle)
   return { ...deployed, oracle, provider, customer }
+}
+
+/** Appoints an oracle with its own key, and lets it claim its capability. */
+export async function appoint({ chain, admin }: Deployed, oracle: Signer): Promise<void> {
+  const { address, publicKey } = oracle
+  await chain.send('admin/appoint_oracle', { address, publicKey }, admin)
+  await chain.send('oracle/claim_oracle', {}, oracle)
 }
 
 /** Opens a vault of the customer's for the provider, and returns its number. */
@@ -59,13 +69,15 @@ export interface Submitted {
   readonly events: SealedTransaction['events']
 }
 
-/** Hands readings in, as the oracle unless another signer is given. */
+/** Hands readings in, as the oracle unless another signer is given; signed by the same, or by another key. */
 export async function submit(
-  { chain, oracle }: Billing,
+  billing: Billing,
   readings: readonly Reading[],
-  signer = oracle,
+  signer = billing.oracle,
+  key = signer,
 ): Promise<Submitted> {
-  const { events } = await chain.send('oracle/submit_readings', toArguments(readings), signer)
+  const args = await toArguments(billing, readings, key)
+  const { events } = await billing.chain.send('oracle/submit_readings', args, signer)
   return {
     settled: subscriptionEventsNamed('ReadingSettled', events),
     skipped: subscriptionEventsNamed('ReadingSkipped', events),
@@ -83,17 +95,26 @@ export async function submitOne(
   return settled[0] ?? skipped[0]?.reason ?? ''
 }
 
-export function toArguments(readings: readonly Reading[]) {
-  return {
-    vaultIds: readings.map(({ vaultId }) => vaultId),
-    periods: readings.map(({ period }) => period ?? PERIOD),
-    sequences: readings.map(({ sequence }) => sequence),
-    models: readings.map(({ usage }) => Object.keys(usage)),
-    tokens: readings.map(({ usage }) => Object.values(usage)),
-    roots: readings.map(({ root }) => root ?? ROOT),
-    eventCounts: readings.map(({ eventCount }) => eventCount ?? 1n),
-  }
+/** The arguments of oracle/submit_readings, signed by a key. */
+export async function toArguments(billing: Billing, readings: readonly Reading[], key = billing.oracle) {
+  return signedReadings(billing.domain ?? (await domainOf(billing)), readings.map(toSignable), key.sign)
 }
+
+/** Where signatures over readings for these contracts hold. */
+export async function domainOf({ chain, admin }: Deployed): Promise<string> {
+  const { deploymentId } = await chain.script('get_settings', {})
+  return readingDomain('emulator', admin.address, deploymentId)
+}
+
+export const toSignable = ({ usage, vaultId, sequence, ...rest }: Reading): SignableReading => ({
+  vaultId,
+  sequence,
+  models: Object.keys(usage),
+  tokens: Object.values(usage),
+  period: rest.period ?? PERIOD,
+  root: rest.root ?? ROOT,
+  eventCount: rest.eventCount ?? 1n,
+})
 
 export async function reportOf({ chain }: Deployed, id: bigint): Promise<VaultReport> {
   const report = await chain.script('get_vault', { id })

@@ -5,6 +5,7 @@ import { contractAddresses, projectContracts, resolveImports } from '#lib/flow/a
 import { type ChainClient, createChainClient, createSigner, type Signer } from '#services/clients/flow/index.ts'
 import { ensureEmulator, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
 import { cacheFolder, projectRoot } from '#services/local/home.ts'
+import { keepCoverage } from './cadence-coverage.ts'
 
 // The library takes `expect` from the global scope when it is loaded.
 Object.assign(globalThis, { expect })
@@ -26,6 +27,9 @@ export interface DeployOptions {
   change?: (name: string, code: string) => string
 }
 
+/** Accounts that hold the project's contracts as they are. */
+const unaltered = new Set<string>()
+
 export const HOUR = 3_600n
 export const DAY = 86_400n
 
@@ -35,11 +39,13 @@ export async function startEmulator(): Promise<void> {
   process.env['EMULATOR_COMMAND'] = JSON.stringify([bin, ...leadingArgs])
   await testing.init(projectRoot, { pkey: SERVICE_PRIVATE_KEY })
   const execName = join(import.meta.dirname, 'flow-shim.mjs')
-  const flags = `--service-priv-key=${SERVICE_PRIVATE_KEY}`
+  const flags = [`--service-priv-key=${SERVICE_PRIVATE_KEY}`, '--coverage-reporting'].join(' ')
   await testing.emulator.start({ execName, signatureCheck: true, flags })
 }
 
 export async function stopEmulator(): Promise<void> {
+  const folder = process.env['CADENCE_COVERAGE']
+  if (folder) await keepCoverage(`http://localhost:${testing.emulator.adminPort}`, folder, unaltered)
   await testing.emulator.stop()
 }
 
@@ -83,6 +89,7 @@ export async function deploy(name: string, options: DeployOptions = {}): Promise
       await chain.send('deployment/add_subscriptions', { code, ...settings }, admin)
     else await chain.send('deployment/add_contract', { name: contract, code }, admin)
   }
+  if (options.change === undefined) unaltered.add(admin.address)
   return { chain, admin }
 }
 

@@ -12,8 +12,9 @@ if (command === 'version') {
   const [bin, ...leading] = JSON.parse(process.env.EMULATOR_COMMAND ?? '[]')
   // The emulator takes any FLOW_… variable for a setting of its own.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FLOW_')))
-  // Arguments of the CLI that the bare emulator doesn't know, and the empty ones that the library leaves in.
-  const own = args.filter((arg) => arg !== '' && arg !== 'undefined' && !arg.startsWith('--skip-version-check'))
+  // The library passes several flags as one, leaves in empty ones, and some that the bare emulator doesn't know.
+  const flags = args.flatMap((arg) => arg.split(' '))
+  const own = flags.filter((arg) => arg !== '' && arg !== 'undefined' && !arg.startsWith('--skip-version-check'))
   const child = spawn(bin, [...leading, ...own], { stdio: ['ignore', 'inherit', 'inherit'], env })
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill())
   process.stdin.resume().on('end', () => child.kill())

@@ -1,9 +1,10 @@
 import "MeterOracles"
 
-/// Lets an account hand in readings, after the notice time.
+/// Lets an account hand in readings, after the notice time, that are signed by this key: a P-256 point of 128 hex
+/// digits.
 /// Signer: the admin. Effect: the account finds its capability in the inbox.
 /// Before: the account is no oracle.
-transaction(address: Address) {
+transaction(address: Address, publicKey: String) {
 
     let registry: auth(MeterOracles.AppointOracle) &MeterOracles.OracleRegistry
 
@@ -14,7 +15,7 @@ transaction(address: Address) {
     }
 
     execute {
-        self.registry.appoint(address)
+        self.registry.appoint(address, publicKey: publicKey)
     }
 
     post {

@@ -1,8 +1,9 @@
+import "FlareFDCTriggers"
 import "MeterOracles"
 import "MeterReadings"
 
 /// Hands in readings, one per position of the arrays. A reading that can't be settled is skipped with an event that
-/// says why; the others settle.
+/// says why; the others settle. Each comes with the signature of the oracle's registered key as two numbers, r and s.
 /// Signer: an oracle. Effect: vaults owe, or pay, for what was used. Repeating a reading changes nothing.
 /// Before: oracle/claim_oracle.
 transaction(
@@ -12,11 +13,14 @@ transaction(
     models: [[String]],
     tokens: [[UInt64]],
     roots: [String],
-    eventCounts: [UInt64]
+    eventCounts: [UInt64],
+    signatureRs: [UInt256],
+    signatureSs: [UInt256]
 ) {
 
     let desk: auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk
     let readings: [MeterReadings.Reading]
+    let signatures: [FlareFDCTriggers.OracleSignature]
 
     prepare(oracle: auth(CopyValue) &Account) {
         let capability = oracle.storage.copy<Capability<auth(MeterOracles.SubmitReading) &MeterOracles.ReadingDesk>>(
@@ -25,6 +29,7 @@ transaction(
         self.desk = capability.borrow()
             ?? panic("Cannot submit readings! The oracle was removed. Ask the admin to appoint it again.")
         self.readings = []
+        self.signatures = []
         for i, vaultId in vaultIds {
             self.readings.append(MeterReadings.Reading(
                 vaultId: vaultId,
@@ -35,10 +40,11 @@ transaction(
                 root: roots[i],
                 eventCount: eventCounts[i]
             ))
+            self.signatures.append(FlareFDCTriggers.OracleSignature(r: signatureRs[i], s: signatureSs[i]))
         }
     }
 
     execute {
-        self.desk.updateUsageData(self.readings)
+        self.desk.updateUsageData(self.readings, signatures: self.signatures)
     }
 }

@@ -1,16 +1,16 @@
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Withdraws a request to take FLOW back or to close the vault.
 /// Signer: the vault's owner. Effect: the vault goes on as before.
 /// Before: owner/request_return.
 transaction(vaultId: UInt64) {
 
-    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
@@ -19,10 +19,10 @@ transaction(vaultId: UInt64) {
     }
 
     execute {
-        self.vault.cancelReturn()
+        self.vault.controls.cancelReturn()
     }
 
     post {
-        self.vault.requestedReturn() == nil: "Cannot cancel the request! It would stay."
+        self.vault.controls.requestedReturn() == nil: "Cannot cancel the request! It would stay."
     }
 }

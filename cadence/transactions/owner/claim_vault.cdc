@@ -1,19 +1,25 @@
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
-/// Takes the owner's capability of a vault that somebody else opened for the signer.
-/// Signer: the vault's owner. Effect: the signer holds the vault's capability. Repeating it changes nothing.
-/// Before: the vault was opened for the signer.
+/// Takes the owner's capability of a vault that somebody else opened for the signer or transferred to it.
+/// Signer: the vault's owner. Effect: the signer holds the vault's capability; a dead one is replaced. Repeating it
+/// changes nothing.
+/// Before: the vault was opened for the signer, or transferred to it.
 transaction(vaultId: UInt64) {
 
-    prepare(customer: auth(ClaimInboxCapability, SaveValue) &Account) {
+    prepare(customer: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
         let path = UsageBasedSubscriptions.ownerCapabilityPath(vaultId)
-        if customer.storage.type(at: path) != nil { return }
         let capability = customer.inbox.claim<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
+                UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
         >(UsageBasedSubscriptions.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
-            ?? panic("Cannot claim vault ".concat(vaultId.toString())
+        if capability == nil {
+            if UsageBasedSubscriptions.vaultOf(vaultId)?.customer == customer.address
+                && customer.storage.type(at: path) != nil { return }
+            panic("Cannot claim vault ".concat(vaultId.toString())
                 .concat("! Nothing waits for this account. Check the number and the account."))
-        customer.storage.save(capability, to: path)
+        }
+        customer.storage.load<Capability>(from: path)
+        customer.storage.save(capability!, to: path)
     }
 }

@@ -1,6 +1,8 @@
 import "FungibleToken"
 import "FlowToken"
+import "AccountStorage"
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Opens a vault for the signer that pays `provider` for metered use, with a first deposit.
 /// Signer: the customer. Effect: the deposit leaves the signer's FLOW vault; the signer holds the vault's capability.
@@ -23,6 +25,9 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
         self.balanceBefore = flow.balance
         self.payment <- flow.withdraw(amount: deposit)
         self.balanceAfter = flow.balance
+        if !AccountStorage.Report(customer).hasRoom {
+            panic("Cannot open a vault! The account would have no room for the vault's capability. Add FLOW to it.")
+        }
     }
 
     execute {
@@ -33,8 +38,8 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
             initialDeposit: <- self.payment
         )
         let capability = self.customer.inbox.claim<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
+                UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
         >(UsageBasedSubscriptions.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
             ?? panic("Cannot open a vault! Its capability is not in the inbox. Nothing was changed; try again.")
         self.customer.storage.save(capability, to: UsageBasedSubscriptions.ownerCapabilityPath(id))

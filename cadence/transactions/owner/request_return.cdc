@@ -1,16 +1,17 @@
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
-/// Signer: the vault's owner. Effect: owner/take_back works after the settle delay; an earlier request is replaced.
+/// Signer: the vault's owner. Effect: owner/take_back works after the settle delay, and if the vault has approvers once
+/// they agreed; an earlier request is replaced.
 /// Before: the signer holds the vault's capability; the vault isn't closed.
 transaction(vaultId: UInt64, amount: UFix64?) {
 
-    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
@@ -19,10 +20,10 @@ transaction(vaultId: UInt64, amount: UFix64?) {
     }
 
     execute {
-        self.vault.requestReturn(amount: amount)
+        self.vault.controls.requestReturn(amount: amount)
     }
 
     post {
-        self.vault.requestedReturn() != nil: "Cannot take FLOW back! The request would be lost."
+        self.vault.controls.requestedReturn() != nil: "Cannot take FLOW back! The request would be lost."
     }
 }

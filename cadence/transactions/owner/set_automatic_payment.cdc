@@ -1,16 +1,16 @@
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Chooses whether the vault pays its provider at each settlement or lets what is owed accrue.
 /// Signer: the vault's owner. Effect: from now on; what accrued so far is paid when it is switched on.
 /// Before: the signer holds the vault's capability.
 transaction(vaultId: UInt64, enabled: Bool) {
 
-    let vault: auth(UsageBasedSubscriptions.Configure) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set how vault ".concat(vaultId.toString())
                 .concat(" pays! The account does not own it. Sign with the owner's account."))

@@ -1,19 +1,19 @@
 import "FlowToken"
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
 /// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
 /// Before: owner/request_return, and the settle delay since.
 transaction(vaultId: UInt64) {
 
-    let vault: auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
     let flow: &FlowToken.Vault
     let owedBefore: UFix64
 
     prepare(customer: auth(BorrowValue, CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.Configure, UsageBasedSubscriptions.Reclaim)
-            &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))

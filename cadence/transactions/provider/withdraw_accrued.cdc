@@ -2,7 +2,8 @@ import "FungibleToken"
 import "FlowToken"
 import "UsageBasedSubscriptions"
 
-/// Takes all that accrued from each of the vaults; capabilities that still wait in the inbox are claimed on the way.
+/// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
+/// are claimed on the way.
 /// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
 /// nothing.
 /// Before: the signer is the provider of every vault.
@@ -39,10 +40,10 @@ transaction(vaultIds: [UInt64]) {
 
     execute {
         for vault in self.vaults {
-            let accrued = vault.funds.accrued
-            if accrued == 0.0 { continue }
-            self.flow.deposit(from: <- vault.withdrawWithEntitlement(amount: accrued))
-            self.total = self.total + accrued
+            let amount = vault.withdrawable()
+            if amount == 0.0 { continue }
+            self.flow.deposit(from: <- vault.withdrawWithEntitlement(amount: amount))
+            self.total = self.total + amount
         }
     }
 

@@ -6,6 +6,8 @@ import { AppError } from '#lib/errors/app-error.ts'
 export interface Signer {
   readonly address: string
   readonly keyIndex: number
+  /** 128 hex digits: the point without its leading 04. */
+  readonly publicKey: string
   /** Signature over the message as r and s in hex, the form that Flow takes. */
   sign(messageHex: string): string
 }
@@ -23,6 +25,7 @@ export function createSigner({ address, privateKey, keyIndex }: SignerOptions): 
   return {
     address: withPrefix(address),
     keyIndex,
+    publicKey: publicKeyOf(privateKey),
     sign: (messageHex) =>
       sign('sha3-256', Buffer.from(messageHex, 'hex'), { key, dsaEncoding: 'ieee-p1363' }).toString('hex'),
   }

@@ -1,9 +1,12 @@
 import "FlowToken"
 import "BillingTerms"
+import "FlareFDCTriggers"
 import "MeterOracles"
 import "MeterReadings"
 import "UsageBasedSubscriptions"
 import "UsagePricing"
+import "VaultApprovals"
+import "VaultDirectory"
 import "VaultFunds"
 import "VaultUsage"
 
@@ -13,6 +16,11 @@ transaction(vaultId: UInt64) {
     prepare(anyone: &Account) {
         let vault = UsageBasedSubscriptions.vaultOf(vaultId)!
         let terms = UsageBasedSubscriptions.borrowTerms()
+        let triggers = FlareFDCTriggers.getRegistryRef()
+        let key = PublicKey(
+            publicKey: anyone.keys.get(keyIndex: 0)!.publicKey.publicKey,
+            signatureAlgorithm: SignatureAlgorithm.ECDSA_P256
+        )
         CALL
     }
 }

@@ -1,4 +1,5 @@
 import "UsageBasedSubscriptions"
+import "VaultControls"
 
 /// The provider takes its capability for one with the owner's rights.
 transaction(vaultId: UInt64) {
@@ -8,8 +9,8 @@ transaction(vaultId: UInt64) {
             from: UsageBasedSubscriptions.providerCapabilityPath(vaultId)
         )!
         let vault = capability.borrow<
-            auth(UsageBasedSubscriptions.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
         >() ?? panic("not entitled")
-        vault.requestReturn(amount: nil)
+        vault.controls.requestReturn(amount: nil)
     }
 }

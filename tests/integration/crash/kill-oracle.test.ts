@@ -101,13 +101,23 @@ const CHECK = / +if reading\.sequence == 0 [\s\S]*?(?= +return MeterReadings\.fa
 
 /** Its pre- and postconditions say the same once more. */
 const CONDITION = /^( +)\S.*\blastSequence\b.*:$/gm
+const ONCE = /post \{\n {16}result \?[\s\S]*?\n {12}\}/
 
 /** Takes the check of sequence numbers out of the contract on a chain. */
-async function plantBug({ chain, accounts }: ChainWorld): Promise<void> {
-  const name = 'VaultUsage'
-  const source = readFileSync(join(projectRoot, `cadence/contracts/${name}.cdc`), 'utf8')
-  expect(CHECK.exec(source)?.[0]).toContain('"duplicate"')
-  const code = resolveImports(source.replace(CHECK, '').replaceAll(CONDITION, '$1true:'), chain.addresses)
+async function plantBug(world: ChainWorld): Promise<void> {
+  const usage = sourceOf('VaultUsage')
+  expect(CHECK.exec(usage)?.[0]).toContain('"duplicate"')
+  await update(world, 'VaultUsage', usage.replace(CHECK, '').replaceAll(CONDITION, '$1true:'))
+  // The handlers' post-condition would still refuse what the vault takes twice.
+  const triggers = sourceOf('FlareFDCTriggers')
+  expect(ONCE.exec(triggers)?.[0]).toContain('It was processed before')
+  await update(world, 'FlareFDCTriggers', triggers.replace(ONCE, 'post { true: "planted" }'))
+}
+
+const sourceOf = (name: string): string => readFileSync(join(projectRoot, `cadence/contracts/${name}.cdc`), 'utf8')
+
+async function update({ chain, accounts }: ChainWorld, name: string, source: string): Promise<void> {
+  const code = resolveImports(source, chain.addresses)
   await chain.send('deployment/update_contract', { name, code }, createSigner(accounts.admin))
 }
 

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Billing, flowOf, openBilling, openVault, reportOf, submit } from '#tests/support/billing.ts'
+import { type Billing, openBilling, OPENING, openVault, reportOf, submit } from '#tests/support/billing.ts'
 import {
   attempt,
   type Deployed,
   deployTestContract,
   party,
+  setClock,
   startEmulator,
   stopEmulator,
 } from '#tests/support/contract-chain.ts'
@@ -15,14 +16,18 @@ let hostile: Deployed
 beforeAll(async () => {
   await startEmulator()
   billing = await openBilling()
-  hostile = await deployTestContract(billing, 'Pebble', await party('Mallory'))
-  hostile = await deployTestContract(hostile, 'HostileReceiver', await party('Mallory'))
+  hostile = await deployTestContract(billing, 'HostileReceiver', await party('Mallory'))
 })
 afterAll(() => stopEmulator())
 
-test("a provider's failing receiver undoes no batch: its FLOW accrues, everyone else is paid", async () => {
-  const provider = await party('Hostile provider')
+async function hostileProvider(name: string) {
+  const provider = await party(name)
   expect(await attempt(hostile, readTestCadence('install_hostile_receiver'), [], provider)).toBeNull()
+  return provider
+}
+
+test("a provider's failing receiver undoes no batch: its FLOW accrues, everyone else is paid", async () => {
+  const provider = await hostileProvider('Hostile provider')
   const bad = await openVault(billing, '10.00000000', { provider: provider.address })
   const good = await openVault(billing)
   for (const vaultId of [bad, good]) {
@@ -40,19 +45,13 @@ test("a provider's failing receiver undoes no batch: its FLOW accrues, everyone 
   expect((await reportOf(billing, bad)).paid).toBe(506_250_000n)
 })
 
-test('what is no FLOW opens no vault and enters none', async () => {
-  const id = await openVault(billing)
-  const code = readTestCadence('deposit_pebbles')
-  const mallory = await party('Mallory')
-  expect(await attempt(hostile, code, [null], mallory)).toMatch(/Cannot open a vault! The deposit is not FLOW/)
-  expect(await attempt(hostile, code, [String(id)], mallory)).toMatch(/Cannot deposit! The deposit is not FLOW/)
-  expect((await reportOf(billing, id)).deposits).toBe(1_000_000_000n)
-})
-
-test('the FLOW of vaults is no part of the balance of the account that holds them', async () => {
-  const id = await openVault(billing)
-  const before = await flowOf(billing, billing.admin)
-  await openVault(billing, '100.00000000')
-  expect(await flowOf(billing, billing.admin)).toBe(before)
-  expect((await reportOf(billing, id)).balance).toBe(1_000_000_000n)
+test('nor does it keep the owner from closing the vault', async () => {
+  const provider = await hostileProvider('Hostile heir')
+  const vaultId = await openVault(billing, '10.00000000', { provider: provider.address })
+  await submit(billing, [{ vaultId, sequence: 1n, usage: { 'gpt-4': 250_000n } }])
+  await billing.chain.send('owner/request_return', { vaultId, amount: null }, billing.customer)
+  await setClock(new Date(OPENING.getTime() + 3_700_000))
+  await billing.chain.send('owner/take_back', { vaultId }, billing.customer)
+  const after = { status: 'closed', refunded: 493_750_000n, accrued: 506_250_000n, paid: 0n }
+  expect(await reportOf(billing, vaultId)).toMatchObject(after)
 })

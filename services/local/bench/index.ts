@@ -1,0 +1,2 @@
+export { benchChain } from './bench-chain.ts'
+export { benchTable } from './table.ts'
