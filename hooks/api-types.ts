@@ -17,6 +17,8 @@ export interface AppConfig {
   minimumDeposit: string
   /** Milliseconds between settlements. */
   settleIntervalMs: number
+  /** How long FLOW that was asked back stays in the vault, so that usage until then is paid first. */
+  settleDelaySeconds: number
 }
 
 export interface Roles {
@@ -28,6 +30,12 @@ export interface Roles {
 export interface Session {
   address: string
   roles: Roles
+}
+
+/** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
+export interface PendingReturn {
+  amount: string | null
+  actsAt: string
 }
 
 export type VaultStatus = 'active' | 'paused' | 'closing' | 'closed'
@@ -49,6 +57,8 @@ export interface VaultReport {
   chargedUsd: string
   period: number | null
   lastSequence: string
+  pendingReturn: PendingReturn | null
+  approvalsRequired: number
 }
 
 export interface KeyView {

@@ -1,7 +1,8 @@
 'use client'
 
 import Link from 'next/link'
-import { buttonClass } from '#components/ui/button.tsx'
+import { useState } from 'react'
+import { Button, buttonClass } from '#components/ui/button.tsx'
 import { Address } from '#components/ui/identifier.client.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
@@ -20,6 +21,8 @@ import { SettlementLine } from './settlement-line.tsx'
 import { Trail } from './trail.tsx'
 import { vaultName, vaultStatus } from './vault-figures.ts'
 import { VaultStrip } from './vault-strip.tsx'
+import { mayRequest } from './withdraw-rules.ts'
+import { Withdrawal } from './withdrawal.client.tsx'
 
 /** One subscription: how much is left, what it costs, what was asked, what was settled. */
 export function VaultPage({ vaultId }: { vaultId: string }) {
@@ -32,7 +35,7 @@ export function VaultPage({ vaultId }: { vaultId: string }) {
   return (
     <>
       {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
-      <Vault view={data} isOwner={session.address === data.vault.owner} />
+      <Vault view={data} isOwner={session.address === data.vault.owner} onChanged={refresh} />
     </>
   )
 }
@@ -55,16 +58,31 @@ function Missing() {
   )
 }
 
-function Vault({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
+interface VaultProps {
+  view: VaultView
+  isOwner: boolean
+  onChanged: () => void
+}
+
+function Vault({ view, isOwner, onChanged }: VaultProps) {
   const config = useAppConfig()
+  const [withdrawing, setWithdrawing] = useState(false)
   const { vault, usage, settlement } = view
   const { tone, word } = vaultStatus(vault)
   const name = vaultName(vault)
   return (
     <>
       <title>{`${name} · FlareFlow`}</title>
-      <PageHeader title={name} trail={<Trail name={name} />} status={<Status tone={tone}>{word}</Status>} />
+      <PageHeader
+        title={name}
+        trail={<Trail name={name} />}
+        status={<Status tone={tone}>{word}</Status>}
+        actions={
+          isOwner && mayRequest(vault) ? <Button onClick={() => setWithdrawing(true)}>Withdraw FLOW</Button> : null
+        }
+      />
       <VaultStrip view={view} settleIntervalMs={config.settleIntervalMs} />
+      {isOwner ? <Withdrawal vault={vault} asking={withdrawing} onAsk={setWithdrawing} onChanged={onChanged} /> : null}
       <Section title="Cost by model" note={`${periodLabel(usage.period)}, UTC · ${usage.tier} tier so far`}>
         {usage.models.length > 0 ? (
           <ModelTable usage={usage} />
