@@ -32,12 +32,6 @@ export interface Session {
   roles: Roles
 }
 
-/** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
-export interface PendingReturn {
-  amount: string | null
-  actsAt: string
-}
-
 export type VaultStatus = 'active' | 'paused' | 'closing' | 'closed'
 
 /** A vault as the chain reports it. */
@@ -57,7 +51,8 @@ export interface VaultReport {
   chargedUsd: string
   period: number | null
   lastSequence: string
-  pendingReturn: PendingReturn | null
+  /** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
+  pendingReturn: { amount: string | null; actsAt: string } | null
   approvalsRequired: number
 }
 

@@ -4,9 +4,8 @@ import { showFlowExact } from '#lib/format/money.ts'
 import { showInstant } from '#lib/format/time.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
 import type { Flow } from '#lib/money/units.ts'
-import type { PendingReturn } from '#hooks/api-types.ts'
 import { useNow } from '#hooks/use-now.ts'
-import { comesBack, isDue } from './withdraw-rules.ts'
+import { comesBack, isDue, type PendingReturn } from './withdraw-rules.ts'
 
 interface PendingReturnNoticeProps {
   pending: PendingReturn

@@ -2,7 +2,9 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { showFlowExact } from '#lib/format/money.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
 import type { Flow } from '#lib/money/units.ts'
-import type { PendingReturn, VaultReport } from '#hooks/api-types.ts'
+import type { VaultReport } from '#hooks/api-types.ts'
+
+export type PendingReturn = NonNullable<VaultReport['pendingReturn']>
 
 /** What is wrong with an amount to take back, in one sentence. What is owed can't be taken. */
 export function withdrawFault(text: string, left: Flow): string | undefined {
