@@ -44,7 +44,7 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
     >
       {due ? (
         <p>
-          {showFlowExact(comesBack(pending, left))} can be taken now. What the key uses before that is paid first.
+          {showFlowExact(comesBack(pending, left))} can be taken now. What is settled before you do is paid first.
           {pending.amount === null ? ' Taking it closes the vault for good.' : null}
         </p>
       ) : (
