@@ -17,6 +17,8 @@ export interface AppConfig {
   minimumDeposit: string
   /** Milliseconds between settlements. */
   settleIntervalMs: number
+  /** How long FLOW that was asked back stays in the vault, so that usage until then is paid first. */
+  settleDelaySeconds: number
 }
 
 interface Roles {
@@ -49,6 +51,9 @@ export interface VaultReport {
   chargedUsd: string
   period: number | null
   lastSequence: string
+  /** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
+  pendingReturn: { amount: string | null; actsAt: string } | null
+  approvalsRequired: number
 }
 
 export interface KeyView {

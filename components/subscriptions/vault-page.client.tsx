@@ -21,7 +21,9 @@ import { SettlementLine } from './settlement-line.tsx'
 import { Trail } from './trail.tsx'
 import { vaultName, vaultStatus } from './vault-figures.ts'
 import { VaultStrip } from './vault-strip.tsx'
+import { mayRequest } from './withdraw-rules.ts'
 
+const Withdrawal = lazy(() => import('./withdrawal.client.tsx'))
 const DepositForm = lazy(() => import('./deposit-form.client.tsx'))
 
 /** One subscription: how much is left, what it costs, what was asked, what was settled. */
@@ -35,7 +37,7 @@ export function VaultPage({ vaultId }: { vaultId: string }) {
   return (
     <>
       {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
-      <Vault view={data} isOwner={session.address === data.vault.owner} />
+      <Vault view={data} isOwner={session.address === data.vault.owner} onChanged={refresh} />
     </>
   )
 }
@@ -58,9 +60,22 @@ function Missing() {
   )
 }
 
-function Vault({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
+interface VaultProps {
+  view: VaultView
+  isOwner: boolean
+  onChanged: () => void
+}
+
+function Vault({ view, isOwner, onChanged }: VaultProps) {
   const config = useAppConfig()
   const [depositing, setDepositing] = useState(false)
+  const [withdrawing, setWithdrawing] = useState(false)
+  // Stays once asked for: it also tells how the transaction ended.
+  const [asked, setAsked] = useState(false)
+  const withdraw = (): void => {
+    setAsked(true)
+    setWithdrawing(true)
+  }
   const { vault, usage, settlement } = view
   const { tone, word } = vaultStatus(vault)
   const name = vaultName(vault)
@@ -72,10 +87,15 @@ function Vault({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
         trail={<Trail name={name} />}
         status={<Status tone={tone}>{word}</Status>}
         actions={
-          isOwner && vault.status === 'active' ? (
-            <Button kind="primary" aria-expanded={depositing} onClick={() => setDepositing(!depositing)}>
-              Deposit FLOW
-            </Button>
+          isOwner ? (
+            <>
+              {vault.status === 'active' ? (
+                <Button kind="primary" aria-expanded={depositing} onClick={() => setDepositing(!depositing)}>
+                  Deposit FLOW
+                </Button>
+              ) : null}
+              {mayRequest(vault) ? <Button onClick={withdraw}>Withdraw FLOW</Button> : null}
+            </>
           ) : null
         }
       />
@@ -83,6 +103,11 @@ function Vault({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
       {depositing ? (
         <Suspense fallback={null}>
           <DepositForm vault={vault} onDone={() => setDepositing(false)} />
+        </Suspense>
+      ) : null}
+      {isOwner && (asked || vault.pendingReturn) ? (
+        <Suspense fallback={null}>
+          <Withdrawal vault={vault} asking={withdrawing} onAsk={setWithdrawing} onChanged={onChanged} />
         </Suspense>
       ) : null}
       <Section title="Cost by model" note={`${periodLabel(usage.period)}, UTC · ${usage.tier} tier so far`}>

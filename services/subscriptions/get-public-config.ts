@@ -12,7 +12,7 @@ const DISCOVERY = {
 /** What any browser may know of this installation, field by field: the environment is never copied whole. */
 export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig> {
   const { flow, litellm, oracle } = ctx.env
-  const { rate, minimumDeposit } = await ctx.chain.script('get_settings', {})
+  const { rate, minimumDeposit, settleDelaySeconds } = await ctx.chain.script('get_settings', {})
   if (rate === null) {
     throw new AppError(
       'chain_refused',
@@ -36,5 +36,6 @@ export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig
     },
     minimumDeposit: formatFlow(minimumDeposit),
     settleIntervalMs: oracle.settleIntervalMs,
+    settleDelaySeconds,
   }
 }

@@ -26,6 +26,10 @@ const vaultReportView = z.object({
   capUsd: amount.nullable(),
   expiresAt: instant.nullable(),
   automaticPayment: z.boolean(),
+  /** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
+  pendingReturn: z.object({ amount: amount.nullable(), actsAt: instant }).nullable(),
+  /** How many approvers must agree before FLOW leaves. */
+  approvalsRequired: z.number(),
 })
 
 const recentRequestView = z.object({
@@ -96,6 +100,7 @@ export const publicConfigView = z.object({
   rate: z.object({ usdPerFlow: amount, source: z.string(), updatedAt: instant.nullable() }),
   minimumDeposit: amount,
   settleIntervalMs: z.number(),
+  settleDelaySeconds: z.number(),
 })
 export type PublicConfig = z.output<typeof publicConfigView>
 

@@ -25,7 +25,14 @@ export function toReportView(report: VaultReport): VaultView['vault'] {
     capUsd: report.capUsd === null ? null : formatUsd(report.capUsd),
     expiresAt: report.expiresAt?.toISOString() ?? null,
     automaticPayment: report.automaticPayment,
+    pendingReturn: toReturnView(report.pendingReturn),
+    approvalsRequired: report.approvalsRequired,
   }
+}
+
+function toReturnView(pending: VaultReport['pendingReturn']): VaultView['vault']['pendingReturn'] {
+  if (!pending) return null
+  return { amount: pending.amount === null ? null : formatFlow(pending.amount), actsAt: pending.actsAt.toISOString() }
 }
 
 /** A period's usage on the wire. */

@@ -20,6 +20,8 @@ const vault = (change: Partial<VaultReport>): VaultReport => ({
   creditUsd: '0.00000000',
   chargedUsd: '0.00000000',
   period: 202_611,
+  pendingReturn: null,
+  approvalsRequired: 0,
   lastSequence: '1',
   ...change,
 })

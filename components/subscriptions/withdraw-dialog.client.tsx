@@ -1,0 +1,96 @@
+'use client'
+
+import { type FormEvent, useRef, useState } from 'react'
+import { Button } from '#components/ui/button.tsx'
+import { Field } from '#components/ui/field.tsx'
+import { Modal } from '#components/ui/modal.client.tsx'
+import { showFlowExact } from '#lib/format/money.ts'
+import { showDuration } from '#lib/format/time.ts'
+import type { Flow } from '#lib/money/units.ts'
+import { useAppConfig } from '#hooks/app-config.ts'
+import { withdrawFault } from './withdraw-rules.ts'
+
+interface WithdrawDialogProps {
+  open: boolean
+  left: Flow
+  onClose: () => void
+  /** FLOW as decimal text; null: all, and the subscription closed. */
+  onRequest: (amount: string | null) => void
+}
+
+const FORM_ID = 'withdraw'
+
+/** How much is to come back. It closes before the wallet opens, and keeps what was entered. */
+export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialogProps) {
+  const { settleDelaySeconds } = useAppConfig()
+  const [closing, setClosing] = useState(false)
+  const [amount, setAmount] = useState('')
+  const [fault, setFault] = useState<string | undefined>()
+  const form = useRef<HTMLFormElement>(null)
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    const found = closing ? undefined : withdrawFault(amount, left)
+    setFault(found)
+    if (found) form.current?.querySelector<HTMLInputElement>('#withdraw-amount')?.focus()
+    else onRequest(closing ? null : amount.trim())
+  }
+  return (
+    <Modal
+      open={open}
+      title="Withdraw FLOW"
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind={closing ? 'danger' : 'primary'} type="submit" form={FORM_ID}>
+            {closing ? 'Request to close' : 'Request FLOW'}
+          </Button>
+        </>
+      }
+    >
+      <form id={FORM_ID} ref={form} onSubmit={submit} noValidate className="space-y-4">
+        <fieldset className="space-y-2 text-text">
+          <legend className="sr-only">How much</legend>
+          <Choice label="An amount" checked={!closing} onChoose={() => setClosing(false)} />
+          <Choice label="Close subscription and take all back" checked={closing} onChoose={() => setClosing(true)} />
+        </fieldset>
+        {closing ? null : (
+          <div className="text-text">
+            <Field
+              id="withdraw-amount"
+              label="Amount to withdraw"
+              unit="FLOW"
+              inputMode="decimal"
+              autoComplete="off"
+              hint={`${showFlowExact(left)} is left.`}
+              value={amount}
+              error={fault}
+              onChange={(event) => setAmount(event.target.value)}
+            />
+          </div>
+        )}
+        <p>
+          This is a request: you can take the FLOW {showDuration(settleDelaySeconds)} after it, so that usage already
+          made is paid first.
+        </p>
+        <p>{closing ? CLOSING : PARTIAL}</p>
+      </form>
+    </Modal>
+  )
+}
+
+const PARTIAL =
+  'The key keeps working meanwhile and afterwards. What is settled before you take the FLOW is paid first.'
+const CLOSING =
+  'The key keeps working meanwhile, and what is settled before you take the FLOW is paid first. Then the vault is closed ' +
+  'for good: it pays no more requests and takes no deposits, so stop using the key before. A credit in USD lapses.'
+
+function Choice({ label, checked, onChoose }: { label: string; checked: boolean; onChoose: () => void }) {
+  return (
+    <label className="flex min-h-6 items-center gap-2 pointer-coarse:min-h-11">
+      <input type="radio" name="withdraw-what" className="accent-accent" checked={checked} onChange={onChoose} />
+      {label}
+    </label>
+  )
+}
