@@ -83,7 +83,7 @@ export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialo
 const PARTIAL =
   'The key keeps working meanwhile and afterwards. What is settled before you take the FLOW is paid first.'
 const CLOSING =
-  'The key keeps working meanwhile, and what is settled before you take the FLOW is paid first. Then the vault is closed ' +
+  'The key keeps working meanwhile; what is settled before you take the FLOW is paid first. Then the vault is closed ' +
   'for good: it pays no more requests and takes no deposits, so stop using the key before. A credit in USD lapses.'
 
 function Choice({ label, checked, onChoose }: { label: string; checked: boolean; onChoose: () => void }) {

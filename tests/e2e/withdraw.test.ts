@@ -79,7 +79,7 @@ test('the dialog says from when it acts, fits a phone, closes by Escape and give
   await page.setViewportSize({ width: 1280, height: 900 })
 })
 
-test('a request that is declined keeps what was entered; one that is approved is shown and can be cancelled', async () => {
+test('a request that is declined keeps what was entered; an approved one is shown and can be cancelled', async () => {
   await button('Withdraw FLOW').click()
   await amount().fill('1.5')
   await button('Request FLOW').click()
@@ -116,7 +116,7 @@ test('closing gives back all but what was used until then, and pays that to the 
 
   await button('Take FLOW back').waitFor(SETTLE_DELAY)
   await page.getByText(`${AFTER_TWO_CALLS} can be taken now.`).waitFor(PATIENT)
-  // Usage after the delay counts as well. Its settlement also moves the local chain's clock, which stands without blocks.
+  // Usage after the delay counts as well. Its settlement also moves the local chain's clock, which needs blocks to go.
   await call()
   await page.getByText(`${AFTER_THREE_CALLS} can be taken now.`).waitFor(PATIENT)
   await button('Take FLOW back').click()
