@@ -368,10 +368,7 @@ access(all) contract UsageBasedSubscriptions {
         )
         VaultDirectory.add(id, owner: owner, provider: provider)
         self.giveToOwner(id, owner)
-        self.account.inbox.publish(
-            self.account.capabilities.storage.issue<auth(WithdrawAccrued) &SubscriptionVault>(path),
-            name: self.providerInboxName(id), recipient: provider
-        )
+        self.giveToProvider(id, provider)
         emit VaultOpened(
             id: id, owner: owner, provider: provider, serviceName: serviceName, deposit: initialDeposit.balance
         )
@@ -457,17 +454,15 @@ access(all) contract UsageBasedSubscriptions {
         let vault <- self.account.storage.load<@SubscriptionVault>(from: path)!
         let from = vault.customer
         vault.changeCustomer(to: to)
-        VaultDirectory.changeOwner(id, from: from, to: to, provider: vault.provider)
+        let provider = vault.provider
+        VaultDirectory.changeOwner(id, from: from, to: to, provider: provider)
         self.account.storage.save(<- vault, to: VaultDirectory.vaultPath(id))
-        let providerType = Type<auth(WithdrawAccrued) &SubscriptionVault>()
+        // Cadence 1.2.1 can lose a retargeted controller, so the provider gets a new capability too.
         for controller in self.account.capabilities.storage.getControllers(forPath: path) {
-            if controller.borrowType == providerType {
-                controller.retarget(VaultDirectory.vaultPath(id))
-            } else {
-                controller.delete()
-            }
+            controller.delete()
         }
         self.giveToOwner(id, to)
+        self.giveToProvider(id, provider)
         emit VaultTransferred(id: id, from: from, to: to)
     }
 
@@ -478,6 +473,12 @@ access(all) contract UsageBasedSubscriptions {
             &SubscriptionVault
         >(VaultDirectory.vaultPath(id))
         self.account.inbox.publish(capability, name: self.ownerInboxName(id), recipient: owner)
+    }
+
+    access(self) fun giveToProvider(_ id: UInt64, _ provider: Address) {
+        let vaults = self.account.capabilities.storage
+        let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
+        self.account.inbox.publish(capability, name: self.providerInboxName(id), recipient: provider)
     }
 
     access(self) view fun storagePath(_ part: String, _ id: UInt64): StoragePath {

@@ -1056,14 +1056,16 @@ transaction(vaultId: UInt64, amount: UFix64) {
 
     let vault: auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
 
-    prepare(provider: auth(ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+    prepare(provider: auth(ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
         let path = UsageBasedSubscriptions.providerCapabilityPath(vaultId)
-        if provider.storage.type(at: path) == nil {
+        let kept = provider.storage.copy<Capability>(from: path)
+        if kept == nil || !kept!.check<&AnyResource>() {
             let claimed = provider.inbox.claim<
                 auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
             >(UsageBasedSubscriptions.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
                 ?? panic("Cannot request a payment of vault ".concat(vaultId.toString())
                     .concat("! The account is not its provider. Sign with the provider's account."))
+            provider.storage.load<Capability>(from: path)
             provider.storage.save(claimed, to: path)
         }
         let capability = provider.storage.copy<Capability<
@@ -1101,7 +1103,7 @@ transaction(vaultIds: [UInt64]) {
     let balanceBefore: UFix64
     var total: UFix64
 
-    prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+    prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
         self.vaults = []
         self.total = 0.0
         self.flow = provider.storage.borrow<&FlowToken.Vault>(from: /storage/flowTokenVault)
@@ -1109,12 +1111,14 @@ transaction(vaultIds: [UInt64]) {
         self.balanceBefore = self.flow.balance
         for id in vaultIds {
             let path = UsageBasedSubscriptions.providerCapabilityPath(id)
-            if provider.storage.type(at: path) == nil {
+            let kept = provider.storage.copy<Capability>(from: path)
+            if kept == nil || !kept!.check<&AnyResource>() {
                 let claimed = provider.inbox.claim<
                     auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
                 >(UsageBasedSubscriptions.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
                     ?? panic("Cannot withdraw from vault ".concat(id.toString())
                         .concat("! The account is not its provider. Sign with the provider's account."))
+                provider.storage.load<Capability>(from: path)
                 provider.storage.save(claimed, to: path)
             }
             let capability = provider.storage.copy<Capability<

@@ -43,7 +43,9 @@ export async function connectAs(page: Page, role: Role): Promise<void> {
   const connect = header.getByRole('button', { name: 'Connect Wallet' })
   const account = header.getByRole('button', { name: /^Account/ })
   await connect.or(account).first().waitFor(PATIENT)
+  let before = 'nobody'
   if (await account.isVisible()) {
+    before = (await account.textContent()) ?? before
     await account.click()
     await page.getByRole('button', { name: 'Switch wallet' }).click()
   } else {
@@ -52,7 +54,7 @@ export async function connectAs(page: Page, role: Role): Promise<void> {
   await wallet(page)
     .getByRole('button', { name: new RegExp(role, 'i') })
     .click(PATIENT)
-  await account.waitFor(PATIENT)
+  await account.filter({ hasNotText: before }).waitFor(PATIENT)
 }
 
 /** Fills the order of a new subscription and sends it to the wallet. */
@@ -85,6 +87,11 @@ export const figure = (within: Page | Locator, id: string): Promise<string | nul
 
 /** What axe finds on the page as it is now, one line each. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
+  // Colours on their way from one theme to the other belong to neither.
+  await page.evaluate(async () => {
+    const transitions = document.getAnimations().filter((animation) => animation instanceof CSSTransition)
+    await Promise.allSettled(transitions.map(({ finished }) => finished))
+  })
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help} at ${node.target.join(' ')}`))
 }

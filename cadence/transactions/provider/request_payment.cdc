@@ -8,14 +8,16 @@ transaction(vaultId: UInt64, amount: UFix64) {
 
     let vault: auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
 
-    prepare(provider: auth(ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+    prepare(provider: auth(ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
         let path = UsageBasedSubscriptions.providerCapabilityPath(vaultId)
-        if provider.storage.type(at: path) == nil {
+        let kept = provider.storage.copy<Capability>(from: path)
+        if kept == nil || !kept!.check<&AnyResource>() {
             let claimed = provider.inbox.claim<
                 auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
             >(UsageBasedSubscriptions.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
                 ?? panic("Cannot request a payment of vault ".concat(vaultId.toString())
                     .concat("! The account is not its provider. Sign with the provider's account."))
+            provider.storage.load<Capability>(from: path)
             provider.storage.save(claimed, to: path)
         }
         let capability = provider.storage.copy<Capability<

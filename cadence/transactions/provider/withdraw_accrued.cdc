@@ -14,7 +14,7 @@ transaction(vaultIds: [UInt64]) {
     let balanceBefore: UFix64
     var total: UFix64
 
-    prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, SaveValue) &Account) {
+    prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
         self.vaults = []
         self.total = 0.0
         self.flow = provider.storage.borrow<&FlowToken.Vault>(from: /storage/flowTokenVault)
@@ -22,12 +22,14 @@ transaction(vaultIds: [UInt64]) {
         self.balanceBefore = self.flow.balance
         for id in vaultIds {
             let path = UsageBasedSubscriptions.providerCapabilityPath(id)
-            if provider.storage.type(at: path) == nil {
+            let kept = provider.storage.copy<Capability>(from: path)
+            if kept == nil || !kept!.check<&AnyResource>() {
                 let claimed = provider.inbox.claim<
                     auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
                 >(UsageBasedSubscriptions.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
                     ?? panic("Cannot withdraw from vault ".concat(id.toString())
                         .concat("! The account is not its provider. Sign with the provider's account."))
+                provider.storage.load<Capability>(from: path)
                 provider.storage.save(claimed, to: path)
             }
             let capability = provider.storage.copy<Capability<
