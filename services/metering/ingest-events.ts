@@ -7,7 +7,7 @@ import { dropKnown } from './drop-known.ts'
 import { readItem, type Refusal, refuse } from './read-item.ts'
 import type { Candidate, IngestInput, IngestResult, PaidCandidate, Rejection } from './schemas.ts'
 import { requireCollector } from './require-collector.ts'
-import { findKnownCalls, lockPeriods, periodKey, saveAppended } from './store.ts'
+import { ensurePartitions, findKnownCalls, lockPeriods, periodKey, saveAppended } from './store.ts'
 
 const CHUNK = 500
 /** Two roads may place one call in two months' periods at once; the loser of the race looks again. */
@@ -126,6 +126,10 @@ const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error)
 const UNIQUE_VIOLATION = '23505'
 
 async function storeTogether(ctx: ServiceContext, road: IngestInput['road'], chunk: PaidCandidate[]): Promise<Tally> {
+  await ensurePartitions(
+    ctx.db,
+    chunk.map(({ period }) => period),
+  )
   for (let tried = 1; ; tried += 1) {
     try {
       return await withTransaction(ctx, (tx) => storeInTransaction(tx, road, chunk))

@@ -3,7 +3,7 @@ import type { Road } from '#lib/metering/usage-event.ts'
 import { EMPTY_FRONTIER } from '#lib/merkle/frontier.ts'
 import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
 import type { Db } from '#services/platform/db/client.ts'
-import { deadLetters, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
+import { deadLetters, eventIdentities, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
 import type { KnownCall } from './drop-known.ts'
 import type { Appended, PeriodState, PlacedEvent } from './append.ts'
 
@@ -17,6 +17,11 @@ export const periodKey = ({ vaultId, period }: PeriodKey): string => `${vaultId}
 /** Lowest vault first: every transaction takes its locks in the same order, so none waits in a circle. */
 const inOrder = (keys: readonly PeriodKey[]): PeriodKey[] =>
   [...keys].sort((a, b) => (a.vaultId === b.vaultId ? a.period - b.period : a.vaultId < b.vaultId ? -1 : 1))
+
+/** Makes the months' partitions. Never inside a transaction that holds other locks. */
+export async function ensurePartitions(db: Db, periods: readonly number[]): Promise<void> {
+  for (const period of new Set(periods)) await db.execute(sql`select ensure_event_partition(${period})`)
+}
 
 /** Locks the periods until the transaction ends, making the rows that are missing, and reads their state. */
 export async function lockPeriods(
@@ -70,9 +75,13 @@ async function billedModels(
 export async function findKnownCalls(db: Db, ids: readonly string[]): Promise<Map<string, KnownCall>> {
   if (ids.length === 0) return new Map()
   const rows = await db
-    .select({ id: events.id, startedAt: events.startedAt, billableTokens: events.billableTokens })
-    .from(events)
-    .where(sql`${events.id} = any(${sql.param([...ids])})`)
+    .select({
+      id: eventIdentities.id,
+      startedAt: eventIdentities.startedAt,
+      billableTokens: eventIdentities.billableTokens,
+    })
+    .from(eventIdentities)
+    .where(sql`${eventIdentities.id} = any(${sql.param([...ids])})`)
   return new Map(rows.map(({ id, ...call }) => [id, call]))
 }
 
@@ -82,7 +91,7 @@ interface Origin {
   readonly receivedAt: Date
 }
 
-function eventRow({ candidate, ordinal, leafHash }: PlacedEvent, origin: Origin): typeof events.$inferInsert {
+function eventRow({ candidate, ordinal }: PlacedEvent, origin: Origin): typeof events.$inferInsert {
   const { event, identity, vaultId, period, billableTokens } = candidate
   const { id: _, inputTokens, outputTokens, latencyMs, ...facts } = event
   return {
@@ -92,12 +101,17 @@ function eventRow({ candidate, ordinal, leafHash }: PlacedEvent, origin: Origin)
     vaultId,
     period,
     ordinal,
-    leafHash,
+    account: `vault:${vaultId}`,
     billableTokens,
-    inputTokens: inputTokens ?? 0n,
-    outputTokens: outputTokens ?? 0n,
+    inputTokens,
+    outputTokens,
     latencyMs: latencyMs ?? null,
   }
+}
+
+function identityRow({ candidate, ordinal, leafHash }: PlacedEvent, deploymentId: string) {
+  const { identity: id, vaultId, period, billableTokens, event } = candidate
+  return { id, deploymentId, vaultId, period, ordinal, leafHash, startedAt: event.startedAt, billableTokens }
 }
 
 const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -119,10 +133,12 @@ export async function saveAppended(db: Db, appended: readonly Appended[], origin
   const { deploymentId, receivedAt } = origin
   const changed = appended.filter(({ placed }) => placed.length > 0)
   if (changed.length === 0) return
+  const placed = changed.flatMap((part) => part.placed)
   await insertEvents(
     db,
-    changed.flatMap(({ placed }) => placed.map((event) => eventRow(event, origin))),
+    placed.map((event) => eventRow(event, origin)),
   )
+  await db.insert(eventIdentities).values(placed.map((event) => identityRow(event, deploymentId)))
   const changes = changed.flatMap(({ state: { vaultId, period }, changes: rows }) =>
     rows.map((row) => ({ deploymentId, vaultId, period, ...row })),
   )

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { merkleRoot } from '#lib/merkle/proof.ts'
 import { ingestEvents } from '#services/metering/ingest-events.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { deadLetters, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
+import { deadLetters, eventIdentities, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 import { giveKey, hashOf, usageEvent } from '#tests/support/usage-events.ts'
 
@@ -118,7 +118,12 @@ async function expectConsistent(vaultId: bigint): Promise<void> {
     const rows = (await eventsOf(vaultId)).filter((row) => row.period === period)
     expect(rows.map(({ ordinal }) => ordinal)).toEqual(rows.map((_, i) => i))
     expect(eventCount).toBe(rows.length)
-    expect(root).toBe(merkleRoot(rows.map(({ leafHash }) => leafHash)))
+    const leaves = await ctx.db
+      .select({ leafHash: eventIdentities.leafHash })
+      .from(eventIdentities)
+      .where(and(eq(eventIdentities.vaultId, vaultId), eq(eventIdentities.period, period)))
+      .orderBy(eventIdentities.ordinal)
+    expect(root).toBe(merkleRoot(leaves.map(({ leafHash }) => leafHash)))
     expect(tokens).toBe(rows.reduce((all, row) => all + row.billableTokens, 0n))
     const [metered] = await ctx.db
       .select({ tokens: sum(meters.tokens), requests: sum(meters.requests) })

@@ -1,30 +1,48 @@
 import { sql } from 'drizzle-orm'
-import { bigint, boolean, check, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  boolean,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
 import { deployments } from './deployments.ts'
 
-/** One row per billed, cached or failed call. Append-only; its id is the call's identity on every road. */
+/**
+ * One row per billed, cached or failed call. Append-only; its id is the call's identity on every road, and is unique by
+ * `event_identities`. Partitioned by period (`ensure_event_partition`): retention drops whole months.
+ */
 export const events = pgTable(
   'events',
   {
-    id: text().primaryKey(),
+    id: text().notNull(),
     deploymentId: text()
       .notNull()
       .references(() => deployments.id),
     vaultId: bigint({ mode: 'bigint' }).notNull(),
+    /** Who pays, as the reports name it: `vault:7`. */
+    account: text().notNull(),
+    /** Flow address of the one who made the key. */
+    wallet: text(),
     keyHash: text().notNull(),
     /** UTC month of the call's start, YYYYMM. */
     period: integer().notNull(),
     /** Place in the period's Merkle tree, in ingest order from 0. */
     ordinal: integer().notNull(),
-    leafHash: text().notNull(),
     callId: text().notNull(),
     startedAt: timestamp({ withTimezone: true }).notNull(),
     endedAt: timestamp({ withTimezone: true }).notNull(),
     model: text().notNull(),
     servedModel: text(),
     provider: text(),
-    inputTokens: bigint({ mode: 'bigint' }).notNull(),
-    outputTokens: bigint({ mode: 'bigint' }).notNull(),
+    /** The model's own counts; null: it reported none, which only an unbilled call may. */
+    inputTokens: bigint({ mode: 'bigint' }),
+    outputTokens: bigint({ mode: 'bigint' }),
     cachedTokens: bigint({ mode: 'bigint' }),
     cacheWriteTokens: bigint({ mode: 'bigint' }),
     reasoningTokens: bigint({ mode: 'bigint' }),
@@ -48,9 +66,16 @@ export const events = pgTable(
     receivedAt: timestamp({ withTimezone: true }).notNull(),
   },
   (table) => [
-    unique('events_ordinal').on(table.deploymentId, table.vaultId, table.period, table.ordinal),
+    primaryKey({ columns: [table.deploymentId, table.vaultId, table.period, table.ordinal] }),
     index('events_recent').on(table.deploymentId, table.vaultId, table.startedAt.desc()),
+    index('events_call').on(table.callId),
+    ...(['conversation', 'agent', 'team'] as const).map((label) =>
+      index(`events_${label}`)
+        .on(table.deploymentId, table[label], table.startedAt)
+        .where(sql.raw(`${label} is not null`)),
+    ),
     check('events_tokens', sql`input_tokens >= 0 and output_tokens >= 0 and billable_tokens >= 0`),
+    check('events_counted', sql`billable_tokens = 0 or (input_tokens is not null and output_tokens is not null)`),
     check('events_unbilled', sql`billable_tokens = 0 or (status = 'success' and not cache_hit)`),
   ],
 )
