@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
+import { bigint, check, integer, pgTable, text, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
 import { deployments } from './deployments.ts'
 
 /**
@@ -19,6 +19,8 @@ export const apiKeys = pgTable(
     masked: text(),
     alias: text().notNull(),
     status: text({ enum: ['pending', 'active', 'blocked', 'deleted'] }).notNull(),
+    /** Rises whenever LiteLLM has to be told of another status. */
+    revision: integer().notNull().default(0),
     /** When the owner confirmed having seen the secret. */
     shownAt: timestamp({ withTimezone: true }),
     createdBy: text().notNull(),
