@@ -129,10 +129,13 @@ BEGIN
 	SELECT (SELECT count(*) FROM moves), (SELECT count(*) FROM written) INTO wanted, found;
 	IF wanted <> found THEN RAISE EXCEPTION 'a transfer names no account' USING ERRCODE = 'foreign_key_violation'; END IF;
 	INSERT INTO credit_months (account_id, period, spent, held)
-	SELECT account_id, period, sum(CASE WHEN credit = 'revenue' THEN amount ELSE -amount END), 0 FROM fresh
-	WHERE (kind = 'usage' AND credit = 'revenue') OR (kind = 'refund' AND debit = 'revenue')
-	GROUP BY account_id, period ORDER BY account_id, period
+	SELECT account_id, period, sum(amount), 0 FROM fresh WHERE kind = 'usage' GROUP BY account_id, period ORDER BY account_id, period
 	ON CONFLICT (account_id, period) DO UPDATE SET spent = credit_months.spent + excluded.spent;
+	UPDATE credit_months SET spent = spent - moves.amount
+	FROM (
+		SELECT account_id, period, sum(amount) AS amount FROM fresh WHERE kind = 'refund' AND debit = 'revenue' GROUP BY account_id, period
+	) AS moves
+	WHERE credit_months.account_id = moves.account_id AND credit_months.period = moves.period;
 	RETURN NULL;
 END $$;
 --> statement-breakpoint
