@@ -3,6 +3,7 @@ import { appOrigins } from '#services/auth/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import { baseContext } from './container.ts'
+import { Download, streamReply } from './download.ts'
 import { errorResponse, toAppError } from './error-response.ts'
 import { logFailure } from './log-failure.ts'
 import { parseInput } from './parse-input.ts'
@@ -12,15 +13,17 @@ import { requestIdOf } from './request-id.ts'
 import { requireSameOrigin } from './same-origin.ts'
 
 /** What a route takes and answers. `session`: only somebody who is signed in gets past the door. */
-export interface RouteSpec<Params, Body, Result> {
+export interface RouteSpec<Params, Body, Result, Query> {
   auth: 'public' | 'session'
   params?: z.ZodType<Params>
+  query?: z.ZodType<Query>
   body?: z.ZodType<Body>
   response: z.ZodType<Result>
 }
 
-export interface RouteInput<Params, Body> {
+export interface RouteInput<Params, Body, Query> {
   params: Params
+  query: Query
   body: Body
   caller: Caller
   request: Request
@@ -32,11 +35,11 @@ export type RouteHandler = (request: Request, next: { params: Promise<Segments> 
 
 /**
  * A route as a pipeline: origin → caller → body → input → verb → answer. Each step refuses with an AppError;
- * whatever is thrown leaves through the one error map.
+ * whatever is thrown leaves through the one error map. The answer is JSON in the shape of the spec, or a download.
  */
-export function defineRoute<Result, Params = undefined, Body = undefined>(
-  spec: RouteSpec<Params, Body, Result>,
-  handle: (ctx: ServiceContext, input: RouteInput<Params, Body>) => Promise<Result>,
+export function defineRoute<Result, Params = undefined, Body = undefined, Query = undefined>(
+  spec: RouteSpec<Params, Body, Result, Query>,
+  handle: (ctx: ServiceContext, input: RouteInput<Params, Body, Query>) => Promise<Result | Download>,
 ): RouteHandler {
   return async (request, next) => {
     const requestId = requestIdOf(request)
@@ -46,9 +49,11 @@ export function defineRoute<Result, Params = undefined, Body = undefined>(
       const caller = await authenticate(base, request, spec.auth)
       const body = await parseBody(spec.body, request)
       const params = parsePart(spec.params, await next.params)
+      const query = parsePart(spec.query, queryOf(request))
       const reply = newReply()
       const ctx = { ...withActor(base, caller.actor), log: base.log.child({ requestId }) }
-      const result = await handle(ctx, { params, body, caller, request, reply })
+      const result = await handle(ctx, { params, query, body, caller, request, reply })
+      if (result instanceof Download) return await streamReply(result, { request, reply, requestId })
       return jsonReply(spec.response, result, reply, requestId)
     } catch (thrown) {
       const error = toAppError(thrown)
@@ -61,6 +66,17 @@ export function defineRoute<Result, Params = undefined, Body = undefined>(
 /** A part without a schema is not read; its type is then `undefined`. */
 const parsePart = <T>(schema: z.ZodType<T> | undefined, value: unknown): T =>
   schema ? parseInput(schema, value) : (undefined as T)
+
+/** The query by name; a name that is given twice has a list, which no schema of a single value takes. */
+function queryOf(request: Request): Record<string, string | string[]> {
+  const { searchParams } = new URL(request.url)
+  return Object.fromEntries(
+    [...new Set(searchParams.keys())].map((name) => {
+      const [only = '', ...more] = searchParams.getAll(name)
+      return [name, more.length === 0 ? only : [only, ...more]]
+    }),
+  )
+}
 
 /** What is posted is JSON, also where nothing of it is used: a form can be posted by any site. */
 const parseBody = async <T>(schema: z.ZodType<T> | undefined, request: Request): Promise<T> =>
