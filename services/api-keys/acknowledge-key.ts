@@ -2,7 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { requireOwner, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
-import { toKeyView } from './key-view.ts'
+import { viewKey } from './key-view.ts'
 import { vaultNotFound } from './require-payable-vault.ts'
 import type { KeyView } from './schemas.ts'
 import { awaitLiveKey, updateKey } from './store.ts'
@@ -24,9 +24,9 @@ export async function acknowledgeKey(ctx: ServiceContext, input: AcknowledgeKeyI
     if (!key?.keyHash || (input.masked !== undefined && input.masked !== key.masked)) {
       throw new AppError('key_missing', 'There is no such key, or a newer one replaced it. Reload the page.')
     }
-    if (key.shownAt) return toKeyView(key)
+    if (key.shownAt) return viewKey(tx.db, key)
     const seen = { shownAt: tx.clock(), updatedAt: tx.clock() }
     await updateKey(tx.db, key.id, seen)
-    return toKeyView({ ...key, ...seen })
+    return viewKey(tx.db, { ...key, ...seen })
   })
 }

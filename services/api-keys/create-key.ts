@@ -1,16 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
+import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import { keyAlias, maskKey } from '#lib/keys/key-format.ts'
 import { requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
-import { toKeyView } from './key-view.ts'
-import { requirePayableVault } from './require-payable-vault.ts'
 import { inTurn } from './in-turn.ts'
+import { keyBlocked } from './key-blocked.ts'
+import { viewKey } from './key-view.ts'
+import { requirePayableVault } from './require-payable-vault.ts'
 import type { CreatedKey } from './schemas.ts'
-import { findLiveKey, insertPending, type KeyRow, lockLiveKey, updateKey, type VaultRef } from './store.ts'
+import { setStatus } from './set-status.ts'
+import { findBlocks, findLiveKey, insertPending, type KeyRow, lockLiveKey, updateKey, type VaultRef } from './store.ts'
 
 export interface CreateKeyInput {
   vaultId: bigint
@@ -28,7 +31,7 @@ const PATIENCE_MS = 20_000
 export async function createKey(ctx: ServiceContext, input: CreateKeyInput): Promise<CreatedKey> {
   const vault = { deploymentId: ctx.deploymentId, vaultId: input.vaultId }
   await requirePayableVault(ctx, input.vaultId)
-  if (input.reissue) await discardUnseen(ctx, vault)
+  await makeRoom(ctx, vault, input.reissue ?? false)
   await wantKey(ctx, vault)
   return finishInTurn(ctx, vault)
 }
@@ -42,17 +45,28 @@ const wantKey = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
     createdAt: ctx.clock(),
   })
 
-/** Puts a wanted key in the place of one that nobody has seen. LiteLLM's own is replaced when that one is made. */
-const discardUnseen = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
+/**
+ * Takes a key out of the way that a former owner of the vault knows, and on request one that nobody has seen. A wanted
+ * key is put in its place in the same transaction.
+ */
+const makeRoom = (ctx: ServiceContext, vault: VaultRef, reissue: boolean): Promise<void> =>
   withTransaction(ctx, async (tx) => {
     const row = await lockLiveKey(tx.db, vault)
-    if (row?.status !== 'active') return
-    if (row.shownAt) {
-      throw new AppError('key_already_shown', 'You confirmed that you saved this key. It was not replaced.')
-    }
-    await updateKey(tx.db, row.id, { status: 'deleted', updatedAt: tx.clock() })
+    if (!row || row.status === 'pending') return
+    const reasons = (await findBlocks(tx.db, [row.id])).map(({ reason }) => reason)
+    const foreign = reasons.includes('transferred') || row.createdBy !== requireUser(tx.actor)
+    if (!foreign && !reissue) return
+    if (!foreign) requireReplaceable(row, reasons)
+    await setStatus(tx, row, 'deleted')
     await wantKey(tx, vault)
   })
+
+function requireReplaceable(row: KeyRow, reasons: readonly KeyBlockReason[]): void {
+  if (row.shownAt) {
+    throw new AppError('key_already_shown', 'You confirmed that you saved this key. It was not replaced.')
+  }
+  if (reasons.length > 0) throw keyBlocked(reasons)
+}
 
 /** One call at a time makes the key; the others find it made. */
 async function finishInTurn(ctx: ServiceContext, vault: VaultRef): Promise<CreatedKey> {
@@ -73,12 +87,14 @@ async function finishKey(ctx: ServiceContext, vault: VaultRef): Promise<CreatedK
   const row = await lockLiveKey(ctx.db, vault)
   if (!row) {
     const made = await findLiveKey(ctx.db, vault)
-    return made && made.status !== 'pending' ? toKeyView(made) : null
+    return made && made.status !== 'pending' ? viewKey(ctx.db, made) : null
   }
-  return row.status === 'pending' ? makeKey(ctx, row) : toKeyView(row)
+  return row.status === 'pending' ? makeKey(ctx, row) : viewKey(ctx.db, row)
 }
 
 async function makeKey(ctx: ServiceContext, row: KeyRow): Promise<CreatedKey> {
+  const reasons = (await findBlocks(ctx.db, [row.id])).map(({ reason }) => reason)
+  if (reasons.length > 0) throw keyBlocked(reasons)
   const secret = `sk-${randomToken()}`
   await ctx.litellm.deleteKey({ alias: row.alias })
   await ctx.litellm.generateKey({
@@ -89,5 +105,5 @@ async function makeKey(ctx: ServiceContext, row: KeyRow): Promise<CreatedKey> {
   const made = { keyHash: sha256Hex(secret), masked: maskKey(secret), status: 'active' as const }
   await updateKey(ctx.db, row.id, { ...made, updatedAt: ctx.clock() })
   ctx.log.info({ vaultId: row.vaultId.toString(), keyId: row.id }, 'key made')
-  return { state: 'active', masked: made.masked, acknowledged: false, secret }
+  return { state: 'active', masked: made.masked, acknowledged: false, blocks: [], secret }
 }

@@ -1,18 +1,22 @@
 import type { ServiceContext } from '#services/platform/context.ts'
-import { toKeyView } from './key-view.ts'
+import { toKeyView, viewKey } from './key-view.ts'
 import type { KeyView } from './schemas.ts'
-import { findByHashes, findLiveKey, findLiveKeys } from './store.ts'
+import { findBlocks, findByHashes, findLiveKey, findLiveKeys } from './store.ts'
 
 /** What may be seen of a vault's key. The caller has checked that the actor is a party of the vault. */
 export async function getKeyForVault(ctx: ServiceContext, vaultId: bigint): Promise<KeyView> {
-  return toKeyView(await findLiveKey(ctx.db, { deploymentId: ctx.deploymentId, vaultId }))
+  return viewKey(ctx.db, await findLiveKey(ctx.db, { deploymentId: ctx.deploymentId, vaultId }))
 }
 
 /** The same for many vaults; each vault that is asked for has an entry. */
 export async function getKeysForVaults(ctx: ServiceContext, vaultIds: bigint[]): Promise<Map<bigint, KeyView>> {
   const rows = await findLiveKeys(ctx.db, ctx.deploymentId, vaultIds)
+  const blocks = await findBlocks(
+    ctx.db,
+    rows.map(({ id }) => id),
+  )
   const byVault = new Map(rows.map((row) => [row.vaultId, row]))
-  return new Map(vaultIds.map((vaultId) => [vaultId, toKeyView(byVault.get(vaultId) ?? null)]))
+  return new Map(vaultIds.map((vaultId) => [vaultId, toKeyView(byVault.get(vaultId) ?? null, blocks)]))
 }
 
 /** The vault that pays for each key, by the key's hash; also for replaced keys. Unknown hashes are absent. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { keyBlockReasons } from '#lib/keys/key-blocks.ts'
 
 /** What the parties of a vault may see of its key. `none`: nobody asked for one yet. */
 export const keyView = z.object({
@@ -6,6 +7,8 @@ export const keyView = z.object({
   masked: z.string().nullable(),
   /** The owner confirmed having the secret; until then the key may be replaced. */
   acknowledged: z.boolean(),
+  /** Why it may not be used, oldest reason first. */
+  blocks: z.array(z.object({ reason: z.enum(keyBlockReasons), detail: z.string(), since: z.iso.datetime() })),
 })
 export type KeyView = z.output<typeof keyView>
 

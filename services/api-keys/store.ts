@@ -1,8 +1,9 @@
-import { and, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, asc, count, eq, inArray, ne, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
-import { apiKeys } from '#services/platform/db/schema/api-keys.ts'
+import { apiKeys, keyBlocks } from '#services/platform/db/schema/index.ts'
 
 export type KeyRow = typeof apiKeys.$inferSelect
+export type BlockRow = typeof keyBlocks.$inferSelect
 
 /** One vault of one deployment of the contracts. */
 export interface VaultRef {
@@ -49,6 +50,18 @@ export async function awaitLiveKey(db: Db, vault: VaultRef): Promise<KeyRow | nu
   return locked[0] ?? null
 }
 
+export async function findKey(db: Db, id: string): Promise<KeyRow | null> {
+  const found = await db.select().from(apiKeys).where(eq(apiKeys.id, id))
+  return found[0] ?? null
+}
+
+/** Takes a key for this transaction, waiting while another one has it. */
+export async function awaitKey(db: Db, deploymentId: string, id: string): Promise<KeyRow | null> {
+  const wanted = and(eq(apiKeys.deploymentId, deploymentId), eq(apiKeys.id, id))
+  const locked = await db.select().from(apiKeys).where(wanted).for('no key update')
+  return locked[0] ?? null
+}
+
 /** Writes down that a key is wanted, unless the vault has a live one already. */
 export async function insertPending(
   db: Db,
@@ -66,7 +79,33 @@ export async function insertPending(
 export async function updateKey(
   db: Db,
   id: string,
-  set: Partial<Pick<KeyRow, 'keyHash' | 'masked' | 'status' | 'shownAt'>> & { updatedAt: Date },
+  set: Partial<Pick<KeyRow, 'keyHash' | 'masked' | 'status' | 'shownAt' | 'revision'>> & { updatedAt: Date },
 ): Promise<void> {
   await db.update(apiKeys).set(set).where(eq(apiKeys.id, id))
+}
+
+const theBlock = ({ keyId, reason, detail }: Omit<BlockRow, 'since'>) =>
+  and(eq(keyBlocks.keyId, keyId), eq(keyBlocks.reason, reason), eq(keyBlocks.detail, detail))
+
+/** False when it stood before. */
+export async function insertBlock(db: Db, row: BlockRow): Promise<boolean> {
+  const inserted = await db.insert(keyBlocks).values(row).onConflictDoNothing().returning({ keyId: keyBlocks.keyId })
+  return inserted.length > 0
+}
+
+/** False when there was none. */
+export async function deleteBlock(db: Db, block: Omit<BlockRow, 'since'>): Promise<boolean> {
+  const deleted = await db.delete(keyBlocks).where(theBlock(block)).returning({ keyId: keyBlocks.keyId })
+  return deleted.length > 0
+}
+
+export async function countBlocks(db: Db, keyId: string): Promise<number> {
+  const counted = await db.select({ blocks: count() }).from(keyBlocks).where(eq(keyBlocks.keyId, keyId))
+  return counted[0]?.blocks ?? 0
+}
+
+/** What stands in the way of each key, oldest first. */
+export async function findBlocks(db: Db, keyIds: readonly string[]): Promise<BlockRow[]> {
+  if (keyIds.length === 0) return []
+  return db.select().from(keyBlocks).where(inArray(keyBlocks.keyId, keyIds)).orderBy(asc(keyBlocks.since))
 }

@@ -1,3 +1,4 @@
+import { keyStateHandler } from '#services/api-keys/index.ts'
 import { pollHandler, pollSpendLogs } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
@@ -38,6 +39,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
       return false
     }),
     outbox(pollHandler),
+    outbox(keyStateHandler),
   ]
   return {
     states: () => loops.map((each) => each.state()),

@@ -75,9 +75,19 @@ describe('one key for each vault', () => {
   test('a repeat answers without the secret, also after it was confirmed', async () => {
     const vaultId = await world.openVault(owner)
     const first = await createKey(ctx, { vaultId })
-    expect(await createKey(ctx, { vaultId })).toEqual({ state: 'active', masked: first.masked, acknowledged: false })
+    expect(await createKey(ctx, { vaultId })).toEqual({
+      state: 'active',
+      masked: first.masked,
+      acknowledged: false,
+      blocks: [],
+    })
     await acknowledgeKey(ctx, { vaultId })
-    expect(await createKey(ctx, { vaultId })).toEqual({ state: 'active', masked: first.masked, acknowledged: true })
+    expect(await createKey(ctx, { vaultId })).toEqual({
+      state: 'active',
+      masked: first.masked,
+      acknowledged: true,
+      blocks: [],
+    })
   })
 })
 
@@ -143,7 +153,12 @@ describe('a process that is killed while it makes a key', () => {
   test.each(['before', 'after'] as const)('%s LiteLLM has it: the next request ends with one key', async (step) => {
     const vaultId = await world.openVault(owner)
     await killedAt(step, vaultId)
-    expect(await getKeyForVault(ctx, vaultId)).toEqual({ state: 'pending', masked: null, acknowledged: false })
+    expect(await getKeyForVault(ctx, vaultId)).toEqual({
+      state: 'pending',
+      masked: null,
+      acknowledged: false,
+      blocks: [],
+    })
     const left = await keysInLitellm(vaultId)
     expect(left).toHaveLength(step === 'after' ? 1 : 0)
 

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest'
-import { acknowledgeKey, blockKey, createKey, getKeyForVault, unblockKey } from '#services/api-keys/index.ts'
+import { acknowledgeKey, addKeyBlock, createKey, getKeyForVault, liftKeyBlock } from '#services/api-keys/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { openTestWeb } from '#tests/support/test-web.ts'
@@ -48,13 +48,14 @@ test('a vault that names an unregistered provider, such as its owner, gets no ke
 test('a LiteLLM that is away leaves a wanted key, not a broken one', async () => {
   const vaultId = await world.openVault(owner)
   await expect(createKey(as(owner.address), { vaultId })).rejects.toEqual(code('litellm_unreachable'))
-  expect(await getKeyForVault(base, vaultId)).toEqual({ state: 'pending', masked: null, acknowledged: false })
+  expect(await getKeyForVault(base, vaultId)).toMatchObject({ state: 'pending', masked: null })
   await expect(acknowledgeKey(as(owner.address), { vaultId })).rejects.toEqual(code('key_missing'))
 })
 
 test('only the system blocks and unblocks keys', async () => {
   const vaultId = await world.openVault(owner)
-  expect(() => blockKey(as(owner.address), { vaultId })).toThrow(code('not_permitted'))
-  expect(() => unblockKey(as(owner.address), { vaultId })).toThrow(code('not_permitted'))
-  await expect(blockKey(withActor(base, { kind: 'system', job: 'test' }), { vaultId })).resolves.toBe(false)
+  const block = { vaultId, reason: 'operator' as const }
+  expect(() => addKeyBlock(as(owner.address), block)).toThrow(code('not_permitted'))
+  expect(() => liftKeyBlock(as(owner.address), block)).toThrow(code('not_permitted'))
+  await expect(addKeyBlock(withActor(base, { kind: 'system', job: 'test' }), block)).resolves.toBe(false)
 })
