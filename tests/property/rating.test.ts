@@ -1,0 +1,173 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { type CostRate, type CostTable, rateKey, switchesIn, tableAt, timelineOf } from '#lib/rating/cost-table.ts'
+import { usageRater } from '#lib/rating/rate-usage.ts'
+import { RATE_KINDS, type RatedUsage, tokenClasses } from '#lib/rating/token-classes.ts'
+import { runs } from './runs.ts'
+
+const HOUR_MS = 3_600_000
+const BEGIN = Date.UTC(2026, 0, 1)
+const hourAt = (hour: number): Date => new Date(BEGIN + hour * HOUR_MS)
+
+const provider = fc.constantFrom('openai', 'anthropic', '')
+const model = fc.constantFrom('gpt-4o', 'claude-3-opus', 'other')
+const tokens = fc.bigInt(0n, 10n ** 12n)
+
+/** Counts as models report them: parts are never more than their whole. */
+const usage: fc.Arbitrary<RatedUsage> = fc
+  .tuple(fc.bigInt(0n, 1_000n), tokens, tokens, tokens, tokens, tokens)
+  .map(([requests, plain, cachedTokens, cacheWriteTokens, said, reasoningTokens]) => ({
+    requests,
+    inputTokens: plain + cachedTokens + cacheWriteTokens,
+    outputTokens: said + reasoningTokens,
+    cachedTokens,
+    cacheWriteTokens,
+    reasoningTokens,
+  }))
+
+const rate: fc.Arbitrary<CostRate> = fc.record({
+  provider: fc.constantFrom('openai', 'anthropic', '*'),
+  model: fc.constantFrom('gpt-4o', 'claude-3-opus', '*'),
+  kind: fc.constantFrom(...RATE_KINDS),
+  rate: fc.bigInt(0n, 10n ** 13n),
+})
+const rates = fc.uniqueArray(rate, { selector: rateKey, minLength: 1, maxLength: 30 })
+const tables = fc
+  .array(fc.record({ hour: fc.nat(100), rates }), { minLength: 1, maxLength: 5 })
+  .map((list) => list.map(({ hour, rates: held }, i) => ({ version: i + 1, effectiveFrom: hourAt(hour), rates: held })))
+
+interface HourOfUsage {
+  readonly hour: number
+  readonly provider: string
+  readonly model: string
+  readonly usage: RatedUsage
+}
+const hours: fc.Arbitrary<HourOfUsage[]> = fc.array(fc.record({ hour: fc.nat(100), provider, model, usage }), {
+  maxLength: 40,
+})
+
+const add = (a: RatedUsage, b: RatedUsage): RatedUsage => ({
+  requests: a.requests + b.requests,
+  inputTokens: a.inputTokens + b.inputTokens,
+  outputTokens: a.outputTokens + b.outputTokens,
+  cachedTokens: a.cachedTokens + b.cachedTokens,
+  cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+  reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+})
+
+const rateHour = (timeline: readonly CostTable[], given: HourOfUsage): bigint =>
+  usageRater(tableAt(timeline, hourAt(given.hour)))(given.provider, given.model, given.usage).cost
+const rateAll = (timeline: readonly CostTable[], all: readonly HourOfUsage[]): bigint =>
+  all.reduce((sum, given) => sum + rateHour(timeline, given), 0n)
+
+/** Adds up what `group` puts together, and rates the sums. */
+function rateGrouped(
+  timeline: readonly CostTable[],
+  all: readonly HourOfUsage[],
+  group: (given: HourOfUsage) => string,
+): bigint {
+  const sums = new Map<string, HourOfUsage>()
+  for (const given of all) {
+    const before = sums.get(group(given))
+    sums.set(group(given), before ? { ...before, usage: add(before.usage, given.usage) } : given)
+  }
+  return rateAll(timeline, [...sums.values()])
+}
+
+const byPriceAndModel = (timeline: readonly CostTable[]) => (given: HourOfUsage) =>
+  `${tableAt(timeline, hourAt(given.hour))?.version} ${given.provider} ${given.model}`
+
+test('cost is the same in whatever groups usage is added up, as long as one table holds in each', () => {
+  fc.assert(
+    fc.property(tables, hours, fc.integer({ min: 1, max: 5 }), (versions, all, parts) => {
+      const timeline = timelineOf(versions)
+      const price = byPriceAndModel(timeline)
+      expect(rateGrouped(timeline, all, price)).toBe(rateAll(timeline, all))
+      expect(rateGrouped(timeline, all, (given) => `${price(given)} ${given.hour % parts}`)).toBe(
+        rateAll(timeline, all),
+      )
+    }),
+    runs(),
+  )
+})
+
+test('adding up across a change of price is found', () => {
+  const search = () =>
+    fc.assert(
+      fc.property(tables, hours, (versions, all) => {
+        const timeline = timelineOf(versions)
+        expect(rateGrouped(timeline, all, ({ provider: who, model: what }) => `${who} ${what}`)).toBe(
+          rateAll(timeline, all),
+        )
+      }),
+      { numRuns: 1_000 },
+    )
+  expect(search).toThrow('Property failed')
+})
+
+test('a new table leaves every hour before it at its price', () => {
+  fc.assert(
+    fc.property(tables, hours, fc.nat(100), rates, (versions, all, hour, fresh) => {
+      const before = timelineOf(versions)
+      const after = timelineOf([...versions, { version: 99, effectiveFrom: hourAt(hour), rates: fresh }])
+      for (const given of all.filter((each) => each.hour < hour)) {
+        expect(rateHour(after, given)).toBe(rateHour(before, given))
+      }
+    }),
+    runs(),
+  )
+})
+
+test('around the instant of a change the last hour has the old price and the next one the new', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 99 }), rates, rates, usage, provider, model, (hour, old, fresh, ...rest) => {
+      const [counts, who, what] = rest
+      const first = { version: 1, effectiveFrom: hourAt(0), rates: old }
+      const second = { version: 2, effectiveFrom: hourAt(hour), rates: fresh }
+      const timeline = timelineOf([first, second])
+      const at = (instant: Date) => usageRater(tableAt(timeline, instant))(who, what, counts)
+      expect(at(new Date(hourAt(hour).getTime() - 1))).toEqual(usageRater(first)(who, what, counts))
+      expect(at(hourAt(hour))).toEqual(usageRater(second)(who, what, counts))
+    }),
+    runs(),
+  )
+})
+
+test('between two switches one table holds', () => {
+  fc.assert(
+    fc.property(tables, fc.nat(100), fc.nat(100), (versions, a, b) => {
+      const timeline = timelineOf(versions)
+      const [from, to] = [Math.min(a, b), Math.max(a, b) + 1]
+      const switches = switchesIn(timeline, hourAt(from), hourAt(to)).map((at) => (at.getTime() - BEGIN) / HOUR_MS)
+      for (let hour = from + 1; hour < to; hour += 1) {
+        const changed = tableAt(timeline, hourAt(hour)) !== tableAt(timeline, hourAt(hour - 1))
+        expect(switches.includes(hour)).toBe(changed)
+      }
+    }),
+    runs(),
+  )
+})
+
+test('no token is counted twice and none is lost', () => {
+  fc.assert(
+    fc.property(usage, (counts) => {
+      const { input, cached, cache_write: written, output, reasoning } = tokenClasses(counts)
+      expect(input + cached + written).toBe(counts.inputTokens)
+      expect(output + reasoning).toBe(counts.outputTokens)
+    }),
+    runs(),
+  )
+})
+
+test('every token has a cost or is listed as unrated', () => {
+  fc.assert(
+    fc.property(rates, usage, provider, model, (held, counts, who, what) => {
+      const table = { version: 1, effectiveFrom: hourAt(0), rates: held.map((each) => ({ ...each, rate: 1n })) }
+      const rated = usageRater({ ...table, rates: table.rates.filter(({ kind }) => kind !== 'request') })
+      const { cost, unrated } = rated(who, what, counts)
+      const missing = unrated.reduce((sum, each) => sum + each.tokens, 0n)
+      expect(cost + missing).toBe(counts.inputTokens + counts.outputTokens)
+    }),
+    runs(),
+  )
+})
