@@ -1,0 +1,33 @@
+import { usd } from '#lib/money/units.ts'
+import { requireSystem } from '#services/auth/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
+import { bookTransfer } from './book-transfer.ts'
+import { requireLockedAccount } from './require-account.ts'
+import { findGrant, listEndedGrants, useGrants } from './store.ts'
+
+const TOGETHER = 100
+
+/** Ends grants whose time is over. What requests in flight hold stays until they end. The number of grants that shrank. */
+export async function expireGrants(ctx: ServiceContext): Promise<number> {
+  requireSystem(ctx.actor)
+  let shrunk = 0
+  for (const { id, accountId } of await listEndedGrants(ctx.db, ctx.clock(), TOGETHER)) {
+    if (await withTransaction(ctx, (tx) => expireGrant(tx, id, accountId))) shrunk += 1
+  }
+  return shrunk
+}
+
+async function expireGrant(tx: ServiceContext, grantId: string, accountId: string): Promise<boolean> {
+  const { balance, held } = await requireLockedAccount(tx, accountId)
+  const remaining = (await findGrant(tx.db, grantId))?.remaining ?? 0n
+  const free = balance - held
+  const ended = usd(remaining < free ? remaining : free)
+  if (ended <= 0n) return false
+  // The remainder that is left names the step: a grant that ends in parts has a line for each.
+  const id = `expiry:${grantId}:${remaining}`
+  const books = { debit: `customer:${accountId}`, credit: 'grants', kind: 'expiry' as const }
+  await bookTransfer(tx, { ...books, id, accountId, amount: ended, facts: { grant: grantId } })
+  await useGrants(tx.db, [{ id: grantId, used: ended }])
+  return true
+}

@@ -1,0 +1,169 @@
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import type { Db } from '#services/platform/db/client.ts'
+import {
+  creditAccounts,
+  creditGrants,
+  creditHolds,
+  creditMonths,
+  ledgerTransfers,
+} from '#services/platform/db/schema/index.ts'
+
+export type AccountRow = typeof creditAccounts.$inferSelect
+export type HoldRow = typeof creditHolds.$inferSelect
+export type GrantRow = typeof creditGrants.$inferSelect
+export type MonthRow = typeof creditMonths.$inferSelect
+export type TransferRow = typeof ledgerTransfers.$inferSelect
+export type NewTransfer = typeof ledgerTransfers.$inferInsert
+export type NewHold = typeof creditHolds.$inferInsert
+
+/** Locks accounts until the transaction ends, always in the order of their ids, so that none waits in a circle. */
+export const lockAccounts = (db: Db, ids: readonly string[]): Promise<AccountRow[]> =>
+  db
+    .select()
+    .from(creditAccounts)
+    .where(inArray(creditAccounts.id, [...ids]))
+    .orderBy(asc(creditAccounts.id))
+    .for('update')
+
+export async function findAccount(db: Db, id: string): Promise<AccountRow | null> {
+  const [row] = await db.select().from(creditAccounts).where(eq(creditAccounts.id, id))
+  return row ?? null
+}
+
+export async function findAccountOf(db: Db, subject: string): Promise<AccountRow | null> {
+  const [row] = await db.select().from(creditAccounts).where(eq(creditAccounts.subject, subject))
+  return row ?? null
+}
+
+export async function insertAccount(
+  db: Db,
+  row: Pick<AccountRow, 'id' | 'subject' | 'tier' | 'createdAt'>,
+): Promise<void> {
+  await db
+    .insert(creditAccounts)
+    .values({ ...row, status: 'open' })
+    .onConflictDoNothing({ target: creditAccounts.subject })
+}
+
+export async function updateAccount(
+  db: Db,
+  id: string,
+  set: Partial<Pick<AccountRow, 'tier' | 'status' | 'monthlyCap'>>,
+): Promise<void> {
+  await db.update(creditAccounts).set(set).where(eq(creditAccounts.id, id))
+}
+
+export const findHolds = (db: Db, ids: readonly string[]): Promise<HoldRow[]> =>
+  db
+    .select()
+    .from(creditHolds)
+    .where(inArray(creditHolds.id, [...ids]))
+
+export const listExpiredHolds = (db: Db, now: Date, limit: number): Promise<HoldRow[]> =>
+  db
+    .select()
+    .from(creditHolds)
+    .where(and(eq(creditHolds.state, 'held'), sql`${creditHolds.expiresAt} <= ${now.toISOString()}`))
+    .orderBy(asc(creditHolds.expiresAt))
+    .limit(limit)
+
+export async function insertHolds(db: Db, rows: readonly NewHold[]): Promise<void> {
+  if (rows.length > 0) await db.insert(creditHolds).values([...rows])
+}
+
+export interface HoldEnd {
+  readonly id: string
+  readonly state: 'posted' | 'void' | 'expired'
+  readonly posted: bigint | null
+  readonly facts: Readonly<Record<string, unknown>>
+}
+
+/** Ends holds. Each must be open: the database refuses to end one twice. */
+export async function endHolds(db: Db, ends: readonly HoldEnd[], endedAt: Date): Promise<void> {
+  if (ends.length === 0) return
+  const records = ends.map((end) => ({ ...end, posted: end.posted?.toString() ?? null }))
+  await db.execute(sql`
+    update credit_holds set state = given.state, posted = given.posted, ended_at = ${endedAt.toISOString()},
+      facts = credit_holds.facts || given.facts
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as given (id text, state text, posted bigint, facts jsonb)
+    where credit_holds.id = given.id`)
+}
+
+/** Writes transfers that aren't there yet. The ids of those that were new. */
+export async function insertTransfers(db: Db, rows: readonly NewTransfer[]): Promise<Set<string>> {
+  if (rows.length === 0) return new Set()
+  const written = await db
+    .insert(ledgerTransfers)
+    .values([...rows])
+    .onConflictDoNothing({ target: ledgerTransfers.id })
+    .returning({ id: ledgerTransfers.id })
+  return new Set(written.map(({ id }) => id))
+}
+
+export async function findTransfer(db: Db, id: string): Promise<TransferRow | null> {
+  const [row] = await db.select().from(ledgerTransfers).where(eq(ledgerTransfers.id, id))
+  return row ?? null
+}
+
+export const listMonths = (db: Db, accountIds: readonly string[], periods: readonly number[]): Promise<MonthRow[]> =>
+  db
+    .select()
+    .from(creditMonths)
+    .where(and(inArray(creditMonths.accountId, [...accountIds]), inArray(creditMonths.period, [...periods])))
+
+export const listOpenGrants = (db: Db, accountIds: readonly string[]): Promise<GrantRow[]> =>
+  db
+    .select()
+    .from(creditGrants)
+    .where(and(inArray(creditGrants.accountId, [...accountIds]), gt(creditGrants.remaining, 0n)))
+
+export const listEndedGrants = (db: Db, now: Date, limit: number): Promise<GrantRow[]> =>
+  db
+    .select()
+    .from(creditGrants)
+    .where(and(gt(creditGrants.remaining, 0n), sql`${creditGrants.expiresAt} <= ${now.toISOString()}`))
+    .orderBy(asc(creditGrants.expiresAt))
+    .limit(limit)
+
+export async function findGrant(db: Db, id: string): Promise<GrantRow | null> {
+  const [row] = await db.select().from(creditGrants).where(eq(creditGrants.id, id))
+  return row ?? null
+}
+
+export async function insertGrant(db: Db, row: typeof creditGrants.$inferInsert): Promise<void> {
+  await db.insert(creditGrants).values(row)
+}
+
+/** Takes amounts out of grants. */
+export async function useGrants(db: Db, uses: readonly { id: string; used: bigint }[]): Promise<void> {
+  if (uses.length === 0) return
+  const records = uses.map(({ id, used }) => ({ id, used: used.toString() }))
+  await db.execute(sql`
+    update credit_grants set remaining = remaining - given.used
+    from (
+      select id, sum(used) as used from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as t (id text, used bigint)
+      group by id
+    ) as given
+    where credit_grants.id = given.id`)
+}
+
+/** A place in an account's history: everything after it is older. */
+export interface HistoryCursor {
+  readonly at: Date
+  readonly id: string
+}
+
+export function listTransfers(
+  db: Db,
+  accountId: string,
+  { after, limit }: { after: HistoryCursor | null; limit: number },
+): Promise<TransferRow[]> {
+  const older =
+    after && sql`(${ledgerTransfers.createdAt}, ${ledgerTransfers.id}) < (${after.at.toISOString()}, ${after.id})`
+  return db
+    .select()
+    .from(ledgerTransfers)
+    .where(and(eq(ledgerTransfers.accountId, accountId), older ?? undefined))
+    .orderBy(sql`${ledgerTransfers.createdAt} desc, ${ledgerTransfers.id} desc`)
+    .limit(limit)
+}
