@@ -202,7 +202,7 @@ export async function resolveDeadLetters(db: Db, ids: readonly bigint[], resolve
   if (ids.length === 0) return
   await db
     .update(deadLetters)
-    .set({ resolvedAt })
+    .set({ resolvedAt, resolution: 'replayed' })
     .where(inArray(deadLetters.id, [...ids]))
 }
 

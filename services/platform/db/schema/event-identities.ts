@@ -1,5 +1,4 @@
 import { bigint, integer, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
-import { deployments } from './deployments.ts'
 
 /**
  * The identity of every call ever stored, and its leaf in the period's Merkle tree. Neither partitioned nor emptied by
@@ -9,9 +8,8 @@ export const eventIdentities = pgTable(
   'event_identities',
   {
     id: text().primaryKey(),
-    deploymentId: text()
-      .notNull()
-      .references(() => deployments.id),
+    /** No foreign key: as for `events`. */
+    deploymentId: text().notNull(),
     vaultId: bigint({ mode: 'bigint' }).notNull(),
     period: integer().notNull(),
     /** Place in the period's Merkle tree, in ingest order from 0. */

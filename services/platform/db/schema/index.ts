@@ -1,6 +1,6 @@
 export { apiKeys } from './api-keys.ts'
 export { creditAccounts, creditGrants, creditHolds, creditMonths, ledgerTransfers } from './credits.ts'
-export { deadLetters } from './dead-letters.ts'
+export { deadLetterActions, deadLetters } from './dead-letters.ts'
 export { deployments } from './deployments.ts'
 export { eventIdentities } from './event-identities.ts'
 export { events } from './events.ts'

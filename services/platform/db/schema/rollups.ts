@@ -45,6 +45,10 @@ const measures = () => ({
   billableTokens: count(),
   /** What LiteLLM says the calls cost, 1e-12 USD, each rounded once: a cross-check, never billed. */
   litellmCost: count(),
+  /** Calls of those for which LiteLLM told no cost that can be read. */
+  costUnknown: count().default(sql`0`),
+  /** Calls of those with billable tokens that cost nothing, says LiteLLM: a model without a price. */
+  costZero: count().default(sql`0`),
 })
 
 const series = () =>
