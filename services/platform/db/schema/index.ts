@@ -1,4 +1,5 @@
 export { apiKeys } from './api-keys.ts'
+export { costRates, costTables, reRatings } from './cost-tables.ts'
 export { creditAccounts, creditGrants, creditHolds, creditMonths, ledgerTransfers } from './credits.ts'
 export { deadLetterActions, deadLetters } from './dead-letters.ts'
 export { deployments } from './deployments.ts'
