@@ -1,0 +1,25 @@
+import { boolean, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import { creditAccounts } from './credits.ts'
+
+/** Keys of model providers that customers brought, one per provider. Sealed: nobody who reads this table can use them. */
+export const providerKeys = pgTable(
+  'provider_keys',
+  {
+    accountId: text()
+      .notNull()
+      .references(() => creditAccounts.id),
+    provider: text().notNull(),
+    /** What lists show, so that they never open the key. */
+    masked: text().notNull(),
+    /** Null: the provider's own address. */
+    baseUrl: text(),
+    enabled: boolean().notNull(),
+    /** See `services/platform/crypto/seal.ts`. */
+    masterKey: text().notNull(),
+    wrapped: text().notNull(),
+    sealed: text().notNull(),
+    createdAt: timestamp({ withTimezone: true }).notNull(),
+    updatedAt: timestamp({ withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.accountId, table.provider] })],
+)
