@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { readMasterKeys } from './crypto/seal.ts'
 import { LIVE_CONTRACT, PUBLIC_NODE, type SettingName, type SettingValues, settings } from './settings.ts'
 
 type Source = Readonly<Record<string, string | undefined>>
@@ -63,6 +64,12 @@ function flowSettings(values: SettingValues) {
   }
 }
 
+const byokSettings = (text: string) => ({
+  masterKeys: readMasterKeys(text),
+  /** As they were given, for the log to redact. */
+  texts: text.split(',').map((part) => part.trim()),
+})
+
 /**
  * Reads the configuration once, by name or alias. Throws `config_invalid` with a sentence for each fault;
  * values of secrets are never in it.
@@ -91,6 +98,7 @@ export function loadEnv(source: Source) {
       batchSize: values.BATCH_SIZE,
     },
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
+    byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
   })
 }
@@ -105,6 +113,7 @@ export const secretsOf = (env: Env): string[] =>
     env.app.sessionSecret,
     env.flow.privateKey,
     new URL(env.database.url).password,
+    ...env.byok.texts,
   ].filter((secret): secret is string => Boolean(secret))
 
 /** The environment of this process; the only place that reads it. */

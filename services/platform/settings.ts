@@ -101,6 +101,11 @@ export const settings = {
   ),
   BATCH_SIZE: setting('Keys that one poll asks for at a time.', or(whole(1, 1000), '10')),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
+  BYOK_ENCRYPTION_KEY: setting(
+    'Master keys that seal the provider keys of customers: 32 bytes in base64, several with commas, the current first.',
+    text.optional(),
+    { secret: true },
+  ),
   LOCAL_ACCOUNTS_FILE: setting(
     'The four local accounts with their keys, for the development wallet. Refused on any network but emulator.',
     text.optional(),

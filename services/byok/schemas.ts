@@ -1,0 +1,38 @@
+import * as z from 'zod'
+import { findKeyProvider, KEY_PROVIDERS } from '#lib/byok/providers.ts'
+
+export const keyProviderId = z.enum(KEY_PROVIDERS.map(({ id }) => id) as [string, ...string[]])
+
+/** A key as its owner enters it. */
+export const providerKeyInput = z
+  .object({
+    provider: keyProviderId,
+    key: z.string().trim().max(512),
+    baseUrl: z
+      .url({ protocol: /^https$/, error: 'must be an address that starts with https://' })
+      .max(500)
+      .nullish(),
+  })
+  .superRefine(({ provider, key }, check) => {
+    const known = findKeyProvider(provider)
+    if (!known || known.keyShape.test(key)) return
+    check.addIssue({ code: 'custom', path: ['key'], message: `must be ${known.keyHint}` })
+  })
+export type ProviderKeyInput = z.output<typeof providerKeyInput>
+
+/** What a list shows: never opened for it. */
+export interface ProviderKeyView {
+  readonly provider: string
+  readonly name: string
+  readonly masked: string
+  readonly enabled: boolean
+  readonly baseUrl: string | null
+  readonly updatedAt: Date
+}
+
+/** A key in the clear, for the one request that is sent with it. */
+export interface OpenedKey {
+  readonly provider: string
+  readonly key: string
+  readonly baseUrl: string
+}
