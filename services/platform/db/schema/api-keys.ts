@@ -21,6 +21,8 @@ export const apiKeys = pgTable(
     status: text({ enum: ['pending', 'active', 'blocked', 'deleted'] }).notNull(),
     /** Rises whenever LiteLLM has to be told of another status. */
     revision: integer().notNull().default(0),
+    /** What LiteLLM may book on the key at most, in LiteLLM's own dollars, 1e-8 USD; null until it is known. */
+    budgetUsd: bigint({ mode: 'bigint' }),
     /** When the owner confirmed having seen the secret. */
     shownAt: timestamp({ withTimezone: true }),
     createdBy: text().notNull(),
