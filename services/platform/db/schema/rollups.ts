@@ -27,6 +27,11 @@ export const usageSeries = pgTable(
   (table) => [
     index('usage_series_account').on(table.deploymentId, table.account),
     index('usage_series_key').on(table.deploymentId, table.keyHash),
+    ...(['endUser', 'organization'] as const).map((label) =>
+      index(`usage_series_${label === 'endUser' ? 'end_user' : label}`)
+        .on(table.deploymentId, table[label])
+        .where(sql`${table[label]} <> ''`),
+    ),
   ],
 )
 
