@@ -9,6 +9,7 @@ import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { inTurn } from './in-turn.ts'
 import { keyBlocked } from './key-blocked.ts'
+import { limitsOf } from './key-limits.ts'
 import { viewKey } from './key-view.ts'
 import { requirePayableVault } from './require-payable-vault.ts'
 import type { CreatedKey } from './schemas.ts'
@@ -100,6 +101,7 @@ async function makeKey(ctx: ServiceContext, row: KeyRow): Promise<CreatedKey> {
   await ctx.litellm.generateKey({
     alias: row.alias,
     secret,
+    limits: limitsOf(ctx, row),
     metadata: { flareflow_deployment: row.deploymentId, flareflow_vault: row.vaultId.toString() },
   })
   const made = { keyHash: sha256Hex(secret), masked: maskKey(secret), status: 'active' as const }

@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { OutboxHandler, Outcome } from '#services/platform/outbox/dispatch.ts'
+import { limitsOf } from './key-limits.ts'
 import { KEY_STATE_KIND } from './set-status.ts'
 import { findKey, type KeyRow } from './store.ts'
 
@@ -53,7 +54,11 @@ async function tell(ctx: ServiceContext, key: KeyRow, hash: string): Promise<voi
   try {
     if (key.status === 'deleted') await ctx.litellm.deleteKey({ hash })
     else if (key.status === 'blocked') await ctx.litellm.blockKey(hash)
-    else await ctx.litellm.unblockKey(hash)
+    else {
+      // Never served without its limits.
+      await ctx.litellm.setKeyLimits(hash, limitsOf(ctx, key))
+      await ctx.litellm.unblockKey(hash)
+    }
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'litellm_refused') throw error
     const known = await ctx.litellm.keyInfo(hash)

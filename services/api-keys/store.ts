@@ -1,4 +1,4 @@
-import { and, asc, count, eq, inArray, ne, sql } from 'drizzle-orm'
+import { and, asc, count, eq, gt, inArray, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { apiKeys, keyBlocks } from '#services/platform/db/schema/index.ts'
 
@@ -55,6 +55,20 @@ export async function findKey(db: Db, id: string): Promise<KeyRow | null> {
   return found[0] ?? null
 }
 
+/** Keys that LiteLLM was asked to make, deleted ones too, in the order of their ids. */
+export async function listMadeKeys(
+  db: Db,
+  deploymentId: string,
+  { after, limit }: { after: string; limit: number },
+): Promise<KeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.deploymentId, deploymentId), isNotNull(apiKeys.keyHash), gt(apiKeys.id, after)))
+    .orderBy(apiKeys.id)
+    .limit(limit)
+}
+
 /** Takes a key for this transaction, waiting while another one has it. */
 export async function awaitKey(db: Db, deploymentId: string, id: string): Promise<KeyRow | null> {
   const wanted = and(eq(apiKeys.deploymentId, deploymentId), eq(apiKeys.id, id))
@@ -79,7 +93,9 @@ export async function insertPending(
 export async function updateKey(
   db: Db,
   id: string,
-  set: Partial<Pick<KeyRow, 'keyHash' | 'masked' | 'status' | 'shownAt' | 'revision'>> & { updatedAt: Date },
+  set: Partial<Pick<KeyRow, 'keyHash' | 'masked' | 'status' | 'shownAt' | 'revision' | 'budgetUsd'>> & {
+    updatedAt: Date
+  },
 ): Promise<void> {
   await db.update(apiKeys).set(set).where(eq(apiKeys.id, id))
 }

@@ -97,6 +97,11 @@ export function loadEnv(source: Source) {
       pollLagMs: values.POLL_LAG,
       batchSize: values.BATCH_SIZE,
     },
+    keys: {
+      tokensPerMinute: values.KEY_TOKENS_PER_MINUTE,
+      parallelRequests: values.KEY_PARALLEL_REQUESTS,
+      callTokens: values.KEY_CALL_TOKENS,
+    },
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
     byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,

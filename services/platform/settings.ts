@@ -100,6 +100,15 @@ export const settings = {
     or(whole(0, 86_400_000), '900000'),
   ),
   BATCH_SIZE: setting('Keys that one poll asks for at a time.', or(whole(1, 1000), '10')),
+  KEY_TOKENS_PER_MINUTE: setting(
+    "Tokens that a subscription's key may use in a minute. The more, the more FLOW a subscription must keep unused.",
+    or(whole(100, 1_000_000_000), '10000'),
+  ),
+  KEY_PARALLEL_REQUESTS: setting("Requests of a subscription's key at the same time.", or(whole(1, 10_000), '5')),
+  KEY_CALL_TOKENS: setting(
+    'Tokens by which one request may exceed what LiteLLM reserves for it: the longest answer of your models.',
+    or(whole(0, 10_000_000), '1000'),
+  ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
   BYOK_ENCRYPTION_KEY: setting(
     'Master keys that seal the provider keys of customers: 32 bytes in base64, several with commas, the current first.',

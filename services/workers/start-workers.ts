@@ -1,4 +1,4 @@
-import { keyStateHandler } from '#services/api-keys/index.ts'
+import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
 import { pollHandler, pollSpendLogs } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
@@ -12,6 +12,9 @@ export interface Workers {
 
 /** How often the outbox is looked at. */
 const OUTBOX_INTERVAL_MS = 250
+
+/** How often a few keys are compared with LiteLLM's state of them. */
+const RECONCILE_KEYS_MS = 10_000
 
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
@@ -29,6 +32,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
       if (claimed > 0) await afterwards(job)
       return claimed > 0
     })
+  const reconcileKeys = createKeyReconciler()
   const loops = [
     loop('settlement.plan', settleIntervalMs, async (job) => (await planReadings(job, { onStep })) > 0),
     // A past period waits for no more usage: after one has settled the next follows at once.
@@ -40,6 +44,10 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
     }),
     outbox(pollHandler),
     outbox(keyStateHandler),
+    loop('api-keys.reconcile', RECONCILE_KEYS_MS, async (job) => {
+      await reconcileKeys(job)
+      return false
+    }),
   ]
   return {
     states: () => loops.map((each) => each.state()),

@@ -8,6 +8,7 @@ import {
   type NewKey,
   unblockKey,
 } from './keys.ts'
+import { type KeyLimits, setKeyLimits } from './key-limits.ts'
 import { createSend, type LitellmAddress, type Send } from './request.ts'
 import { modelListSchema, readinessSchema } from './schemas.ts'
 import { type SpendLogPage, type SpendLogQuery, spendLogs } from './spend-logs.ts'
@@ -18,6 +19,7 @@ export interface LitellmClient {
   deleteKey(key: { hash: string } | { alias: string }): Promise<boolean>
   blockKey(hash: string): Promise<void>
   unblockKey(hash: string): Promise<void>
+  setKeyLimits(hash: string, limits: KeyLimits): Promise<void>
   keyInfo(hash: string): Promise<LitellmKey | null>
   findKeyByAlias(alias: string): Promise<LitellmKey | null>
   spendLogs(query: SpendLogQuery): Promise<SpendLogPage>
@@ -40,6 +42,7 @@ export function createLitellmClient(address: LitellmAddress): LitellmClient {
     deleteKey: (key) => deleteKey(send, key),
     blockKey: (hash) => blockKey(send, hash),
     unblockKey: (hash) => unblockKey(send, hash),
+    setKeyLimits: (hash, limits) => setKeyLimits(send, hash, limits),
     keyInfo: (hash) => keyInfo(send, hash),
     findKeyByAlias: (alias) => findKeyByAlias(send, alias),
     spendLogs: (query) => spendLogs(send, query),

@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { type KeyLimits, limitFields } from './key-limits.ts'
 import type { Send } from './request.ts'
 import { changedKeySchema, deletedKeysSchema, generatedKeySchema, keyInfoSchema, keyListSchema } from './schemas.ts'
 
@@ -8,6 +9,7 @@ export interface NewKey {
   /** The key itself, `sk-…`: made by the caller, so that only its hash has to come back. */
   readonly secret: string
   readonly metadata: Readonly<Record<string, string | boolean>>
+  readonly limits?: KeyLimits
 }
 
 export interface LitellmKey {
@@ -16,6 +18,7 @@ export interface LitellmKey {
   readonly alias: string | null
   readonly status: 'active' | 'blocked' | 'deleted'
   readonly allowedRoutes: readonly string[]
+  readonly limits: { tokensPerMinute: number | null; parallelRequests: number | null; hasBudget: boolean }
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
@@ -34,8 +37,9 @@ export const meteredRoutes: readonly string[] = [
 ]
 
 /** Makes a key that may use the metered routes only. Throws `litellm_refused` when the alias is taken. */
-export async function generateKey(send: Send, { alias, secret, metadata }: NewKey): Promise<{ hash: string }> {
-  const body = { key: secret, key_alias: alias, metadata, allowed_routes: meteredRoutes }
+export async function generateKey(send: Send, { alias, secret, metadata, limits }: NewKey): Promise<{ hash: string }> {
+  const held = limits ? limitFields(limits) : {}
+  const body = { key: secret, key_alias: alias, metadata, allowed_routes: meteredRoutes, ...held }
   const { token } = await send({ method: 'POST', path: '/key/generate', body, schema: generatedKeySchema })
   return { hash: token }
 }
@@ -84,10 +88,18 @@ interface KeyFields {
   key_alias?: string | null | undefined
   allowed_routes?: string[] | null | undefined
   metadata?: Record<string, unknown> | null | undefined
+  tpm_limit?: number | null | undefined
+  max_parallel_requests?: number | null | undefined
+  max_budget?: number | null | undefined
 }
 
-const describeKey = ({ key_alias, allowed_routes, metadata }: KeyFields) => ({
+const describeKey = ({ key_alias, allowed_routes, metadata, ...limits }: KeyFields) => ({
   alias: key_alias ?? null,
   allowedRoutes: allowed_routes ?? [],
   metadata: metadata ?? {},
+  limits: {
+    tokensPerMinute: limits.tpm_limit ?? null,
+    parallelRequests: limits.max_parallel_requests ?? null,
+    hasBudget: typeof limits.max_budget === 'number',
+  },
 })

@@ -14,6 +14,9 @@ const keyFields = {
   spend: z.number(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
   created_at: z.string().nullish(),
+  tpm_limit: z.number().nullish(),
+  max_parallel_requests: z.number().nullish(),
+  max_budget: z.number().nullish(),
 }
 
 export const generatedKeySchema = z.object({ key: z.string(), token: keyHash, key_alias: z.string().nullish() })

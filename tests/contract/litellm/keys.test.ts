@@ -20,7 +20,8 @@ describe('a key from its making to its end', () => {
 
   test('is found by alias and by hash, with what it was made with', async () => {
     const { alias, hash } = await newCustomer(url, client)
-    const expected = { alias, hash, status: 'active', allowedRoutes: meteredRoutes, metadata: { test: 'yes' } }
+    const limits = { tokensPerMinute: null, parallelRequests: null, hasBudget: false }
+    const expected = { alias, hash, status: 'active', allowedRoutes: meteredRoutes, limits, metadata: { test: 'yes' } }
     expect(await client.keyInfo(hash)).toEqual(expected)
     expect(await client.findKeyByAlias(alias)).toEqual(expected)
   })
@@ -47,6 +48,18 @@ describe('a key from its making to its end', () => {
     expect(await client.keyInfo(customer.hash)).toMatchObject({ status: 'blocked' })
     await client.unblockKey(customer.hash)
     expect((await customer.chat()).status).toBe(200)
+  })
+
+  test('is held to the tokens of a minute and to the budget it was given', async () => {
+    const [quick, poor] = [await newCustomer(url, client), await newCustomer(url, client)]
+    await client.setKeyLimits(quick.hash, { tokensPerMinute: 60, parallelRequests: 5, budgetUsd: '10.00000000' })
+    const answers = [await quick.chat(), await quick.chat(), await quick.chat(), await quick.chat()]
+    expect(answers.map(({ status }) => status)).toContain(429)
+    await client.setKeyLimits(poor.hash, { tokensPerMinute: 10_000, parallelRequests: 5, budgetUsd: '0.00000000' })
+    expect((await poor.chat()).status).not.toBe(200)
+    expect(await client.keyInfo(poor.hash)).toMatchObject({
+      limits: { tokensPerMinute: 10_000, parallelRequests: 5, hasBudget: true },
+    })
   })
 
   test('is refused once deleted, by hash or by alias; deleting it again says that it was not there', async () => {

@@ -1,0 +1,54 @@
+import { requireSystem } from '#services/auth/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
+import { limitsOf } from './key-limits.ts'
+import { setStatus } from './set-status.ts'
+import { awaitKey, type KeyRow, listMadeKeys } from './store.ts'
+
+/** Keys that one round looks at: each costs a question to LiteLLM. */
+const AT_ONCE = 20
+
+/**
+ * Compares LiteLLM's state of a few keys with ours, all keys in turn, and has LiteLLM told again where they differ: after
+ * its database was restored, or somebody changed a key there. Returns the round; how many differed is its result.
+ */
+export function createKeyReconciler(): (ctx: ServiceContext) => Promise<number> {
+  let last = ''
+  return async (ctx) => {
+    requireSystem(ctx.actor)
+    const keys = await listMadeKeys(ctx.db, ctx.deploymentId, { after: last, limit: AT_ONCE })
+    let different = 0
+    for (const key of keys) {
+      if (await differs(ctx, key)) {
+        await tellAgain(ctx, key)
+        different += 1
+      }
+    }
+    last = keys.length === AT_ONCE ? (keys.at(-1)?.id ?? '') : ''
+    return different
+  }
+}
+
+async function differs(ctx: ServiceContext, key: KeyRow): Promise<boolean> {
+  const known = key.keyHash ? await ctx.litellm.keyInfo(key.keyHash) : null
+  // A key that LiteLLM has lost can't be used, and can't be told anything.
+  if (!known) return false
+  if (known.status !== key.status) return known.status !== 'deleted'
+  if (key.status !== 'active') return false
+  const { tokensPerMinute, parallelRequests, budgetUsd } = limitsOf(ctx, key)
+  const { limits } = known
+  return (
+    limits.tokensPerMinute !== tokensPerMinute ||
+    limits.parallelRequests !== parallelRequests ||
+    limits.hasBudget !== (budgetUsd !== null)
+  )
+}
+
+/** Unless it changed since it was read: then LiteLLM is being told anyway. */
+const tellAgain = (ctx: ServiceContext, seen: KeyRow): Promise<void> =>
+  withTransaction(ctx, async (tx) => {
+    const key = await awaitKey(tx.db, tx.deploymentId, seen.id)
+    if (key?.revision !== seen.revision || key.status === 'pending') return
+    ctx.log.warn({ keyId: key.id, wanted: key.status }, 'LiteLLM had another state of a key')
+    await setStatus(tx, key, key.status)
+  })
