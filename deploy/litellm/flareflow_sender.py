@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import hmac
 import json
 import random
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
+from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 
 from flareflow_spool import MOST_EVENTS, Folder, Settings, Spool, log
 
@@ -19,6 +22,38 @@ LOOK_SECONDS = 5.0
 FIRST_RETRY_SECONDS = 0.1
 LONGEST_RETRY_SECONDS = 5.0
 ANSWER_SECONDS = 10.0
+LONGEST_WISH_SECONDS = 60.0
+LAST_SECONDS = 2.0
+
+
+class Outlet:
+    """A spool with its sender, for as long as the process lives."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._spool = Spool(settings)
+        self._sender = Sender(settings, self._spool)
+        self._sender.start()
+        self._closed = False
+        # What is registered last runs first: LiteLLM hands over its last calls before the spool closes.
+        flush = getattr(GLOBAL_LOGGING_WORKER, "_flush_on_exit", None)
+        if flush is not None:
+            atexit.unregister(flush)
+        atexit.register(self.close)
+        if flush is not None:
+            atexit.register(flush)
+
+    def append(self, line: str) -> None:
+        self._spool.append(line)
+
+    def refusal(self) -> str | None:
+        return self._spool.refusal()
+
+    def close(self) -> None:
+        """Sends what is left if the collector answers; the rest waits on the disk for the next start."""
+        if not self._closed:
+            self._closed = True
+            self._sender.stop(LAST_SECONDS)
+            self._spool.close()
 
 
 class Sender:
@@ -32,6 +67,7 @@ class Sender:
         self._thread = threading.Thread(target=self._run, name="flareflow-meter", daemon=True)
         self._most = MOST_EVENTS
         self._failures = 0
+        self._wish = 0.0
 
     def start(self) -> None:
         self._thread.start()
@@ -91,11 +127,13 @@ class Sender:
 
     def _post(self, events: list[Any]) -> bool:
         """True when the collector has taken every event of the batch."""
-        body = json.dumps({"source": "flareflow-meter", "version": 1, "events": events}, separators=(",", ":")).encode()
+        self._wish = 0.0
+        body = delivery(events=events)
         try:
             answer = self._http.post(self._settings.url, content=body, headers=signature(self._settings.secret, body))
         except httpx.HTTPError as error:
             return self._not_taken(f"no answer ({type(error).__name__})")
+        self._wish = wished_pause(answer)
         if answer.status_code == 413 and len(events) > 1:
             self._most = len(events) // 2
             return self._not_taken("batches are too large for it; smaller ones follow")
@@ -124,8 +162,9 @@ class Sender:
         return False
 
     def _pause(self) -> None:
+        """As long as the collector asks for, and at least a while that grows with each failure."""
         longest = min(LONGEST_RETRY_SECONDS, FIRST_RETRY_SECONDS * 2 ** min(self._failures, 10))
-        self._stopping.wait(longest * random.uniform(0.5, 1.0))
+        self._stopping.wait(max(self._wish, longest * random.uniform(0.5, 1.0)))
         self._spool.measure()
 
 
@@ -138,6 +177,35 @@ def read_segment(segment: Path) -> list[Any]:
         except ValueError:
             log.error("a line of %d bytes in the spool is torn; LiteLLM's own books have the call", len(line))
     return events
+
+
+def wished_pause(answer: httpx.Response) -> float:
+    """Seconds that a busy collector asks to be left alone, by Retry-After; 0 when that makes no sense."""
+    if answer.status_code not in (429, 503):
+        return 0.0
+    try:
+        return min(LONGEST_WISH_SECONDS, max(0.0, float(answer.headers.get("retry-after", "0"))))
+    except ValueError:
+        return 0.0
+
+
+def delivery(events: Sequence[Any] = (), keys: Sequence[str] = ()) -> bytes:
+    message: dict[str, Any] = {"source": "flareflow-meter", "version": 1, "events": list(events)}
+    if keys:
+        message["keys"] = list(keys)
+    return json.dumps(message, separators=(",", ":")).encode()
+
+
+def ask_unknown_keys(settings: Settings, keys: Sequence[str]) -> list[str] | None:
+    """Which of these keys (SHA-256, hex) the collector can't bill; None when it gives no answer to that."""
+    body = delivery(keys=keys)
+    headers = signature(settings.secret, body)
+    try:
+        answer = httpx.post(settings.url, content=body, headers=headers, timeout=ANSWER_SECONDS)
+        said = answer.json()
+        return [key for key in said["unknownKeys"] if key in keys] if answer.status_code == 200 else None
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        return None
 
 
 def signature(secret: bytes, body: bytes) -> dict[str, str]:

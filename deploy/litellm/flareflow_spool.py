@@ -65,6 +65,7 @@ class Spool:
         self._number = 0
         self._unwritten: list[str] = []
         self._failing = False
+        self._given_up = False
         self._bytes = _size(self._settings.folder)
         self._alarmed_at = 0.0
 
@@ -106,6 +107,7 @@ class Spool:
             self._folder.release()
         else:
             self._folder.remove()
+        self._given_up = True
 
     def measure(self) -> None:
         """Looks at how full the spool is, and says so loudly before calls are refused."""
@@ -120,6 +122,9 @@ class Spool:
 
     def _write(self) -> None:
         try:
+            if self._given_up:
+                # A call that ends while the process does: the next start sends it.
+                self._folder, self._given_up = Folder.create(self._settings.folder), False
             if self._open is None:
                 self._number += 1
                 self._open = self._folder.open_segment(self._number)

@@ -13,7 +13,9 @@ import unittest
 from pathlib import Path
 from typing import Any
 
-from flareflow_sender import Sender
+import httpx
+
+from flareflow_sender import Sender, wished_pause
 from flareflow_spool import Settings, Spool
 from test_support import SECRET, Collector, accept, settings_for, until
 
@@ -206,6 +208,36 @@ class SpoolTest(unittest.TestCase):
             refusals.add(spool.refusal())
         writer.join()
         self.assertEqual(refusals, {None})
+
+    def test_a_busy_collector_is_left_alone_for_as_long_as_it_asks(self) -> None:
+        settings = settings_for(self.collector)
+        for status in (429, 503):
+            self.collector.answer = lambda events, status=status: (status, {})
+            self.collector.headers = {"retry-after": "1"}
+            spool, _ = self.start(settings)
+            write(spool, range(1))
+            tries = self.collector.tries
+            until(lambda: self.collector.tries > tries)
+            tries = self.collector.tries
+            # By itself it would try again after 0.1 s, 0.2 s and 0.4 s.
+            time.sleep(0.8)
+            self.assertEqual(self.collector.tries, tries)
+            self.collector.answer = accept
+            until(lambda: self.left(settings) == [])
+
+    def test_a_wish_that_makes_no_sense_is_no_wish(self) -> None:
+        for header, pause in (("7", 7), ("0.5", 0.5), ("9e9", 60), ("-3", 0), ("nan", 0), ("soon", 0), ("", 0)):
+            self.assertEqual(wished_pause(httpx.Response(429, headers={"retry-after": header})), pause, header)
+        self.assertEqual(wished_pause(httpx.Response(200, headers={"retry-after": "7"})), 0)
+
+    def test_what_comes_after_the_end_waits_for_the_next_start(self) -> None:
+        settings = settings_for(self.collector)
+        spool, sender = self.start(settings)
+        self.stop(spool, sender)
+        write(spool, range(2))
+        spool.close()
+        self.start(settings)
+        until(lambda: self.numbers() == [0, 1])
 
     def test_stopping_sends_what_is_left_or_leaves_it_on_the_disk(self) -> None:
         settings = settings_for(self.collector)

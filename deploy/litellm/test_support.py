@@ -18,12 +18,42 @@ from flareflow_spool import Settings
 
 SECRET = b"a secret"
 KEY_HASH = "ab" * 32
+PLANTED = "the prompt that nobody may keep"
 
 Answer = Callable[[list[Any]], tuple[int, object]]
 
 
 def accept(events: list[Any]) -> tuple[int, object]:
     return 200, {"stored": len(events), "duplicates": 0, "rejected": []}
+
+
+def payload(**more: Any) -> dict[str, Any]:
+    """The parts of LiteLLM's StandardLoggingPayload that matter here, as the proxy sends them."""
+    usage = {"prompt_tokens": 16, "completion_tokens": 20, "prompt_tokens_details": None}
+    return {
+        "id": "chatcmpl-1",
+        "litellm_call_id": "call-1",
+        "trace_id": "trace-1",
+        "call_type": "acompletion",
+        "cache_hit": None,
+        "stream": None,
+        "status": "success",
+        "custom_llm_provider": "openai",
+        "startTime": 1795219393.060144,
+        "endTime": 1795219393.093666,
+        "model": "openai/gpt-4o",
+        "model_group": "gpt-4o",
+        "response_cost": 0.00024,
+        "total_tokens": 999,
+        "prompt_tokens": 0,
+        "completion_tokens": 0,
+        "request_tags": ["User-Agent: curl", "User-Agent: curl/7.88.1", "nightly"],
+        "end_user": "alice",
+        "messages": [{"role": "user", "content": PLANTED}],
+        "response": {"choices": [{"message": {"content": PLANTED}}]},
+        "metadata": {"user_api_key_hash": KEY_HASH, "user_api_key_team_id": "team-red", "usage_object": usage},
+        **more,
+    }
 
 
 class Collector:
@@ -35,6 +65,8 @@ class Collector:
         self.tries = 0
         self.bodies: list[bytes] = []
         self.folders: list[Path] = []
+        self.headers: dict[str, str] = {}
+        self.unknown_keys: list[str] = []
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -44,6 +76,8 @@ class Collector:
                 self.send_response(status)
                 if status == 302:
                     self.send_header("location", collector.url)
+                for name, value in collector.headers.items():
+                    self.send_header(name, value)
                 data = json.dumps(said).encode()
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
@@ -64,6 +98,8 @@ class Collector:
             return 401, {"error": "signature"}
         payload = json.loads(body)
         assert payload["source"] == "flareflow-meter" and payload["version"] == 1
+        if "keys" in payload:
+            return 200, {"unknownKeys": [key for key in payload["keys"] if key in self.unknown_keys]}
         status, said = self.answer(payload["events"])
         if self.answer is accept:
             self.bodies.append(body)

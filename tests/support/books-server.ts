@@ -14,11 +14,19 @@ export interface BookedCall {
 /** What goes wrong with the next answers, one by one. */
 export type Fault = 'hang up' | 'status 500' | 'half an answer' | 'no JSON' | 'wrong shape'
 
+export type Row = ReturnType<typeof rowOf> & { readonly end_user?: unknown }
+/** Answers instead of the server; false: it answers as usual. `count` is the number of the request since it was set. */
+type Spoil = (response: ServerResponse, body: string, count: number) => unknown
+
 /** LiteLLM's spend logs over HTTP, with a clock, small pages and faults that a test decides. */
 export interface BooksServer {
   readonly url: string
   readonly calls: BookedCall[]
   readonly faults: Fault[]
+  /** Takes the place of each row, and of each page. */
+  rewrite: (row: Row) => unknown
+  rewritePage: (page: Record<string, unknown>) => Record<string, unknown>
+  spoil: Spoil | null
   /** Requests answered so far. */
   readonly asked: () => number
   close(): Promise<void>
@@ -52,14 +60,18 @@ const rowOf = (call: BookedCall) => ({
 
 const timeOf = (text: string | null): number => new Date(`${(text ?? '').replace(' ', 'T')}Z`).getTime()
 
-function pageOf(calls: readonly BookedCall[], query: URLSearchParams, { now, pageSize }: BooksOptions) {
+interface Pages extends BooksOptions {
+  readonly rewrite: (row: Row) => unknown
+}
+
+function pageOf(calls: readonly BookedCall[], query: URLSearchParams, { now, pageSize, rewrite }: Pages) {
   const [from, to] = [timeOf(query.get('start_date')), timeOf(query.get('end_date'))]
   const page = Number(query.get('page'))
   const found = calls
     .filter(({ keyHash, visibleAt }) => keyHash === query.get('api_key') && visibleAt <= now())
     .filter(({ startedAt }) => startedAt.getTime() >= from && startedAt.getTime() <= to)
     .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
-  const data = found.slice((page - 1) * pageSize, page * pageSize).map(rowOf)
+  const data = found.slice((page - 1) * pageSize, page * pageSize).map((call) => rewrite(rowOf(call)))
   return { data, total: found.length, page, page_size: pageSize, total_pages: Math.ceil(found.length / pageSize) }
 }
 
@@ -75,14 +87,30 @@ function spoil(response: ServerResponse, fault: Fault, body: string): void {
 }
 
 export async function startBooksServer(options: BooksOptions): Promise<BooksServer> {
-  const calls: BookedCall[] = []
-  const faults: Fault[] = []
   let asked = 0
+  let sinceSpoil = 0
+  let spoilNext: Spoil | null = null
+  const books = {
+    calls: [] as BookedCall[],
+    faults: [] as Fault[],
+    rewrite: (row: Row): unknown => row,
+    rewritePage: (page: Record<string, unknown>) => page,
+    get spoil() {
+      return spoilNext
+    },
+    set spoil(spoil: Spoil | null) {
+      spoilNext = spoil
+      sinceSpoil = 0
+    },
+  }
   const server = createServer((request, response) => {
     asked += 1
+    sinceSpoil += 1
     const { searchParams } = new URL(request.url ?? '', 'http://books')
-    const body = JSON.stringify(pageOf(calls, searchParams, options))
-    const fault = faults.shift()
+    const page = pageOf(books.calls, searchParams, { ...options, rewrite: books.rewrite })
+    const body = JSON.stringify(books.rewritePage(page))
+    if (spoilNext && spoilNext(response, body, sinceSpoil) !== false) return
+    const fault = books.faults.shift()
     if (fault) spoil(response, fault, body)
     else response.writeHead(200, { 'content-type': 'application/json' }).end(body)
   })
@@ -90,15 +118,13 @@ export async function startBooksServer(options: BooksOptions): Promise<BooksServ
   await once(server, 'listening')
   const address = server.address()
   if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  return {
+  return Object.assign(books, {
     url: `http://127.0.0.1:${address.port}`,
-    calls,
-    faults,
     asked: () => asked,
     close: async () => {
       server.close()
       server.closeAllConnections()
       await once(server, 'close')
     },
-  }
+  })
 }

@@ -1,3 +1,4 @@
+import type { PricedModel } from '#lib/rating/import-prices.ts'
 import {
   blockKey,
   deleteKey,
@@ -9,6 +10,7 @@ import {
   unblockKey,
 } from './keys.ts'
 import { type KeyLimits, setKeyLimits } from './key-limits.ts'
+import { modelPrices } from './model-prices.ts'
 import { createSend, type LitellmAddress, type Send } from './request.ts'
 import { modelListSchema, readinessSchema } from './schemas.ts'
 import { type SpendLogPage, type SpendLogQuery, spendLogs } from './spend-logs.ts'
@@ -25,6 +27,7 @@ export interface LitellmClient {
   spendLogs(query: SpendLogQuery): Promise<SpendLogPage>
   readiness(): Promise<{ ready: boolean }>
   listModels(): Promise<LitellmModel[]>
+  modelPrices(): Promise<PricedModel[]>
 }
 
 interface LitellmModel {
@@ -48,6 +51,7 @@ export function createLitellmClient(address: LitellmAddress): LitellmClient {
     spendLogs: (query) => spendLogs(send, query),
     readiness: () => readiness(send),
     listModels: () => listModels(send),
+    modelPrices: () => modelPrices(send),
   }
 }
 

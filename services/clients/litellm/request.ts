@@ -6,6 +6,8 @@ import { errorBodySchema } from './schemas.ts'
 export interface LitellmAddress {
   readonly url: string
   readonly masterKey: string
+  /** For every call alike, instead of each call's own time limit. */
+  readonly timeoutMs?: number
 }
 
 interface Call<T> {
@@ -25,7 +27,7 @@ export type Send = <T>(call: Call<T>) => Promise<T>
 const defaultTimeoutMs = 10_000
 const largestAnswerBytes = 64 * 1024 * 1024
 
-export function createSend({ url, masterKey }: LitellmAddress): Send {
+export function createSend({ url, masterKey, timeoutMs }: LitellmAddress): Send {
   const http = axios.create({
     baseURL: url,
     headers: { Authorization: `Bearer ${masterKey}` },
@@ -33,9 +35,11 @@ export function createSend({ url, masterKey }: LitellmAddress): Send {
     // A redirect would carry the master key somewhere else.
     maxRedirects: 0,
     validateStatus: () => true,
+    responseType: 'text',
+    transformResponse: [readJson],
   })
   return async (call) => {
-    const { status, data } = await exchange(http, call)
+    const { status, data } = await exchange(http, timeoutMs === undefined ? call : { ...call, timeoutMs })
     if (status === 404 && call.ifMissing !== undefined) return call.ifMissing
     if (status < 200 || status > 299) throw refusal(call, status, data)
     const parsed = call.schema.safeParse(data)
@@ -55,6 +59,28 @@ async function exchange<T>(http: AxiosInstance, call: Call<T>): Promise<{ status
     return { status, data }
   } catch (error) {
     throw unreachable(call, reasonOf(error))
+  }
+}
+
+const notANumber = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g
+
+/**
+ * JSON as Python writes it: an odd number in one row must not hide the other rows of its page, so it is read as null.
+ * What is no JSON at all stays text, which no schema takes.
+ */
+export function readJson(text: unknown): unknown {
+  if (typeof text !== 'string') return text
+  const plain = text.replace(/^\uFEFF/, '')
+  return (
+    tryJson(plain) ?? tryJson(plain.replace(notANumber, (found) => (found.startsWith('"') ? found : 'null'))) ?? text
+  )
+}
+
+function tryJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
   }
 }
 

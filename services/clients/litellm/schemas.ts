@@ -35,3 +35,12 @@ export const spendPageSchema = z.object({
   page: z.number().int(),
   total_pages: z.number().int(),
 })
+export const modelInfoSchema = z.object({
+  data: z.array(
+    z.object({
+      model_name: z.string(),
+      litellm_params: z.object({ model: z.string().nullish() }),
+      model_info: z.record(z.string(), z.unknown()),
+    }),
+  ),
+})

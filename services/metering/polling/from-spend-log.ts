@@ -3,10 +3,9 @@ import { isMintedEventId } from '#lib/metering/event-id.ts'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import type { SpendLog } from '#services/clients/litellm/index.ts'
 import type { IngestItem } from '../schemas.ts'
+import { label, labelsOf, tagsOf } from './row-labels.ts'
 
 const PLAIN_ID = /^[A-Za-z0-9._:-]{3,180}$/
-const LABEL_MAX = 256
-const TAGS_MAX = 32
 
 /** Identity by LiteLLM's own row. A provider may have chosen its text; one of an odd shape goes by its hash. */
 const rowIdentity = (requestId: string): string =>
@@ -15,7 +14,12 @@ const rowIdentity = (requestId: string): string =>
     : `slog:sha256:${createHash('sha256').update(requestId.toWellFormed()).digest('hex')}`
 
 const countText = (count: bigint | null): string | null => count?.toString() ?? null
-const label = (text: string | null): string | null => text?.slice(0, LABEL_MAX) ?? null
+
+/** The id that the plug-in minted, as it stands in the row; a caller without the plug-in can put anything there. */
+function mintedId({ notes, keyHash }: SpendLog, secret: string): string | null {
+  const id = notes['flareflow_event']
+  return typeof id === 'string' && isMintedEventId(secret, id, keyHash) ? id : null
+}
 
 /** An embedding has no answer to count; of any other call a count that is missing stays missing. */
 const outputOf = ({ outputTokens, callType }: SpendLog): string | null =>
@@ -27,14 +31,14 @@ const outputOf = ({ outputTokens, callType }: SpendLog): string | null =>
  */
 export function fromSpendLog(log: SpendLog, secret: string): IngestItem {
   const byRow = rowIdentity(log.requestId)
-  const minted = log.eventId !== null && isMintedEventId(secret, log.eventId, log.keyHash) ? log.eventId : null
+  const minted = mintedId(log, secret)
   const raw: UsageEventWire = {
     id: minted ?? byRow,
-    callId: log.callId.slice(0, LABEL_MAX),
+    callId: label(log.callId) ?? byRow,
     keyHash: log.keyHash,
     startedAt: log.startedAt.toISOString(),
     endedAt: log.endedAt.toISOString(),
-    model: (log.model ?? 'unknown').slice(0, LABEL_MAX),
+    model: label(log.model) ?? 'unknown',
     servedModel: label(log.servedModel),
     provider: label(log.provider),
     inputTokens: countText(log.inputTokens),
@@ -42,15 +46,12 @@ export function fromSpendLog(log: SpendLog, secret: string): IngestItem {
     cachedTokens: countText(log.cachedTokens),
     cacheWriteTokens: countText(log.cacheWriteTokens),
     reasoningTokens: countText(log.reasoningTokens),
-    litellmCostUsd: log.costUsd.slice(0, 40),
+    litellmCostUsd: log.costUsd?.slice(0, 40) ?? null,
     status: log.status,
     cacheHit: log.cacheHit,
     latencyMs: log.latencyMs === null ? null : Math.max(0, Math.round(log.latencyMs)),
-    endUser: label(log.endUser),
-    organization: label(log.organization),
-    team: label(log.team),
-    traceId: label(log.traceId),
-    tags: log.tags.slice(0, TAGS_MAX).map((tag) => tag.slice(0, LABEL_MAX)),
+    ...labelsOf(log, { minted: minted !== null }),
+    tags: tagsOf(log),
   }
   return minted ? { raw, alternativeId: byRow } : { raw }
 }

@@ -61,7 +61,10 @@ async function readWindow(ctx: ServiceContext, keyHash: string, from: Date, to: 
   }
   let all: PollResult = first
   for (let page = 2; page <= first.totalPages; page += 1) {
-    all = sum(all, await readPage(ctx, { keyHash, from, to, page }))
+    const next = await readPage(ctx, { keyHash, from, to, page })
+    // There may be fewer pages than were promised.
+    if (next.found === 0) break
+    all = sum(all, next)
   }
   return all
 }

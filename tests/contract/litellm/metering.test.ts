@@ -70,7 +70,7 @@ describe('a call becomes one event', () => {
     expect(isMintedEventId(secret, event?.id ?? '', hash)).toBe(true)
     const [row] = await booksOf(hash, 1)
     expect(row).toMatchObject({
-      eventId: event?.id,
+      notes: { flareflow_event: event?.id, conversation: 'c-1' },
       inputTokens: BigInt(event?.inputTokens ?? ''),
       outputTokens: BigInt(event?.outputTokens ?? ''),
       callId: event?.callId,
@@ -157,7 +157,7 @@ describe('a caller can’t choose how a call is metered', () => {
     const [event] = await receiver.eventsOf(forger.hash, 1)
     expect(event?.id).not.toBe(real?.id)
     expect(isMintedEventId(secret, event?.id ?? '', forger.hash)).toBe(true)
-    expect((await booksOf(forger.hash, 1))[0]?.eventId).toBe(event?.id)
+    expect((await booksOf(forger.hash, 1))[0]?.notes).toEqual({ flareflow_event: event?.id })
   })
 
   test('three calls with one call id are three events', async () => {
