@@ -70,6 +70,28 @@ const byokSettings = (text: string) => ({
   texts: text.split(',').map((part) => part.trim()),
 })
 
+function alertSettings(values: SettingValues) {
+  const allowPrivateWebhooks = values.ALLOW_PRIVATE_WEBHOOKS === 'true'
+  if (allowPrivateWebhooks && values.NEXT_PUBLIC_FLOW_NETWORK !== 'emulator') {
+    refuse('ALLOW_PRIVATE_WEBHOOKS is true, but the network is not emulator. Remove it: it is for development only.')
+  }
+  if (values.ALERT_WEBHOOK_URL && !values.ALERT_WEBHOOK_SECRET) {
+    refuse('ALERT_WEBHOOK_URL is set, but ALERT_WEBHOOK_SECRET is not. Set it: what is posted there is signed with it.')
+  }
+  if (values.ALERT_EMAIL && !values.SMTP_URL) refuse('ALERT_EMAIL is set, but SMTP_URL is not. Set both or neither.')
+  if (values.SMTP_URL && !values.MAIL_FROM) refuse('SMTP_URL is set, but MAIL_FROM is not. Set the sender of mails.')
+  const { SMTP_URL: smtpUrl, MAIL_FROM: from, ALERT_WEBHOOK_URL: webhookUrl } = values
+  return {
+    mail: smtpUrl && from ? { smtpUrl, from } : null,
+    operatorEmail: values.ALERT_EMAIL ?? null,
+    operatorWebhook: webhookUrl ? { url: webhookUrl, secret: values.ALERT_WEBHOOK_SECRET ?? '' } : null,
+    oracleFlow: values.ALERT_ORACLE_FLOW,
+    lagMs: values.ALERT_LAG,
+    heavyTokens: BigInt(values.ALERT_HEAVY_TOKENS),
+    allowPrivateWebhooks,
+  }
+}
+
 /**
  * Reads the configuration once, by name or alias. Throws `config_invalid` with a sentence for each fault;
  * values of secrets are never in it.
@@ -103,6 +125,7 @@ export function loadEnv(source: Source) {
       callTokens: values.KEY_CALL_TOKENS,
     },
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
+    alerts: alertSettings(values),
     byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
   })
@@ -117,6 +140,8 @@ export const secretsOf = (env: Env): string[] =>
     env.litellm.webhookSecret,
     env.app.sessionSecret,
     env.flow.privateKey,
+    env.alerts.operatorWebhook?.secret,
+    env.alerts.mail && new URL(env.alerts.mail.smtpUrl).password,
     new URL(env.database.url).password,
     ...env.byok.texts,
   ].filter((secret): secret is string => Boolean(secret))

@@ -115,6 +115,38 @@ export const settings = {
     text.optional(),
     { secret: true },
   ),
+  SMTP_URL: setting(
+    'Mail server for alerts, smtp://user:password@host:587 or smtps://. Not set: nothing is sent by mail.',
+    z
+      .string()
+      .regex(/^smtps?:\/\//, 'must start with smtp:// or smtps://')
+      .optional(),
+    { secret: true },
+  ),
+  MAIL_FROM: setting('Sender of mails, "FlareFlow <alerts@example.com>".', text.optional()),
+  ALERT_EMAIL: setting("Where the operator's alerts are mailed to.", z.email('must be a mail address').optional()),
+  ALERT_WEBHOOK_URL: setting("Where the operator's alerts are posted to, signed.", url.optional()),
+  ALERT_WEBHOOK_SECRET: setting(
+    "Secret that signs the operator's alerts, 16 characters or more.",
+    strongSecret.optional(),
+    { secret: true },
+  ),
+  ALERT_ORACLE_FLOW: setting(
+    "The operator is told when the oracle's account holds less FLOW than this.",
+    or(z.string().regex(/^\d{1,9}(\.\d{1,8})?$/, 'must be an amount of FLOW'), '1.0'),
+  ),
+  ALERT_LAG: setting(
+    'The operator is told when work has waited for so many milliseconds beyond its schedule.',
+    or(whole(1000, 86_400_000), '300000'),
+  ),
+  ALERT_HEAVY_TOKENS: setting(
+    'The operator is told of an account that uses more tokens than this in a UTC day.',
+    or(whole(1, Number.MAX_SAFE_INTEGER), '10000000'),
+  ),
+  ALLOW_PRIVATE_WEBHOOKS: setting(
+    'true lets webhooks of accounts reach this machine, for development. Refused on any network but emulator.',
+    or(z.enum(['true', 'false'], 'must be true or false'), 'false'),
+  ),
   LOCAL_ACCOUNTS_FILE: setting(
     'The four local accounts with their keys, for the development wallet. Refused on any network but emulator.',
     text.optional(),

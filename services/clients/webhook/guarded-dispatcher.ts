@@ -5,8 +5,11 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { isLoopbackAddress, isPublicAddress } from './public-address.ts'
 
 export interface GuardSettings {
-  /** Lets this machine itself through, and plain http: for development and tests only. */
-  readonly allowLoopback: boolean
+  /**
+   * `public`: https on the public internet. `loopback`: this machine too, and plain http, for development and tests
+   * only. `anywhere`: for an address that the operator configured.
+   */
+  readonly reach: 'public' | 'loopback' | 'anywhere'
   /** All addresses of a host name; the system's resolver if absent. */
   readonly resolve?: (hostname: string) => Promise<readonly string[]>
 }
@@ -31,9 +34,9 @@ const systemResolve = async (hostname: string): Promise<string[]> =>
  * goes to what was checked: a name that answers otherwise the next time gains nothing. Redirects are not its matter; who
  * uses it must not follow them.
  */
-export function createGuardedDispatcher({ allowLoopback, resolve = systemResolve }: GuardSettings): Agent {
+export function createGuardedDispatcher({ reach, resolve = systemResolve }: GuardSettings): Agent {
   const mayReach = (address: string): boolean =>
-    isPublicAddress(address) || (allowLoopback && isLoopbackAddress(address))
+    reach === 'anywhere' || isPublicAddress(address) || (reach === 'loopback' && isLoopbackAddress(address))
 
   /** Addresses in numbers are never looked up, so they are checked here like the rest. */
   async function checkedAddresses(hostname: string): Promise<readonly string[]> {

@@ -9,10 +9,10 @@ export interface GuardedFetch {
 }
 
 /** The address if it may be asked for as it is written; where its host leads is checked at each connection. */
-export function parseOutboundUrl(text: string, { allowLoopback }: Pick<GuardSettings, 'allowLoopback'>): URL {
+export function parseOutboundUrl(text: string, { reach }: Pick<GuardSettings, 'reach'>): URL {
   if (!URL.canParse(text)) throw addressRefused('not an address')
   const url = new URL(text)
-  if (url.protocol !== 'https:' && !(allowLoopback && url.protocol === 'http:')) throw addressRefused(url.protocol)
+  if (url.protocol !== 'https:' && !(reach !== 'public' && url.protocol === 'http:')) throw addressRefused(url.protocol)
   if (url.username !== '' || url.password !== '') throw addressRefused('it carries a user name')
   return url
 }

@@ -62,7 +62,7 @@ async function codeOf(asked: Promise<unknown>): Promise<string> {
 
 describe('addresses inside', () => {
   test('none of more than 200 hostile addresses reaches a listener of this machine', async () => {
-    const guarded = createGuardedFetch({ allowLoopback: false, resolve })
+    const guarded = createGuardedFetch({ reach: 'public', resolve })
     const urls = hostileUrls(port)
     expect(new Set(urls).size).toBeGreaterThan(200)
     reached = 0
@@ -109,7 +109,7 @@ describe('addresses inside', () => {
   }
 
   test('a name that answers otherwise when it is asked again gains nothing', async () => {
-    const guarded = createGuardedFetch({ allowLoopback: false, resolve: rebinding('192.0.2.1') })
+    const guarded = createGuardedFetch({ reach: 'public', resolve: rebinding('192.0.2.1') })
     reached = 0
     for (let tries = 0; tries < 6; tries += 1) {
       expect(await codeOf(guarded(`https://rebind.attacker.example:${port}/`))).toBe('address_refused')
@@ -134,7 +134,7 @@ describe('addresses inside', () => {
   test('the check and the connection use one answer of the resolver', async () => {
     let asked = 0
     const guarded = createGuardedFetch({
-      allowLoopback: true,
+      reach: 'loopback',
       resolve: () => {
         asked += 1
         return Promise.resolve(asked === 1 ? ['127.0.0.1'] : ['10.255.255.1'])
@@ -148,7 +148,7 @@ describe('addresses inside', () => {
 
 describe('what is let through', () => {
   test('this machine where it is allowed, and nothing else inside', async () => {
-    const guarded = createGuardedFetch({ allowLoopback: true, resolve })
+    const guarded = createGuardedFetch({ reach: 'loopback', resolve })
     const response = await guarded(`${webUrl}/hook`)
     expect([response.status, await response.text()]).toEqual([200, 'answer'])
     for (const url of ['http://10.0.0.1/', 'http://169.254.169.254/', 'http://0.0.0.0/', 'http://[fd00::1]/']) {
@@ -158,7 +158,7 @@ describe('what is let through', () => {
   })
 
   test('a redirect is an answer; where it leads is never asked', async () => {
-    const guarded = createGuardedFetch({ allowLoopback: true })
+    const guarded = createGuardedFetch({ reach: 'loopback' })
     reached = 0
     const response = await guarded(`${webUrl}/redirect`)
     await response.body?.cancel()
@@ -173,7 +173,7 @@ describe('what is let through', () => {
   )
 
   test('https alone, and no user name, outside of development', () => {
-    const strict = { allowLoopback: false }
+    const strict = { reach: 'public' } as const
     expect(parseOutboundUrl('https://hooks.example/in?x=1', strict).hostname).toBe('hooks.example')
     expect(() => parseOutboundUrl('http://hooks.example/', strict)).toThrow('http:')
     expect(() => parseOutboundUrl('https://me@hooks.example/', strict)).toThrow('user name')

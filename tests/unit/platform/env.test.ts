@@ -57,6 +57,11 @@ describe('a wrong value stops the start with a sentence', () => {
     [{ NEXT_PUBLIC_FLOW_NETWORK: 'moon' }, 'NEXT_PUBLIC_FLOW_NETWORK must be emulator, testnet or mainnet'],
     [{ FLOW_CONTRACT_ADDRESS: '0x12' }, 'FLOW_CONTRACT_ADDRESS must be a Flow address'],
     [{ SESSION_SECRET: 'short' }, 'SESSION_SECRET must have at least 16 characters'],
+    [{ SMTP_URL: 'mail.example' }, 'SMTP_URL must start with smtp://'],
+    [{ SMTP_URL: 'smtp://mail.example' }, 'SMTP_URL is set, but MAIL_FROM is not'],
+    [{ ALERT_EMAIL: 'ops@flareflow.example' }, 'ALERT_EMAIL is set, but SMTP_URL is not'],
+    [{ ALERT_WEBHOOK_URL: 'https://ops.example' }, 'ALERT_WEBHOOK_SECRET is not'],
+    [{ ALLOW_PRIVATE_WEBHOOKS: 'true', NEXT_PUBLIC_FLOW_NETWORK: 'testnet' }, 'ALLOW_PRIVATE_WEBHOOKS is true, but'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must start with postgres://'],
     [{ FLOW_PRIVATE_KEY: 'xyz' }, 'FLOW_PRIVATE_KEY must be a private key'],
   ] as [Record<string, string>, string][])('%o', (wrong, sentence) => {
