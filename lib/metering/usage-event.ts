@@ -2,7 +2,28 @@ import * as z from 'zod'
 
 /** Labels are for reports; who pays is decided by the key alone. */
 const LABEL_MAX = 256
-const label = z.string().max(LABEL_MAX).nullish()
+const TAGS_MAX = 32
+
+/** The first 256 characters: at most 1,024 bytes of UTF-8, which every index can hold. A long label costs no event. */
+function bounded(text: string): string {
+  // No character has more than two halves, and only a text with halves has fewer characters than its length says.
+  return text.length <= LABEL_MAX
+    ? text
+    : Array.from(text.slice(0, 2 * LABEL_MAX))
+        .slice(0, LABEL_MAX)
+        .join('')
+}
+
+/** An empty label is none. */
+const label = z
+  .string()
+  .nullish()
+  .transform((text) => (text ? bounded(text) : null))
+
+const tags = z
+  .array(z.string())
+  .default([])
+  .transform((all) => all.slice(0, TAGS_MAX).map(bounded))
 
 /** A token count on the wire: a decimal string, so that no reader rounds it. */
 const tokens = z
@@ -11,10 +32,25 @@ const tokens = z
   .transform((text) => BigInt(text))
 const maybeTokens = tokens.nullish().transform((count) => count ?? null)
 
+const COST_MAX = 40
+
+/** LiteLLM's word, whatever it is; one that was cut is no number any more, so that it can't be taken for another. */
+function costText(said: unknown): string | null {
+  if (said === null || said === undefined) return null
+  const text = typeof said === 'string' ? said : JSON.stringify(said)
+  return text.length <= COST_MAX ? text : `${text.slice(0, COST_MAX - 1)}…`.toWellFormed()
+}
+
+/** Milliseconds that the database can hold; what is none is unknown. */
+const latency = z
+  .unknown()
+  .optional()
+  .transform((said) => (typeof said === 'number' ? Math.min(Math.max(0, Math.round(said)), 2 ** 31 - 1) : null))
+
 /** One call as it travels to the collector. Counts are the model's own; one that is missing is null, never a guess. */
 export const usageEventSchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9._:-]{8,200}$/),
-  callId: z.string().min(1).max(256),
+  callId: z.string().min(1).transform(bounded),
   keyHash: z.string().regex(/^[0-9a-f]{64}$/),
   startedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
   endedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
@@ -28,11 +64,11 @@ export const usageEventSchema = z.object({
   cacheWriteTokens: maybeTokens,
   reasoningTokens: maybeTokens,
   /** A binary float as text: a cross-check only. */
-  litellmCostUsd: z.string().max(40).nullish(),
+  litellmCostUsd: z.unknown().optional().transform(costText),
   status: z.enum(['success', 'failure']),
   cacheHit: z.boolean().default(false),
   stream: z.boolean().default(false),
-  latencyMs: z.number().int().min(0).nullish(),
+  latencyMs: latency,
   endUser: label,
   organization: label,
   team: label,
@@ -40,7 +76,7 @@ export const usageEventSchema = z.object({
   feature: label,
   agent: label,
   traceId: label,
-  tags: z.array(z.string().max(LABEL_MAX)).max(32).default([]),
+  tags,
 })
 
 export type UsageEventWire = z.input<typeof usageEventSchema>

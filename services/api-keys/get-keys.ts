@@ -19,8 +19,23 @@ export async function getKeysForVaults(ctx: ServiceContext, vaultIds: bigint[]):
   return new Map(vaultIds.map((vaultId) => [vaultId, toKeyView(byVault.get(vaultId) ?? null, blocks)]))
 }
 
-/** The vault that pays for each key, by the key's hash; also for replaced keys. Unknown hashes are absent. */
-export async function findKeyOwners(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, bigint>> {
+/** Who pays for a key's usage. */
+export interface KeyPayer {
+  readonly vaultId: bigint
+  /** Flow address of the one who made the key. */
+  readonly wallet: string
+}
+
+/** Who pays for each key, by the key's hash; also for replaced keys. Unknown hashes are absent. */
+export async function findKeyPayers(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, KeyPayer>> {
   const rows = await findByHashes(ctx.db, ctx.deploymentId, keyHashes)
-  return new Map(rows.flatMap(({ keyHash, vaultId }) => (keyHash ? [[keyHash, vaultId] as const] : [])))
+  return new Map(
+    rows.flatMap(({ keyHash, vaultId, createdBy: wallet }) => (keyHash ? [[keyHash, { vaultId, wallet }]] : [])),
+  )
+}
+
+/** The vault that pays for each key. */
+export async function findKeyOwners(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, bigint>> {
+  const payers = await findKeyPayers(ctx, keyHashes)
+  return new Map([...payers].map(([keyHash, { vaultId }]) => [keyHash, vaultId]))
 }

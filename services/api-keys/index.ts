@@ -1,7 +1,7 @@
 export { acknowledgeKey } from './acknowledge-key.ts'
 export { addKeyBlock } from './add-key-block.ts'
 export { createKey } from './create-key.ts'
-export { findKeyOwners, getKeyForVault, getKeysForVaults } from './get-keys.ts'
+export { findKeyOwners, findKeyPayers, type KeyPayer, getKeyForVault, getKeysForVaults } from './get-keys.ts'
 export { keyStateHandler } from './key-state-handler.ts'
 export { liftKeyBlock } from './lift-key-block.ts'
 export { createKeyReconciler } from './reconcile-keys.ts'

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { RejectReason } from './schemas.ts'
-import { insertDeadLetters } from './store.ts'
+import { insertDeadLetters } from './dead-letters/store.ts'
 
 export interface DeadLetter {
   readonly road: string

@@ -1,13 +1,17 @@
-import { findKeyOwners } from '#services/api-keys/index.ts'
+import { findKeyPayers } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
-import { appendEvents } from './append.ts'
+import { rollUp } from '#lib/metering/roll-up.ts'
+import { type Appended, appendEvents } from './append.ts'
 import { keepDeadLetters } from './dead-letters.ts'
 import { dropKnown } from './drop-known.ts'
+import type { Origin } from './event-columns.ts'
 import { readItem, type Refusal, refuse } from './read-item.ts'
 import type { Candidate, IngestInput, IngestResult, PaidCandidate, Rejection } from './schemas.ts'
 import { requireCollector } from './require-collector.ts'
-import { ensurePartitions, findKnownCalls, lockPeriods, periodKey, saveAppended } from './store.ts'
+import { factsOf } from './rollups/facts-of.ts'
+import { addRollup } from './rollups/store.ts'
+import { ensurePartitions, findKnownCalls, insertEvents, lockPeriods, periodKey, saveMeters } from './store.ts'
 
 const CHUNK = 500
 /** Two roads may place one call in two months' periods at once; the loser of the race looks again. */
@@ -78,12 +82,12 @@ async function findPayers(
   candidates: readonly Candidate[],
   tally: Tally,
 ): Promise<PaidCandidate[]> {
-  const owners = await findKeyOwners(ctx, [...new Set(candidates.map(({ event }) => event.keyHash))])
+  const payers = await findKeyPayers(ctx, [...new Set(candidates.map(({ event }) => event.keyHash))])
   const paid: PaidCandidate[] = []
   for (const candidate of candidates) {
-    const vaultId = owners.get(candidate.event.keyHash)
-    if (vaultId === undefined) tally.refusals.push(refuse(candidate, 'unknown_key'))
-    else paid.push({ ...candidate, vaultId })
+    const payer = payers.get(candidate.event.keyHash)
+    if (payer === undefined) tally.refusals.push(refuse(candidate, 'unknown_key'))
+    else paid.push({ ...candidate, ...payer })
   }
   return paid
 }
@@ -139,6 +143,16 @@ async function storeTogether(ctx: ServiceContext, road: IngestInput['road'], chu
   }
 }
 
+/** Writes what was appended to the locked periods: events, meters, rollups. */
+async function saveAppended({ db }: ServiceContext, appended: readonly Appended[], origin: Origin): Promise<void> {
+  const changed = appended.filter(({ placed }) => placed.length > 0)
+  if (changed.length === 0) return
+  const placed = changed.flatMap((part) => part.placed)
+  await insertEvents(db, placed, origin)
+  await saveMeters(db, changed, origin)
+  await addRollup(db, rollUp(placed.map(({ candidate }) => factsOf(candidate, origin.deploymentId))))
+}
+
 async function storeInTransaction(
   tx: ServiceContext,
   road: IngestInput['road'],
@@ -155,7 +169,7 @@ async function storeInTransaction(
       fresh.filter((candidate) => periodKey(candidate) === key),
     ),
   )
-  await saveAppended(tx.db, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })
+  await saveAppended(tx, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })
   const overflow = appended.flatMap((part) => part.overflow).map((candidate) => refuse(candidate, 'too_many_models'))
   return { duplicates, differing, refusals: [...refusals, ...overflow] }
 }

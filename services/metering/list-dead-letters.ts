@@ -1,7 +1,12 @@
 import type { Road } from '#lib/metering/usage-event.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { ingestEvents } from './ingest-events.ts'
-import { countOpenDeadLetters, type DeadLetterRow, listOpenDeadLetters, resolveDeadLetters } from './store.ts'
+import {
+  countOpenDeadLetters,
+  type DeadLetterRow,
+  listOpenDeadLetters,
+  resolveDeadLetters,
+} from './dead-letters/store.ts'
 
 const LIMIT = 500
 

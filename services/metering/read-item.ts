@@ -1,4 +1,5 @@
 import { isMintedEventId } from '#lib/metering/event-id.ts'
+import { parseLitellmCost } from '#lib/metering/litellm-cost.ts'
 import { normalizeModelName } from '#lib/metering/model-name.ts'
 import { billableTokens, type Road, type UsageEvent, usageEventSchema } from '#lib/metering/usage-event.ts'
 import { isPeriod, type Period } from '#lib/period/period.ts'
@@ -80,6 +81,7 @@ export function readItem(item: IngestItem, index: number, conditions: ReadingCon
   const model = modelOf(event, false) ?? 'unknown'
   const identity = identityOf(event.id, event.status)
   const alternativeIdentity = item.alternativeId ? identityOf(item.alternativeId, event.status) : null
-  const candidate = { index, raw, identity, alternativeIdentity, event: { ...event, model }, period }
-  return { ok: true, candidate: { ...candidate, billableTokens: billableTokens(event) } }
+  const litellmCost = event.litellmCostUsd === null ? null : parseLitellmCost(event.litellmCostUsd)
+  const judged = { index, raw, identity, alternativeIdentity, event: { ...event, model }, period, litellmCost }
+  return { ok: true, candidate: { ...judged, billableTokens: billableTokens(event) } }
 }

@@ -1,5 +1,6 @@
 import type { Road, UsageEvent } from '#lib/metering/usage-event.ts'
 import type { Period } from '#lib/period/period.ts'
+import type { KeyPayer } from '#services/api-keys/index.ts'
 
 /** Why usage could not become an event. Stable: operators filter by it. */
 export type RejectReason =
@@ -52,9 +53,9 @@ export interface Candidate {
   readonly alternativeIdentity: string | null
   readonly event: UsageEvent
   readonly billableTokens: bigint
+  /** 1e-12 USD; null if LiteLLM told none that can be read. */
+  readonly litellmCost: bigint | null
   readonly period: Period
 }
 
-export interface PaidCandidate extends Candidate {
-  readonly vaultId: bigint
-}
+export interface PaidCandidate extends Candidate, KeyPayer {}

@@ -1,11 +1,12 @@
-import { and, desc, eq, gt, inArray, isNull, or, sql } from 'drizzle-orm'
-import type { Road } from '#lib/metering/usage-event.ts'
-import { EMPTY_FRONTIER } from '#lib/merkle/frontier.ts'
+import { and, desc, eq, inArray, sql } from 'drizzle-orm'
+import { EMPTY_FRONTIER, type Frontier } from '#lib/merkle/frontier.ts'
 import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
 import type { Db } from '#services/platform/db/client.ts'
-import { deadLetters, eventIdentities, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
-import type { KnownCall } from './drop-known.ts'
+import { type Column, namesOf, rowsOf } from '#services/platform/db/rows-of.ts'
+import { eventIdentities, events, meters } from '#services/platform/db/schema/index.ts'
 import type { Appended, PeriodState, PlacedEvent } from './append.ts'
+import type { KnownCall } from './drop-known.ts'
+import { eventColumns, identityColumns, type Origin } from './event-columns.ts'
 
 export interface PeriodKey {
   readonly vaultId: bigint
@@ -18,6 +19,11 @@ export const periodKey = ({ vaultId, period }: PeriodKey): string => `${vaultId}
 const inOrder = (keys: readonly PeriodKey[]): PeriodKey[] =>
   [...keys].sort((a, b) => (a.vaultId === b.vaultId ? a.period - b.period : a.vaultId < b.vaultId ? -1 : 1))
 
+const keyColumns: readonly Column<PeriodKey>[] = [
+  ['vault_id', 'bigint', ({ vaultId }) => vaultId],
+  ['period', 'integer', ({ period }) => period],
+]
+
 /** Makes the months' partitions. Never inside a transaction that holds other locks. */
 export async function ensurePartitions(db: Db, periods: readonly number[]): Promise<void> {
   for (const period of new Set(periods)) await db.execute(sql`select ensure_event_partition(${period})`)
@@ -29,26 +35,21 @@ export async function lockPeriods(
   deploymentId: string,
   keys: readonly PeriodKey[],
 ): Promise<Map<string, PeriodState>> {
-  const ordered = inOrder(keys)
-  const fresh = { deploymentId, frontier: EMPTY_FRONTIER, root: EMPTY_ROOT }
-  await db
-    .insert(meterPeriods)
-    .values(ordered.map((key) => ({ ...fresh, ...key })))
-    .onConflictDoNothing()
-  const chosen = or(
-    ...ordered.map(({ vaultId, period }) => and(eq(meterPeriods.vaultId, vaultId), eq(meterPeriods.period, period))),
-  )
-  const locked = await db
-    .select()
-    .from(meterPeriods)
-    .where(and(eq(meterPeriods.deploymentId, deploymentId), chosen))
-    .orderBy(meterPeriods.vaultId, meterPeriods.period)
-    .for('update')
-  const models = await billedModels(db, deploymentId, ordered)
+  const given = rowsOf(inOrder(keys), keyColumns)
+  await db.execute(sql`
+    insert into meter_periods (deployment_id, vault_id, period, frontier, root)
+    select ${deploymentId}, vault_id, period, ${JSON.stringify(EMPTY_FRONTIER)}::jsonb, ${EMPTY_ROOT} from ${given}
+    on conflict do nothing`)
+  const { rows } = await db.execute<{ vault_id: string; period: number; frontier: Frontier; tokens: string }>(sql`
+    select vault_id, period, frontier, tokens from meter_periods
+    where deployment_id = ${deploymentId} and (vault_id, period) in (select vault_id, period from ${given})
+    order by vault_id, period for update`)
+  const models = await billedModels(db, deploymentId, keys)
   return new Map(
-    locked.map(({ vaultId, period, frontier, tokens }) => {
-      const key = periodKey({ vaultId, period })
-      return [key, { vaultId, period, frontier, tokens, billedModels: models.get(key) ?? new Set<string>() }]
+    rows.map(({ vault_id, period, frontier, tokens }) => {
+      const key = { vaultId: BigInt(vault_id), period }
+      const billed = models.get(periodKey(key)) ?? new Set<string>()
+      return [periodKey(key), { ...key, frontier, tokens: BigInt(tokens), billedModels: billed }]
     }),
   )
 }
@@ -58,15 +59,13 @@ async function billedModels(
   deploymentId: string,
   keys: readonly PeriodKey[],
 ): Promise<Map<string, Set<string>>> {
-  const chosen = or(...keys.map(({ vaultId, period }) => and(eq(meters.vaultId, vaultId), eq(meters.period, period))))
-  const rows = await db
-    .select({ vaultId: meters.vaultId, period: meters.period, model: meters.model })
-    .from(meters)
-    .where(and(eq(meters.deploymentId, deploymentId), gt(meters.tokens, 0n), chosen))
+  const { rows } = await db.execute<{ vault_id: string; period: number; model: string }>(sql`
+    select vault_id, period, model from meters join ${rowsOf(keys, keyColumns)} using (vault_id, period)
+    where deployment_id = ${deploymentId} and tokens > 0`)
   const found = new Map<string, Set<string>>()
-  for (const row of rows) {
-    const key = periodKey(row)
-    found.set(key, (found.get(key) ?? new Set()).add(row.model))
+  for (const { vault_id, period, model } of rows) {
+    const key = periodKey({ vaultId: BigInt(vault_id), period })
+    found.set(key, (found.get(key) ?? new Set()).add(model))
   }
   return found
 }
@@ -85,125 +84,56 @@ export async function findKnownCalls(db: Db, ids: readonly string[]): Promise<Ma
   return new Map(rows.map(({ id, ...call }) => [id, call]))
 }
 
-interface Origin {
-  readonly deploymentId: string
-  readonly road: Road
-  readonly receivedAt: Date
-}
-
-function eventRow({ candidate, ordinal }: PlacedEvent, origin: Origin): typeof events.$inferInsert {
-  const { event, identity, vaultId, period, billableTokens } = candidate
-  const { id: _, inputTokens, outputTokens, latencyMs, ...facts } = event
-  return {
-    ...facts,
-    ...origin,
-    id: identity,
-    vaultId,
-    period,
-    ordinal,
-    account: `vault:${vaultId}`,
-    billableTokens,
-    inputTokens,
-    outputTokens,
-    latencyMs: latencyMs ?? null,
-  }
-}
-
-function identityRow({ candidate, ordinal, leafHash }: PlacedEvent, deploymentId: string) {
-  const { identity: id, vaultId, period, billableTokens, event } = candidate
-  return { id, deploymentId, vaultId, period, ordinal, leafHash, startedAt: event.startedAt, billableTokens }
-}
-
-const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
-
-/** One parameter for all rows: thousands of single ones would cost more than the insert itself. */
-async function insertEvents(db: Db, rows: readonly (typeof events.$inferInsert)[]): Promise<void> {
-  const records = rows.map((row) =>
-    Object.fromEntries(
-      Object.entries(row).map(([name, value]) => [toSnakeCase(name), typeof value === 'bigint' ? `${value}` : value]),
-    ),
-  )
+/** Writes the calls as events under their identities. */
+export async function insertEvents(db: Db, placed: readonly PlacedEvent[], origin: Origin): Promise<void> {
+  const columns = eventColumns(origin)
+  await db.execute(sql`insert into events (${namesOf(columns)}) select * from ${rowsOf(placed, columns)}`)
+  const identities = identityColumns(origin.deploymentId)
+  // Two roads may tell one call in two months: who inserts the same identities waits in the same order.
+  const ordered = [...placed].sort((a, b) => (a.candidate.identity < b.candidate.identity ? -1 : 1))
   await db.execute(
-    sql`insert into events select * from jsonb_populate_recordset(null::events, ${JSON.stringify(records)}::jsonb)`,
+    sql`insert into event_identities (${namesOf(identities)}) select * from ${rowsOf(ordered, identities)}`,
   )
 }
 
-/** Writes what was appended to the locked periods: events, meters by model, and the periods themselves. */
-export async function saveAppended(db: Db, appended: readonly Appended[], origin: Origin): Promise<void> {
-  const { deploymentId, receivedAt } = origin
-  const changed = appended.filter(({ placed }) => placed.length > 0)
-  if (changed.length === 0) return
-  const placed = changed.flatMap((part) => part.placed)
-  await insertEvents(
-    db,
-    placed.map((event) => eventRow(event, origin)),
+type MeterRowChange = PeriodKey & Appended['changes'][number]
+
+const meterColumns = (deploymentId: string): readonly Column<MeterRowChange>[] => [
+  ['deployment_id', 'text', () => deploymentId],
+  ...keyColumns,
+  ['model', 'text', ({ model }) => model],
+  ['tokens', 'bigint', ({ tokens }) => tokens],
+  ['requests', 'bigint', ({ requests }) => requests],
+]
+
+const stateColumns: readonly Column<Appended>[] = [
+  ['vault_id', 'bigint', ({ state }) => state.vaultId],
+  ['period', 'integer', ({ state }) => state.period],
+  ['frontier', 'jsonb', ({ state }) => JSON.stringify(state.frontier)],
+  ['root', 'text', ({ root }) => root],
+  ['event_count', 'integer', ({ state }) => state.frontier.size],
+  ['tokens', 'bigint', ({ state }) => state.tokens],
+]
+
+/** Adds to the meters by model, and moves the locked periods on. */
+export async function saveMeters(
+  db: Db,
+  appended: readonly Appended[],
+  { deploymentId, receivedAt }: Origin,
+): Promise<void> {
+  const columns = meterColumns(deploymentId)
+  const changes = appended.flatMap(({ state: { vaultId, period }, changes: rows }) =>
+    rows.map((row) => ({ vaultId, period, ...row })),
   )
-  await db.insert(eventIdentities).values(placed.map((event) => identityRow(event, deploymentId)))
-  const changes = changed.flatMap(({ state: { vaultId, period }, changes: rows }) =>
-    rows.map((row) => ({ deploymentId, vaultId, period, ...row })),
-  )
-  await db
-    .insert(meters)
-    .values(changes)
-    .onConflictDoUpdate({
-      target: [meters.deploymentId, meters.vaultId, meters.period, meters.model],
-      set: {
-        tokens: sql`${meters.tokens} + excluded.tokens`,
-        requests: sql`${meters.requests} + excluded.requests`,
-      },
-    })
-  const states = changed.map(({ state: { vaultId, period, frontier, tokens }, root }) => ({
-    deploymentId,
-    vaultId,
-    period,
-    frontier,
-    tokens,
-    root,
-    eventCount: frontier.size,
-    updatedAt: receivedAt,
-  }))
-  await db
-    .insert(meterPeriods)
-    .values(states)
-    .onConflictDoUpdate({
-      target: [meterPeriods.deploymentId, meterPeriods.vaultId, meterPeriods.period],
-      set: {
-        frontier: sql`excluded.frontier`,
-        tokens: sql`excluded.tokens`,
-        root: sql`excluded.root`,
-        eventCount: sql`excluded.event_count`,
-        updatedAt: sql`excluded.updated_at`,
-      },
-    })
-}
-
-export type DeadLetterRow = typeof deadLetters.$inferSelect
-
-/** Keeps what could not be stored. The same item for the same reason is kept once. */
-export async function insertDeadLetters(db: Db, rows: readonly (typeof deadLetters.$inferInsert)[]): Promise<void> {
-  if (rows.length === 0) return
-  await db
-    .insert(deadLetters)
-    .values([...rows])
-    .onConflictDoNothing({ target: deadLetters.fingerprint })
-}
-
-export const countOpenDeadLetters = (db: Db): Promise<number> => db.$count(deadLetters, isNull(deadLetters.resolvedAt))
-
-export const listOpenDeadLetters = (db: Db, limit: number): Promise<DeadLetterRow[]> =>
-  db
-    .select()
-    .from(deadLetters)
-    .where(isNull(deadLetters.resolvedAt))
-    .orderBy(deadLetters.receivedAt, deadLetters.id)
-    .limit(limit)
-
-export async function resolveDeadLetters(db: Db, ids: readonly bigint[], resolvedAt: Date): Promise<void> {
-  if (ids.length === 0) return
-  await db
-    .update(deadLetters)
-    .set({ resolvedAt, resolution: 'replayed' })
-    .where(inArray(deadLetters.id, [...ids]))
+  await db.execute(sql`
+    insert into meters as sums (${namesOf(columns)}) select * from ${rowsOf(changes, columns)}
+    on conflict (deployment_id, vault_id, period, model) do update
+    set tokens = sums.tokens + excluded.tokens, requests = sums.requests + excluded.requests`)
+  await db.execute(sql`
+    update meter_periods as old set frontier = given.frontier, root = given.root, event_count = given.event_count,
+      tokens = given.tokens, updated_at = ${receivedAt.toISOString()}
+    from ${rowsOf(appended, stateColumns)}
+    where old.deployment_id = ${deploymentId} and old.vault_id = given.vault_id and old.period = given.period`)
 }
 
 export type MeterRow = typeof meters.$inferSelect

@@ -1,5 +1,5 @@
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
-import { pollHandler, pollSpendLogs } from '#services/metering/index.ts'
+import { keepStorage, pollHandler, pollSpendLogs } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
 import { createReadingHandler, type OnStep, planReadings } from '#services/settlement/index.ts'
@@ -12,6 +12,9 @@ export interface Workers {
 
 /** How often the outbox is looked at. */
 const OUTBOX_INTERVAL_MS = 250
+
+/** How often the months' partitions and rollups are looked after. */
+const STORAGE_INTERVAL_MS = 86_400_000
 
 /** How often a few keys are compared with LiteLLM's state of them. */
 const RECONCILE_KEYS_MS = 10_000
@@ -43,6 +46,10 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
       return false
     }),
     outbox(pollHandler),
+    loop('metering.storage', STORAGE_INTERVAL_MS, async (job) => {
+      await keepStorage(job)
+      return false
+    }),
     outbox(keyStateHandler),
     loop('api-keys.reconcile', RECONCILE_KEYS_MS, async (job) => {
       await reconcileKeys(job)

@@ -170,7 +170,8 @@ describe('a bad item goes to the dead letters, and the rest is stored', () => {
 
   test('an item that only the database refuses is found among 40', async () => {
     const { vaultId, keyHash } = await newVault()
-    const batch = Array.from({ length: 40 }, (_, i) => usageEvent(keyHash, i === 17 ? { latencyMs: 2 ** 40 } : {}))
+    await ctx.db.execute("alter table events add constraint poison check (feature <> 'poison')")
+    const batch = Array.from({ length: 40 }, (_, i) => usageEvent(keyHash, i === 17 ? { feature: 'poison' } : {}))
     const result = await plugin(...batch)
     expect(result).toMatchObject({ stored: 39, rejected: [{ index: 17, reason: 'refused_by_database' }] })
     await expectConsistent(vaultId)

@@ -1,0 +1,36 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+
+/** What usage is added up by. A label that a call doesn't have is the empty text. */
+export interface UsageSeries {
+  readonly deploymentId: string
+  /** `vault:7` */
+  readonly account: string
+  readonly keyHash: string
+  readonly endUser: string
+  readonly organization: string
+  readonly feature: string
+  readonly model: string
+  readonly provider: string
+}
+
+/** The columns as a JSON array in their fixed order: the same text for the same series only. */
+export const seriesText = (series: UsageSeries): string =>
+  JSON.stringify([
+    series.deploymentId,
+    series.account,
+    series.keyHash,
+    series.endUser,
+    series.organization,
+    series.feature,
+    series.model,
+    series.provider,
+  ])
+
+const ID_BYTES = 16
+
+/** A series' id: the first 128 bits of the SHA-256 of its columns, written as a UUID. Nobody has to hand it out. */
+export function seriesId(series: UsageSeries): string {
+  const hex = bytesToHex(sha256(utf8ToBytes(seriesText(series))).subarray(0, ID_BYTES))
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+}

@@ -1,0 +1,13 @@
+import { nextPeriod, periodOf } from '#lib/period/period.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { requireCollector } from '../require-collector.ts'
+import { healRollups } from '../rollups/heal-rollups.ts'
+import { ensurePartitions } from '../store.ts'
+
+/** Once a day: has the coming months' partitions ready, and looks after the rollups. */
+export async function keepStorage(ctx: ServiceContext): Promise<void> {
+  requireCollector(ctx.actor)
+  const next = nextPeriod(periodOf(ctx.clock()))
+  await ensurePartitions(ctx.db, [next, nextPeriod(next)])
+  await healRollups(ctx)
+}
