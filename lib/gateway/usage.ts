@@ -1,0 +1,47 @@
+/** Tokens as the model reported them. */
+export interface ReportedUsage {
+  readonly inputTokens: bigint
+  readonly outputTokens: bigint
+  readonly cachedTokens: bigint | null
+  readonly reasoningTokens: bigint | null
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A count that can be one: null when it is absent, undefined when it is there and makes no sense. */
+function countOf(value: unknown): bigint | null | undefined {
+  if (value === undefined || value === null) return null
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : undefined
+}
+
+function first(record: Record<string, unknown>, names: readonly string[]): unknown {
+  const name = names.find((each) => record[each] !== undefined && record[each] !== null)
+  return name === undefined ? undefined : record[name]
+}
+
+/** `none`: nothing was reported. `impossible`: counts that can't be, which somebody must look at. */
+export type UsageReading = ReportedUsage | 'none' | 'impossible'
+
+/**
+ * Reads the usage object of an answer or of a stream's last chunk, in the words of chat completions, embeddings or
+ * responses. Nothing is guessed: an answer without counts has none.
+ */
+export function readUsage(answer: unknown): UsageReading {
+  const holder = isRecord(answer) && isRecord(answer['response']) ? answer['response'] : answer
+  const usage = isRecord(holder) ? holder['usage'] : undefined
+  if (!isRecord(usage)) return 'none'
+  const input = countOf(first(usage, ['prompt_tokens', 'input_tokens']))
+  const output = countOf(first(usage, ['completion_tokens', 'output_tokens']))
+  const details = (names: readonly string[]): Record<string, unknown> => {
+    const found = first(usage, names)
+    return isRecord(found) ? found : {}
+  }
+  const cached = countOf(details(['prompt_tokens_details', 'input_tokens_details'])['cached_tokens'])
+  const reasoning = countOf(details(['completion_tokens_details', 'output_tokens_details'])['reasoning_tokens'])
+  if (input === null) return 'none'
+  if (input === undefined || output === undefined || cached === undefined || reasoning === undefined)
+    return 'impossible'
+  if ((cached ?? 0n) > input || (reasoning ?? 0n) > (output ?? 0n)) return 'impossible'
+  return { inputTokens: input, outputTokens: output ?? 0n, cachedTokens: cached, reasoningTokens: reasoning }
+}

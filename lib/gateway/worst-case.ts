@@ -1,0 +1,121 @@
+import { GATEWAY_ROUTES, type GatewayRoute } from './routes.ts'
+
+/** What bounds a request whose own words don't. */
+export interface Bounds {
+  /** Tokens of an answer to a request that sets no limit, and the most it may set. */
+  readonly maxOutputTokens: number
+  /** Tokens that one image may count as, at most. */
+  readonly maxImageTokens: number
+  /** Answers that one request may ask for. */
+  readonly maxAnswers: number
+}
+
+/** A request that can't be bounded, and therefore not be paid for: the field, and what to do about it. */
+export interface Unbounded {
+  readonly ok: false
+  readonly param: string
+  readonly message: string
+}
+
+export interface WorstCase {
+  readonly ok: true
+  /** Input and output tokens that the request can cost, at most. */
+  readonly tokens: bigint
+  readonly inputTokens: bigint
+  readonly outputTokens: bigint
+  /** Fields to send beside the caller's: the output limit, where the caller set none. */
+  readonly limit: Readonly<Record<string, number>>
+}
+
+const refuse = (param: string, message: string): Unbounded => ({ ok: false, param, message })
+
+/** Parts of a message that cost tokens which its bytes don't show. */
+const IMAGES = new Set(['image_url', 'input_image', 'image'])
+const UNBOUNDED = new Set(['input_audio', 'audio', 'file', 'input_file', 'video_url', 'input_video', 'document'])
+
+/** Tools that the provider runs itself and bills by the call. */
+const OWN_TOOLS = new Set(['function', 'custom'])
+
+interface Found {
+  images: number
+  unbounded: string | null
+}
+
+function search(value: unknown, found: Found): void {
+  const open: unknown[] = [value]
+  while (open.length > 0) {
+    const next = open.pop()
+    if (typeof next !== 'object' || next === null) continue
+    if (!Array.isArray(next) && 'type' in next && typeof next.type === 'string') {
+      if (IMAGES.has(next.type)) found.images += 1
+      if (UNBOUNDED.has(next.type)) found.unbounded ??= next.type
+    }
+    open.push(...Object.values(next))
+  }
+}
+
+const wholeAbove = (value: unknown, least: number): number | null =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= least ? value : null
+
+function answersOf(body: Readonly<Record<string, unknown>>, most: number): number | Unbounded {
+  let answers = 1
+  for (const param of ['n', 'best_of']) {
+    const asked = body[param]
+    if (asked === undefined || asked === null) continue
+    const count = wholeAbove(asked, 1)
+    if (count === null || count > most) return refuse(param, `${param} must be a whole number from 1 to ${most}.`)
+    answers = Math.max(answers, count)
+  }
+  return answers
+}
+
+function limitOf(
+  route: GatewayRoute,
+  body: Readonly<Record<string, unknown>>,
+  { maxOutputTokens }: Bounds,
+): { tokens: number; set: Record<string, number> } | Unbounded {
+  const names: readonly string[] = GATEWAY_ROUTES[route].limits
+  const [newest] = names
+  if (newest === undefined) return { tokens: 0, set: {} }
+  let tokens = 0
+  for (const param of names) {
+    const asked = body[param]
+    if (asked === undefined || asked === null) continue
+    const count = wholeAbove(asked, 1)
+    if (count === null) return refuse(param, `${param} must be a whole number above 0.`)
+    if (count > maxOutputTokens) return refuse(param, `${param} may be ${maxOutputTokens} at most here.`)
+    tokens = Math.max(tokens, count)
+  }
+  // LiteLLM knows the older name for every provider.
+  const name = route === '/chat/completions' ? 'max_tokens' : newest
+  return tokens > 0 ? { tokens, set: {} } : { tokens: maxOutputTokens, set: { [name]: maxOutputTokens } }
+}
+
+/**
+ * The most tokens that a request can cost: every byte of it as a token (a token is a byte at least), the declared
+ * maximum for images, and as many answers as asked for, each as long as allowed. A request that nothing bounds is refused.
+ */
+export function worstCase(
+  route: GatewayRoute,
+  body: Readonly<Record<string, unknown>>,
+  bodyBytes: number,
+  bounds: Bounds,
+): WorstCase | Unbounded {
+  const found: Found = { images: 0, unbounded: null }
+  const { prompt } = GATEWAY_ROUTES[route]
+  search(body[prompt], found)
+  if (found.unbounded)
+    return refuse(prompt, `Parts of type ${found.unbounded} can't be metered here. Send text or images.`)
+  const tools: unknown[] = Array.isArray(body['tools']) ? body['tools'] : []
+  const foreign = tools.some(
+    (tool) => typeof tool !== 'object' || tool === null || !('type' in tool) || !OWN_TOOLS.has(String(tool.type)),
+  )
+  if (foreign) return refuse('tools', 'Only tools of type function or custom can be metered here.')
+  const answers = answersOf(body, bounds.maxAnswers)
+  if (typeof answers !== 'number') return answers
+  const limit = limitOf(route, body, bounds)
+  if ('ok' in limit) return limit
+  const inputTokens = BigInt(bodyBytes) + BigInt(found.images) * BigInt(bounds.maxImageTokens)
+  const outputTokens = BigInt(answers) * BigInt(limit.tokens)
+  return { ok: true, inputTokens, outputTokens, tokens: inputTokens + outputTokens, limit: limit.set }
+}

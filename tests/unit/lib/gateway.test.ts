@@ -1,0 +1,127 @@
+import { describe, expect, test } from 'vitest'
+import { openAiError } from '#lib/gateway/openai-error.ts'
+import { allowedFields, isGatewayRoute } from '#lib/gateway/routes.ts'
+import { createSseReader } from '#lib/gateway/sse.ts'
+import { readUsage } from '#lib/gateway/usage.ts'
+import { worstCase } from '#lib/gateway/worst-case.ts'
+
+const bounds = { maxOutputTokens: 4_000, maxImageTokens: 2_000, maxAnswers: 4 }
+const chat = (body: Record<string, unknown>, bytes = 100) => worstCase('/chat/completions', body, bytes, bounds)
+
+describe('what reaches LiteLLM', () => {
+  test('is what OpenAI’s API names, and nothing that reaches past the gateway', () => {
+    const hostile = {
+      api_base: 'http://169.254.169.254',
+      api_key: 'sk-other',
+      base_url: 'x',
+      mock_response: 'free',
+      num_retries: 9,
+      extra_headers: {},
+      metadata: { spend_logs_metadata: {} },
+      litellm_metadata: {},
+      fallbacks: [],
+      __proto__x: 1,
+    }
+    const { passed, ignored } = allowedFields('/chat/completions', { model: 'm', messages: [], top_p: 1, ...hostile })
+    expect(passed).toEqual({ model: 'm', messages: [], top_p: 1 })
+    expect(ignored).toEqual(Object.keys(hostile))
+  })
+
+  test('only routes that are metered exist', () => {
+    expect(['/chat/completions', '/responses'].every(isGatewayRoute)).toBe(true)
+    expect(['/images/generations', '/chat/completions/', 'toString'].some(isGatewayRoute)).toBe(false)
+  })
+})
+
+describe('the worst case of a request', () => {
+  test('is its bytes and the limit that the gateway sets when the caller sets none', () => {
+    expect(chat({ messages: [] })).toMatchObject({ tokens: 4_100n, limit: { max_tokens: 4_000 } })
+  })
+  test('is the caller’s own limit, by either name, times the answers', () => {
+    expect(chat({ messages: [], max_tokens: 10, max_completion_tokens: 20, n: 3 })).toMatchObject({
+      inputTokens: 100n,
+      outputTokens: 60n,
+      limit: {},
+    })
+  })
+  test('counts images, however deep, at their declared maximum', () => {
+    const part = { type: 'image_url', image_url: { url: 'https://x' } }
+    const messages = [{ role: 'user', content: [part, { type: 'text', text: 'a' }, part] }]
+    expect(chat({ messages, max_tokens: 1 })).toMatchObject({ tokens: 4_101n })
+  })
+  test.each([
+    ['an output limit above the bound', { messages: [], max_tokens: 4_001 }, 'max_tokens'],
+    ['a limit that is no whole number', { messages: [], max_tokens: 1.5 }, 'max_tokens'],
+    ['a limit below 1', { messages: [], max_completion_tokens: 0 }, 'max_completion_tokens'],
+    ['too many answers', { messages: [], n: 5 }, 'n'],
+    ['audio', { messages: [{ content: [{ type: 'input_audio' }] }] }, 'messages'],
+    ['a file', { messages: [{ content: [{ type: 'file' }] }] }, 'messages'],
+    ['a tool that the provider runs', { messages: [], tools: [{ type: 'web_search' }] }, 'tools'],
+    ['a tool that is none', { messages: [], tools: [null] }, 'tools'],
+  ])('can’t be told of %s: it is refused by its field', (_name, body, param) => {
+    expect(chat(body)).toMatchObject({ ok: false, param })
+  })
+  test('of embeddings has no answer', () => {
+    expect(worstCase('/embeddings', { input: 'a' }, 50, bounds)).toMatchObject({ tokens: 50n, limit: {} })
+  })
+})
+
+describe('a stream', () => {
+  test('is cut into events wherever its pieces end, and passes on unchanged', () => {
+    const text = 'data: {"a":1}\n\n: keep-alive\n\nevent: done\r\ndata: x\r\ndata: y\r\n\r\ndata: [DONE]\n\n'
+    const expected = ['{"a":1}', null, 'x\ny', '[DONE]']
+    for (let size = 1; size <= text.length; size += 1) {
+      const reader = createSseReader()
+      const events = []
+      for (let at = 0; at < text.length; at += size) events.push(...reader.push(text.slice(at, at + size)))
+      expect(events.map(({ data }) => data)).toEqual(expected)
+      expect(events.map(({ raw }) => raw).join('')).toBe(text)
+      expect(reader.rest()).toBe('')
+    }
+  })
+  test('that never ends an event is refused', () => {
+    const reader = createSseReader()
+    expect(() => reader.push('x'.repeat(9 * 1024 * 1024))).toThrow(/too long/)
+  })
+})
+
+describe('reported usage', () => {
+  test.each([
+    [{ usage: { prompt_tokens: 3, completion_tokens: 4 } }, [3n, 4n, null, null]],
+    [{ usage: { prompt_tokens: 3 } }, [3n, 0n, null, null]],
+    [
+      {
+        response: {
+          usage: {
+            input_tokens: 9,
+            output_tokens: 4,
+            input_tokens_details: { cached_tokens: 2 },
+            output_tokens_details: { reasoning_tokens: 1 },
+          },
+        },
+      },
+      [9n, 4n, 2n, 1n],
+    ],
+  ])('%j', (answer, [inputTokens, outputTokens, cachedTokens, reasoningTokens]) => {
+    expect(readUsage(answer)).toEqual({ inputTokens, outputTokens, cachedTokens, reasoningTokens })
+  })
+  test.each([[{}], [null], [{ usage: null }], [{ usage: {} }], [{ usage: { completion_tokens: 5 } }]])(
+    'is absent from %j: none is invented',
+    (answer) => expect(readUsage(answer)).toBe('none'),
+  )
+  test.each([
+    [{ prompt_tokens: -1, completion_tokens: 0 }],
+    [{ prompt_tokens: 1.5 }],
+    [{ prompt_tokens: '7' }],
+    [{ prompt_tokens: 1, completion_tokens: 1e300 }],
+    [{ prompt_tokens: 1, prompt_tokens_details: { cached_tokens: 2 } }],
+  ])('can’t be %j', (usage) => {
+    expect(readUsage({ usage })).toBe('impossible')
+  })
+})
+
+test('an error has OpenAI’s shape', () => {
+  expect(openAiError(429, { message: 'Wait.', code: 'funds_held' })).toEqual({
+    error: { message: 'Wait.', type: 'rate_limit_error', param: null, code: 'funds_held' },
+  })
+})
