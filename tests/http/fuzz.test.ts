@@ -63,9 +63,37 @@ const header = fc.string({
   maxLength: 80,
 })
 const id = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 65n }).map(String), fc.nat({ max: 5 }).map(String), fc.string())
+/** What stands in other places of a path. */
+const segments = fc.record({
+  vaultId: id,
+  callId: fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('\0', '%', '\ud800')),
+  period: fc.oneof(fc.integer({ min: 200_001, max: 210_012 }).map(String), fc.string()),
+  version: id,
+})
+const instantText = fc.oneof(
+  fc
+    .date({ min: new Date(0), max: new Date('9999-12-31') })
+    .map((date) => (Number.isNaN(date.getTime()) ? '' : date.toISOString())),
+  fc.string(),
+)
+/** Queries that come close to what routes take, and queries that don't. */
+const query = fc.array(
+  fc.oneof(
+    fc.tuple(fc.constantFrom('from', 'to'), fc.oneof(fc.constantFrom('2026-11-01', '2026-12-01'), instantText)),
+    fc.tuple(fc.constantFrom('account', 'vault'), fc.oneof(fc.constantFrom('vault:1', 'vault:7', '7'), fc.string())),
+    fc.tuple(fc.constant('by'), fc.constantFrom('user', 'model', 'team', 'account', 'constructor', '')),
+    fc.tuple(fc.constant('every'), fc.constantFrom('day', 'week', 'month', 'all', 'hour')),
+    fc.tuple(fc.constant('format'), fc.constantFrom('json', 'csv', 'ndjson', 'xml')),
+    fc.tuple(fc.constantFrom('limit', 'top', 'times', 'measure'), fc.oneof(fc.integer().map(String), fc.string())),
+    fc.tuple(fc.oneof(fc.constant('cursor'), fc.string()), fc.string({ unit: 'binary' })),
+  ),
+  { maxLength: 6 },
+)
 const input = fc.record({
   route: fc.nat(),
   id,
+  segments,
+  query,
   body,
   signedIn: fc.boolean(),
   origin: fc.oneof({ weight: 5, arbitrary: fc.constant(ORIGIN) }, { weight: 1, arbitrary: header }),
@@ -81,15 +109,17 @@ function requestOf(name: string, given: Input): Request {
   headers.set('content-type', given.contentType)
   headers.set('cookie', given.signedIn ? `${given.cookies}; ${cookie}` : given.cookies)
   const content = method === 'POST' || method === 'PUT' || method === 'PATCH' ? { body: given.body } : {}
-  return new Request(`${ORIGIN}/api/fuzz`, { method, headers, ...content })
+  return new Request(`${ORIGIN}/api/fuzz?${new URLSearchParams(given.query)}`, { method, headers, ...content })
 }
 
 /** Holds for every answer: no fault of ours, in time, JSON, an error in the one shape. */
 async function answersWell({ name, handler }: (typeof routes)[number], given: Input): Promise<void> {
   const began = performance.now()
-  const params = Promise.resolve({ id: given.id, path: [given.id] })
+  const params = Promise.resolve({ ...given.segments, id: given.id, path: [given.id] })
   const response = await handler(requestOf(name, given), { params })
-  const answer = JSON.parse(await response.text()) as { error?: { code?: unknown } } | null
+  const text = await response.text()
+  const isFile = response.headers.has('content-disposition')
+  const answer = (isFile ? null : JSON.parse(text)) as { error?: { code?: unknown } } | null
   const ms = performance.now() - began
   const fault =
     response.status >= 500 || ms > SLOW_MS || (response.status >= 400 && typeof answer?.error?.code !== 'string')

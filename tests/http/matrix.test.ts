@@ -1,24 +1,39 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { withActor } from '#services/platform/context.ts'
 import { createKey } from '#services/api-keys/index.ts'
+import type { CostRate } from '#lib/rating/cost-table.ts'
+import { ingestEvents } from '#services/metering/index.ts'
+import { draftCostTable } from '#services/rating/index.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { useLitellm } from '#tests/support/stack.ts'
 import { openTestWeb } from '#tests/support/test-web.ts'
+import { hashOf, usageEvent } from '#tests/support/usage-events.ts'
 import { Browser, loadRoute, type Method, METHODS, routePaths, type Wallet } from '#tests/support/web-browser.ts'
 
-type Who = 'anonymous' | 'stranger' | 'owner' | 'provider'
-const WHO: readonly Who[] = ['anonymous', 'stranger', 'owner', 'provider']
+type Who = 'anonymous' | 'stranger' | 'owner' | 'provider' | 'admin'
+const WHO: readonly Who[] = ['anonymous', 'stranger', 'owner', 'provider', 'admin']
 
 /** What each route answers to whom, about a vault of `owner` that names `provider`. */
 const everybody = (status: number) => [status, status, status, status] as const
-const matrix: Record<string, readonly [number, number, number, number]> = {
+/** The admin is answered as a stranger is, unless a fifth number says otherwise. */
+const forAdmin = (status: number) => [401, 403, 403, 403, status] as const
+const matrix: Record<string, readonly [number, number, number, number, number?]> = {
   'GET /api/auth/session': everybody(200),
   'POST /api/auth/session': everybody(400),
   'DELETE /api/auth/session': everybody(200),
   'POST /api/auth/nonce': everybody(200),
+  'GET /api/bills/[vaultId]/[period]': [401, 403, 404, 404],
   'GET /api/config': everybody(200),
+  'GET /api/cost-tables': forAdmin(200),
+  'POST /api/cost-tables': forAdmin(200),
+  'POST /api/cost-tables/import': forAdmin(200),
+  'GET /api/cost-tables/[version]': forAdmin(200),
+  'DELETE /api/cost-tables/[version]': forAdmin(200),
+  'GET /api/cost-tables/[version]/preview': forAdmin(200),
+  'POST /api/cost-tables/[version]/publish': forAdmin(409),
   'GET /api/models': everybody(200),
   'GET /api/provider': [401, 200, 200, 200],
+  'GET /api/receipts/[callId]': [401, 404, 200, 200],
   'GET /api/vaults': [401, 200, 200, 200],
   'GET /api/vaults/[id]': [401, 403, 200, 200],
   'POST /api/vaults/[id]/key': [401, 403, 200, 403],
@@ -28,8 +43,18 @@ const matrix: Record<string, readonly [number, number, number, number]> = {
   ...Object.fromEntries(METHODS.map((method) => [`${method} /api/[...path]`, everybody(404)])),
 }
 
+/** What is posted where an empty body would not be understood. */
+const rate = { provider: '*', model: 'gpt-4o', kind: 'input', usd: '2.5' }
+const bodies: Record<string, unknown> = {
+  'POST /api/cost-tables': { effectiveFrom: '2026-01-01T00:00:00Z', rates: [rate] },
+  'POST /api/cost-tables/import': { effectiveFrom: '2026-01-01T00:00:00Z' },
+  'POST /api/cost-tables/[version]/publish': { previewHash: `2026-01-01T00Z.${'0'.repeat(64)}` },
+}
+
 let world: ChainWorld
 let vaultId: bigint
+let callId: string
+let version: number
 const browsers = new Map<Who, Browser>()
 
 async function signedIn(wallet: Wallet): Promise<Browser> {
@@ -43,11 +68,19 @@ beforeAll(async () => {
   const litellm = await useLitellm()
   const base = await openTestWeb(world, { LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.masterKey })
   vaultId = await world.openVault(world.accounts.customer)
-  await createKey(withActor(base, { kind: 'user', address: world.accounts.customer.address }), { vaultId })
+  const owner = withActor(base, { kind: 'user', address: world.accounts.customer.address })
+  const { secret = '' } = await createKey(owner, { vaultId })
+  const call = usageEvent(hashOf(secret), { startedAt: new Date().toISOString() })
+  await ingestEvents(withActor(base, { kind: 'system', job: 'test' }), { road: 'plugin', items: [{ raw: call }] })
+  callId = call.id
+  const costRate: CostRate = { provider: '*', model: 'gpt-4o', kind: 'input', rate: 1n }
+  const draft = { effectiveFrom: new Date('2026-02-01T00:00:00Z'), note: '', rates: [costRate] }
+  version = (await draftCostTable(withActor(base, { kind: 'system', job: 'test' }), draft)).version
   browsers.set('anonymous', new Browser())
   browsers.set('stranger', await signedIn(await world.newWallet()))
   browsers.set('owner', await signedIn(world.accounts.customer))
   browsers.set('provider', await signedIn(world.accounts.provider))
+  browsers.set('admin', await signedIn(world.accounts.admin))
 })
 
 /** A browser with the session of somebody; each use has its own cookies. */
@@ -57,7 +90,14 @@ function browserOf(who: Who): Browser {
   return browser
 }
 
-const pathFor = (path: string): string => path.replace('[id]', vaultId.toString()).replace('[...path]', 'nothing/here')
+const pathFor = (path: string): string =>
+  path
+    .replace('[id]', vaultId.toString())
+    .replace('[vaultId]', vaultId.toString())
+    .replace('[period]', '202611')
+    .replace('[callId]', callId)
+    .replace('[version]', version.toString())
+    .replace('[...path]', 'nothing/here')
 
 /** Every method of every route that is in the tree. */
 async function served(paths: readonly string[], load = loadRoute): Promise<string[]> {
@@ -82,8 +122,9 @@ test('a route that nobody entered is found', async () => {
   expect(found.filter((route) => !(route in matrix))).toEqual([`GET ${planted}`])
 })
 
-/** Signing out ends the session that the other cases use: it comes last. */
-const inOrder = Object.keys(matrix).sort((a, b) => Number(a.startsWith('DELETE')) - Number(b.startsWith('DELETE')))
+/** What deletes comes after the rest, and signing out, which ends the session that the other cases use, last. */
+const order = (route: string) => (route === 'DELETE /api/auth/session' ? 2 : route.startsWith('DELETE') ? 1 : 0)
+const inOrder = Object.keys(matrix).sort((a, b) => order(a) - order(b))
 const split = (route: string) => route.split(' ') as [Method, string]
 
 test('what others own is in nobody’s lists', async () => {
@@ -110,8 +151,9 @@ test.each(changes)('%s from another site: 403', async (route) => {
 
 describe.each(inOrder)('%s', (route) => {
   const [method, path] = split(route)
-  test.each(WHO.map((who, i) => [who, matrix[route]?.[i]] as const))('%s: %i', async (who, status = 0) => {
-    const answer = await browserOf(who).ask(method, pathFor(path))
+  const expected = (i: number) => matrix[route]?.[i] ?? matrix[route]?.[WHO.indexOf('stranger')]
+  test.each(WHO.map((who, i) => [who, expected(i)] as const))('%s: %i', async (who, status = 0) => {
+    const answer = await browserOf(who).ask(method, pathFor(path), { body: bodies[route] })
     expect(answer.status).toBe(status)
     expect(typeof answer.body?.error?.code).toBe(status >= 400 ? 'string' : 'undefined')
   })

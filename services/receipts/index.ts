@@ -1,0 +1,5 @@
+export { flowNodeAt } from './flow-node.ts'
+export { getReceipts } from './get-receipts.ts'
+export { readBill } from './read-bill.ts'
+export { receiptListView } from './schemas.ts'
+export { verifyFile } from './verify-file.ts'

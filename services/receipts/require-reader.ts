@@ -1,0 +1,32 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { getRoles, requireUser } from '#services/auth/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+
+/** Whether the actor may read a vault's receipts: its owner, its provider, an admin, or a job of our own. */
+export async function mayRead(ctx: ServiceContext, vaultId: bigint): Promise<boolean> {
+  if (ctx.actor.kind === 'system') return true
+  const address = requireUser(ctx.actor)
+  const vault = await ctx.chain.script('get_vault', { id: vaultId })
+  if (vault === null) return false
+  return vault.owner === address || vault.provider === address || (await getRoles(ctx, address)).admin
+}
+
+/** Throws `not_permitted`, also for a vault that doesn't exist: who may not read it needs not know. */
+export async function requireReader(ctx: ServiceContext, vaultId: bigint): Promise<void> {
+  if (await mayRead(ctx, vaultId)) return
+  throw new AppError('not_permitted', 'This subscription belongs to another account, or doesn’t exist.', {
+    internal: `the bill of vault ${vaultId} was asked for by a stranger`,
+  })
+}
+
+/** The vaults whose receipts the actor may read; null: all. */
+export async function readableVaults(ctx: ServiceContext): Promise<bigint[] | null> {
+  if (ctx.actor.kind === 'system') return null
+  const address = requireUser(ctx.actor)
+  if ((await getRoles(ctx, address)).admin) return null
+  const [owned, provided] = await Promise.all([
+    ctx.chain.script('get_vaults_by_owner', { owner: address }),
+    ctx.chain.script('get_vaults_by_provider', { provider: address }),
+  ])
+  return [...new Set([...owned, ...provided].map(({ id }) => id))]
+}
