@@ -31,4 +31,8 @@ export const polls = pgTable(
 export const watermarks = pgTable('watermarks', {
   name: text().primaryKey(),
   position: timestamp({ withTimezone: true }).notNull(),
+  /** When the last read that came to its end had begun. */
+  readAt: timestamp({ withTimezone: true }),
+  /** Another process leaves it alone until then; a reader that lives moves it forward. */
+  claimedUntil: timestamp({ withTimezone: true }),
 })
