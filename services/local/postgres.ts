@@ -31,6 +31,10 @@ const startMs = 60_000
 const stopMs = 6_000
 const run = promisify(execFile)
 
+/** The address of a database on a Postgres that was started here. */
+export const databaseUrl = (of: { port: number; password: string; database: string }): string =>
+  `postgresql://${user}:${of.password}@127.0.0.1:${of.port}/${of.database}`
+
 /** Starts a real Postgres 18 on loopback, making its cluster the first time. */
 export async function startPostgres(settings: PostgresSettings): Promise<RunningPostgres> {
   const { supervisor, dataFolder, port } = settings
@@ -51,7 +55,7 @@ export async function startPostgres(settings: PostgresSettings): Promise<Running
     stage: settings.stage,
     ...ids,
   })
-  const urlOf = (database: string) => `postgresql://${user}:${settings.password}@127.0.0.1:${port}/${database}`
+  const urlOf = (database: string) => databaseUrl({ port, password: settings.password, database })
   const isReady = () => accepts(urlOf('postgres'))
   await waitUntilReady({ name: 'Postgres', process, log: supervisor.logOf('postgres'), timeoutMs: startMs, isReady })
   await makeDatabases(urlOf('postgres'), settings.databases)

@@ -24,7 +24,7 @@ export const costTables = pgTable(
     effectiveFrom: timestamp({ withTimezone: true }).notNull(),
     status: text({ enum: ['draft', 'published'] }).notNull(),
     note: text().notNull(),
-    /** SHA-256 of the hour and the rates: the same table, sent again, is the same version. */
+    /** SHA-256 of the hour, the note and the rates: the same table, sent again, is the same version. */
     contentHash: text().notNull(),
     createdBy: text().notNull(),
     createdAt: timestamp({ withTimezone: true }).notNull(),
