@@ -64,6 +64,18 @@ function flowSettings(values: SettingValues) {
   }
 }
 
+/** Stripe is set up whole or not at all: a payment whose event can't be read would never be credited. */
+function stripeSettings({ STRIPE_SECRET_KEY: secretKey, ...values }: SettingValues) {
+  const { STRIPE_WEBHOOK_SECRET: webhookSecret, STRIPE_PUBLISHABLE_KEY: publishableKey } = values
+  if (!secretKey && !webhookSecret && !publishableKey) return null
+  if (!secretKey || !webhookSecret || !publishableKey) {
+    return refuse(
+      'STRIPE_SECRET_KEY, STRIPE_PUBLISHABLE_KEY and STRIPE_WEBHOOK_SECRET belong together. Set all three or none.',
+    )
+  }
+  return { secretKey, webhookSecret, publishableKey, apiUrl: values.STRIPE_API_URL ?? null }
+}
+
 const byokSettings = (text: string) => ({
   masterKeys: readMasterKeys(text),
   /** As they were given, for the log to redact. */
@@ -114,6 +126,9 @@ export function loadEnv(source: Source) {
     oracle: {
       url: values.ORACLE_URL.replace(/\/+$/, ''),
       port: values.ORACLE_PORT,
+      host: values.ORACLE_HOST,
+      roles: values.ORACLE_ROLES,
+      outboxLeaseMs: values.OUTBOX_LEASE,
       settleIntervalMs: values.SETTLE_INTERVAL,
       pollIntervalMs: values.POLL_INTERVAL,
       pollLagMs: values.POLL_LAG,
@@ -124,8 +139,10 @@ export function loadEnv(source: Source) {
       parallelRequests: values.KEY_PARALLEL_REQUESTS,
       callTokens: values.KEY_CALL_TOKENS,
     },
+    ingest: { queueEvents: values.INGEST_QUEUE, retentionMonths: values.EVENT_RETENTION_MONTHS },
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
     alerts: alertSettings(values),
+    stripe: stripeSettings(values),
     byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
   })
@@ -144,6 +161,8 @@ export const secretsOf = (env: Env): string[] =>
     env.alerts.mail && new URL(env.alerts.mail.smtpUrl).password,
     new URL(env.database.url).password,
     ...env.byok.texts,
+    env.stripe?.secretKey,
+    env.stripe?.webhookSecret,
   ].filter((secret): secret is string => Boolean(secret))
 
 /** The environment of this process; the only place that reads it. */

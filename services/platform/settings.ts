@@ -29,6 +29,15 @@ const address = z
 const hex64 = z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, 'must be a private key: 64 hex digits')
 const strongSecret = z.string().min(16, 'must have at least 16 characters')
 
+/** What one oracle process does; several share the work. */
+export const ORACLE_ROLES = ['receiver', 'poller', 'settler'] as const
+export type OracleRole = (typeof ORACLE_ROLES)[number]
+
+const roles = z
+  .string()
+  .transform((list) => [...new Set(list.split(',').map((role) => role.trim().toLowerCase()))])
+  .pipe(z.array(z.enum(ORACLE_ROLES, `must be a comma list of ${ORACLE_ROLES.join(', ')}`)))
+
 const or = <T>(schema: z.ZodType<T, string>, fallback: string) => z.string().default(fallback).pipe(schema)
 
 /** The addresses that the live networks' deployments have; locally it is the admin account. */
@@ -93,11 +102,32 @@ export const settings = {
   PORT: setting('Port of the dashboard.', or(whole(1, 65_535), '3003')),
   ORACLE_URL: setting('Address of the oracle as the dashboard reaches it.', or(url, 'http://127.0.0.1:3001')),
   ORACLE_PORT: setting('Port of the oracle.', or(whole(0, 65_535), '3001'), { aliases: ['WEBHOOK_PORT'] }),
+  ORACLE_HOST: setting(
+    'Network address that the oracle listens on. The default is reached from this machine only.',
+    or(z.union([z.ipv4(), z.ipv6()], 'must be an IP address'), '127.0.0.1'),
+  ),
+  ORACLE_ROLES: setting(
+    'What this oracle process does, a comma list. receiver: takes usage. poller: reads LiteLLM, looks after keys, ' +
+      'limits and storage. settler: brings readings to the chain. Several processes may have the same role.',
+    or(roles, ORACLE_ROLES.join(',')),
+  ),
+  OUTBOX_LEASE: setting(
+    'Milliseconds after which another process takes over the work of one that does not answer.',
+    or(whole(100, 600_000), '6000'),
+  ),
   SETTLE_INTERVAL: setting('Milliseconds between settlements.', or(whole(100, 86_400_000), '60000')),
   POLL_INTERVAL: setting("Milliseconds between polls of LiteLLM's spend logs.", or(whole(100, 86_400_000), '300000')),
   POLL_LAG: setting(
     'Milliseconds that polling trails behind now: the longest request and the flush of its log.',
     or(whole(0, 86_400_000), '900000'),
+  ),
+  INGEST_QUEUE: setting(
+    'Events that may wait to be stored, and 4 KiB of deliveries for each; a sender that brings more is told to wait.',
+    or(whole(1, 1_000_000), '20000'),
+  ),
+  EVENT_RETENTION_MONTHS: setting(
+    'Months of single calls that are kept besides the current one, once they are settled. 0: all. Sums stay for ever.',
+    or(whole(0, 1_200), '0'),
   ),
   BATCH_SIZE: setting('Keys that one poll asks for at a time.', or(whole(1, 1000), '10')),
   KEY_TOKENS_PER_MINUTE: setting(
@@ -110,6 +140,12 @@ export const settings = {
     or(whole(0, 10_000_000), '1000'),
   ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
+  STRIPE_SECRET_KEY: setting("Stripe's secret key. Not set: credits can't be bought with a card.", text.optional(), {
+    secret: true,
+  }),
+  STRIPE_PUBLISHABLE_KEY: setting("Stripe's publishable key, for the payment form in the browser.", text.optional()),
+  STRIPE_WEBHOOK_SECRET: setting("Secret that signs Stripe's events.", text.optional(), { secret: true }),
+  STRIPE_API_URL: setting("Address of Stripe's API, for a stand-in. Not set: Stripe's own.", url.optional()),
   BYOK_ENCRYPTION_KEY: setting(
     'Master keys that seal the provider keys of customers: 32 bytes in base64, several with commas, the current first.',
     text.optional(),

@@ -1,7 +1,8 @@
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
-import { keepStorage, pollHandler, pollSpendLogs } from '#services/metering/index.ts'
+import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
+import type { OracleRole } from '#services/platform/settings.ts'
 import { createReadingHandler, type OnStep, planReadings } from '#services/settlement/index.ts'
 import { type Loop, type LoopState, startLoop } from './loop.ts'
 
@@ -22,40 +23,35 @@ const RECONCILE_KEYS_MS = 10_000
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
 
-/** Starts the oracle's loops. Each has its own pace: none waits for another. */
+/** One round. True: there is more to do. */
+type Round = (job: ServiceContext) => Promise<unknown>
+
+/** Starts the loops of this process's roles. Each has its own pace: none waits for another. */
 export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Workers {
-  const { settleIntervalMs, pollIntervalMs } = ctx.env.oracle
-  const loop = (name: string, intervalMs: number, run: (job: ServiceContext) => Promise<boolean>): Loop => {
+  const { settleIntervalMs, pollIntervalMs, roles } = ctx.env.oracle
+  const loops: Loop[] = []
+  const loop = (role: OracleRole, name: string, intervalMs: number, round: Round): void => {
+    if (!roles.includes(role)) return
     const job = jobContext(ctx, name)
-    return startLoop({ name, intervalMs, log: job.log, run: () => run(job) })
+    loops.push(startLoop({ name, intervalMs, log: job.log, run: async () => (await round(job)) === true }))
   }
-  const outbox = (handler: OutboxHandler, afterwards: (job: ServiceContext) => Promise<unknown> = async () => {}) =>
-    loop(handler.kind, OUTBOX_INTERVAL_MS, async (job) => {
+  const outbox = (role: OracleRole, handler: OutboxHandler, afterwards: Round = async () => {}): void =>
+    loop(role, handler.kind, OUTBOX_INTERVAL_MS, async (job) => {
       const claimed = await dispatchOutbox(job, handler)
       if (claimed > 0) await afterwards(job)
       return claimed > 0
     })
-  const reconcileKeys = createKeyReconciler()
-  const loops = [
-    loop('settlement.plan', settleIntervalMs, async (job) => (await planReadings(job, { onStep })) > 0),
-    // A past period waits for no more usage: after one has settled the next follows at once.
-    outbox(createReadingHandler(onStep), (job) => planReadings(job, { scope: 'past', onStep })),
-    loop('metering.spend-logs', pollIntervalMs, async (job) => {
-      const run = await pollSpendLogs(job)
-      if (run.failed > 0) job.log.warn(run, 'some spend logs could not be read')
-      return false
-    }),
-    outbox(pollHandler),
-    loop('metering.storage', STORAGE_INTERVAL_MS, async (job) => {
-      await keepStorage(job)
-      return false
-    }),
-    outbox(keyStateHandler),
-    loop('api-keys.reconcile', RECONCILE_KEYS_MS, async (job) => {
-      await reconcileKeys(job)
-      return false
-    }),
-  ]
+  loop('settler', 'settlement.plan', settleIntervalMs, async (job) => (await planReadings(job, { onStep })) > 0)
+  // A past period waits for no more usage: after one has settled the next follows at once.
+  outbox('settler', createReadingHandler(onStep), (job) => planReadings(job, { scope: 'past', onStep }))
+  loop('poller', 'metering.spend-logs', pollIntervalMs, async (job) => {
+    const run = await pollDueKeys(job)
+    if (run.failed > 0) job.log.warn(run, 'some spend logs could not be read')
+  })
+  outbox('poller', pollHandler)
+  loop('poller', 'metering.storage', STORAGE_INTERVAL_MS, keepStorage)
+  outbox('poller', keyStateHandler)
+  loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
   return {
     states: () => loops.map((each) => each.state()),
     stop: async () => {

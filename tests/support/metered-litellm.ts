@@ -13,6 +13,7 @@ import { usePostgres } from './stack.ts'
 /** A LiteLLM proxy of a test file's own, which sends its usage where the test says, and can be killed. */
 export interface MeteredLitellm {
   readonly url: string
+  readonly masterKey: string
   readonly client: LitellmClient
   readonly databaseUrl: string
   readonly spoolDir: string
@@ -66,6 +67,7 @@ export async function startMeteredLitellm(webhook: { url: string; secret: string
   const client = createLitellmClient({ url: running.url, masterKey })
   return {
     url: running.url,
+    masterKey,
     client,
     databaseUrl: settings.databaseUrl,
     spoolDir: settings.spoolDir,

@@ -3,7 +3,17 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { keepDeadLetters } from '../dead-letters.ts'
 import { factsOfUnreadable, fromSpendLog } from './from-spend-log.ts'
 import { ingestEvents } from '../ingest-events.ts'
-import { listPolledKeys, type PolledKey, readWatermark, saveWatermark } from './store.ts'
+import {
+  claimLogs,
+  listPolledKeys,
+  type PolledKey,
+  type ReadState,
+  readState,
+  readWatermark,
+  releaseLogs,
+  saveRead,
+  saveWatermark,
+} from './store.ts'
 import { wellFormed } from '../well-formed.ts'
 
 /** Longest window asked for at once: a poller that was down for long catches up in steps that it can resume after. */
@@ -12,6 +22,8 @@ const WINDOW_MS = 6 * 3_600_000
 const CLOCK_SKEW_MS = 60_000
 const MAX_PAGES = 5
 const SMALLEST_WINDOW_MS = 60_000
+/** A poller that died leaves its keys to others after this; one that takes longer may be joined by another. */
+const CLAIM_MS = 120_000
 
 interface PollResult {
   /** Rows read. */
@@ -26,7 +38,11 @@ interface PollRun extends PollResult {
   readonly failed: number
 }
 
-const watermarkName = (keyHash: string): string => `spend-logs:${keyHash}`
+const LOG_PREFIX = 'spend-logs:'
+const logOf = ({ keyHash, createdAt }: PolledKey): { name: string; position: Date } => ({
+  name: `${LOG_PREFIX}${keyHash}`,
+  position: new Date(createdAt.getTime() - CLOCK_SKEW_MS),
+})
 
 /**
  * Reads a key's rows from its watermark to now, oldest first, and stores what is new. Rows appear late and with the
@@ -34,9 +50,10 @@ const watermarkName = (keyHash: string): string => `spend-logs:${keyHash}`
  */
 async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult> {
   const { pollLagMs } = ctx.env.oracle
-  const now = ctx.clock().getTime()
-  const name = watermarkName(key.keyHash)
-  let from = (await readWatermark(ctx.db, name)) ?? new Date(key.createdAt.getTime() - CLOCK_SKEW_MS)
+  const startedAt = ctx.clock()
+  const now = startedAt.getTime()
+  const { name, position } = logOf(key)
+  let from = (await readWatermark(ctx.db, name)) ?? position
   let found = 0
   let stored = 0
   for (;;) {
@@ -46,9 +63,11 @@ async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult>
     stored += read.stored
     const settledTo = new Date(Math.min(to.getTime(), now - pollLagMs))
     if (settledTo > from) await saveWatermark(ctx.db, name, settledTo)
-    if (to.getTime() >= now) return { found, stored }
+    if (to.getTime() >= now) break
     from = to
   }
+  await saveRead(ctx.db, name, position, startedAt)
+  return { found, stored }
 }
 
 /** All rows of a key in a window. LiteLLM counts no further than some pages, so a full window is read in halves. */
@@ -98,7 +117,32 @@ export async function pollSpendLogs(ctx: ServiceContext): Promise<PollRun> {
   return pollKeys(ctx, keys)
 }
 
-/** The same for chosen keys. */
+/**
+ * Reads the keys whose turn it is, and that no other process reads: several pollers share the work. A key's turn comes
+ * half an interval after it was read last, so that rounds which drift apart miss none.
+ */
+export async function pollDueKeys(ctx: ServiceContext): Promise<PollRun> {
+  const { pollLagMs, pollIntervalMs, batchSize } = ctx.env.oracle
+  const keys = await listPolledKeys(ctx.db, ctx.deploymentId, { now: ctx.clock(), lagMs: pollLagMs })
+  const run = { keys: 0, found: 0, stored: 0, failed: 0 }
+  for (let start = 0; start < keys.length; start += batchSize) {
+    const batch = keys.slice(start, start + batchSize)
+    const now = ctx.clock()
+    const after = (ms: number): Date => new Date(now.getTime() + ms)
+    const claim = { now, until: after(CLAIM_MS), dueBefore: after(-pollIntervalMs / 2) }
+    const claimed = await claimLogs(ctx.db, batch.map(logOf), claim)
+    const mine = batch.filter((key) => claimed.has(logOf(key).name))
+    const part = await pollKeys(ctx, mine)
+    await releaseLogs(ctx.db, [...claimed], claim.until)
+    for (const name of ['keys', 'found', 'stored', 'failed'] as const) run[name] += part[name]
+  }
+  return run
+}
+
+/** How far behind the reading of LiteLLM's books is. */
+export const getPollState = (ctx: ServiceContext): Promise<ReadState> => readState(ctx.db, ctx.deploymentId, LOG_PREFIX)
+
+/** Reads chosen keys at once, whoever else does. */
 export async function pollKeys(ctx: ServiceContext, keys: readonly PolledKey[]): Promise<PollRun> {
   const run = { keys: keys.length, found: 0, stored: 0, failed: 0 }
   for (let start = 0; start < keys.length; start += ctx.env.oracle.batchSize) {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNotNull, ne, or } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, ne, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { apiKeys, polls, watermarks } from '#services/platform/db/schema/index.ts'
 
@@ -45,11 +45,84 @@ export async function readWatermark(db: Db, name: string): Promise<Date | null> 
   return row?.position ?? null
 }
 
+/** Never backwards: what one reader has read for good need not be read by another. */
 export async function saveWatermark(db: Db, name: string, position: Date): Promise<void> {
   await db
     .insert(watermarks)
     .values({ name, position })
-    .onConflictDoUpdate({ target: watermarks.name, set: { position } })
+    .onConflictDoUpdate({
+      target: watermarks.name,
+      set: { position: sql`greatest(${watermarks.position}, excluded.position)` },
+    })
+}
+
+/** Notes that a log was read up to its end by a read that began then. */
+export async function saveRead(db: Db, name: string, position: Date, readAt: Date): Promise<void> {
+  await db
+    .insert(watermarks)
+    .values({ name, position, readAt })
+    .onConflictDoUpdate({
+      target: watermarks.name,
+      set: { readAt: sql`greatest(${watermarks.readAt}, excluded.read_at)` },
+    })
+}
+
+export interface Claim {
+  readonly now: Date
+  readonly until: Date
+  /** A log that was read since is left alone. */
+  readonly dueBefore: Date
+}
+
+/** Takes those logs that nobody reads now and nobody has read lately; returns their names. */
+export async function claimLogs(
+  db: Db,
+  logs: readonly { name: string; position: Date }[],
+  { now, until, dueBefore }: Claim,
+): Promise<Set<string>> {
+  if (logs.length === 0) return new Set()
+  const claimed = await db
+    .insert(watermarks)
+    // Everybody claims in the same order, so that none waits in a circle.
+    .values(logs.toSorted((a, b) => (a.name < b.name ? -1 : 1)).map((log) => ({ ...log, claimedUntil: until })))
+    .onConflictDoUpdate({
+      target: watermarks.name,
+      set: { claimedUntil: until },
+      setWhere: sql`(${watermarks.claimedUntil} is null or ${watermarks.claimedUntil} < ${now.toISOString()})
+        and (${watermarks.readAt} is null or ${watermarks.readAt} <= ${dueBefore.toISOString()})`,
+    })
+    .returning({ name: watermarks.name })
+  return new Set(claimed.map(({ name }) => name))
+}
+
+/** Gives up a claim, unless somebody else has taken it over. */
+export async function releaseLogs(db: Db, names: readonly string[], until: Date): Promise<void> {
+  await db
+    .update(watermarks)
+    .set({ claimedUntil: null })
+    .where(and(inArray(watermarks.name, [...names]), eq(watermarks.claimedUntil, until)))
+}
+
+export interface ReadState {
+  readonly keys: number
+  /** Keys whose log was never read to its end. */
+  readonly unread: number
+  /** When the read began that is furthest back among the keys' last ones. */
+  readonly oldestReadAt: Date | null
+}
+
+/** How far behind reading is, over the keys that are in use. */
+export async function readState(db: Db, deploymentId: string, prefix: string): Promise<ReadState> {
+  const [row] = await db
+    .select({
+      keys: sql<number>`count(*)::int`,
+      unread: sql<number>`count(*) filter (where ${watermarks.readAt} is null)::int`,
+      oldest: sql<string | null>`min(${watermarks.readAt})`,
+    })
+    .from(apiKeys)
+    .leftJoin(watermarks, eq(watermarks.name, sql`${prefix} || ${apiKeys.keyHash}`))
+    .where(and(eq(apiKeys.deploymentId, deploymentId), isNotNull(apiKeys.keyHash), ne(apiKeys.status, 'deleted')))
+  return { keys: row?.keys ?? 0, unread: row?.unread ?? 0, oldestReadAt: row?.oldest ? new Date(row.oldest) : null }
 }
 
 type PollRow = typeof polls.$inferSelect

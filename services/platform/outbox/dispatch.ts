@@ -23,9 +23,8 @@ export interface OutboxHandler {
   handle(ctx: ServiceContext, messages: readonly ClaimedMessage[]): Promise<ReadonlyMap<bigint, Outcome>>
 }
 
-/** A claim is renewed while its worker lives; after this long without it the messages come back. */
-const LEASE_MS = 6_000
-const RENEW_MS = 2_000
+/** A claim is renewed so often while its worker lives; when a whole lease passes without it the messages come back. */
+const RENEWALS_PER_LEASE = 3
 const FIRST_RETRY_MS = 1_000
 const LAST_RETRY_MS = 60_000
 
@@ -39,7 +38,7 @@ interface Claim extends ClaimedMessage {
 
 async function claim(ctx: ServiceContext, handler: OutboxHandler): Promise<Claim[]> {
   const now = ctx.clock()
-  const until = new Date(now.getTime() + LEASE_MS)
+  const until = new Date(now.getTime() + ctx.env.oracle.outboxLeaseMs)
   const result = await ctx.db.execute<{
     id: string
     payload: Record<string, unknown>
@@ -83,8 +82,9 @@ function keepClaimed(ctx: ServiceContext, claimed: readonly Claim[]): () => Prom
     claimed.map(({ id, fence }) => sql`(${id}::bigint, ${fence}::integer)`),
     sql`, `,
   )
+  const leaseMs = ctx.env.oracle.outboxLeaseMs
   const renew = async (): Promise<void> => {
-    const until = new Date(ctx.clock().getTime() + LEASE_MS).toISOString()
+    const until = new Date(ctx.clock().getTime() + leaseMs).toISOString()
     await ctx.db.execute(sql`
       update outbox set run_at = ${until}
       where (id, fence) in (${pairs}) and done_at is null`)
@@ -92,7 +92,7 @@ function keepClaimed(ctx: ServiceContext, claimed: readonly Claim[]): () => Prom
   let renewing = Promise.resolve()
   const timer = setInterval(() => {
     renewing = renew().catch((err: unknown) => ctx.log.warn({ err }, 'a claim on outbox messages could not be renewed'))
-  }, RENEW_MS)
+  }, leaseMs / RENEWALS_PER_LEASE)
   return () => {
     clearInterval(timer)
     return renewing
