@@ -1,0 +1,40 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import type { StartedPayment, StripeClient } from '#services/clients/stripe/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { randomHex } from '#services/platform/crypto/random.ts'
+import type { PurchaseInput } from './schemas.ts'
+import { findPurchase, insertPurchase, updatePurchase } from './store.ts'
+
+export interface StartPurchase extends PurchaseInput {
+  readonly accountId: string
+  /** The buyer's own id of this request: a second click, or a retry after a time-out, is the same purchase. */
+  readonly requestKey: string
+}
+
+/**
+ * Begins a purchase at Stripe: one for each request of the buyer, however often it comes, and wherever an earlier try
+ * was cut off. Nothing is credited before Stripe says that it was paid.
+ */
+export async function startPurchase(
+  ctx: ServiceContext,
+  stripe: StripeClient,
+  { accountId, requestKey, cents, method }: StartPurchase,
+): Promise<StartedPayment & { purchaseId: string }> {
+  const now = ctx.clock()
+  const row = { accountId, requestKey, cents, method, status: 'created' as const, createdAt: now, updatedAt: now }
+  await insertPurchase(ctx.db, { ...row, id: `pur_${randomHex(12)}` })
+  const purchase = await findPurchase(ctx.db, { accountId, requestKey })
+  if (!purchase) throw new AppError('internal', 'The purchase could not be started. Nothing was charged: try again.')
+  if (purchase.cents !== cents || purchase.method !== method) {
+    throw new AppError(
+      'idempotency_conflict',
+      'This request was made before with another amount. Start a new purchase.',
+    )
+  }
+  const payment = { purchaseId: purchase.id, cents, returnUrl: `${ctx.env.app.url}/credits` }
+  const started = await (method === 'checkout' ? stripe.startCheckout(payment) : stripe.startElement(payment))
+  const { sessionId, paymentIntentId } = started
+  const found = { ...(sessionId && { sessionId }), ...(paymentIntentId && { paymentIntentId }) }
+  await updatePurchase(ctx.db, purchase.id, { ...found, updatedAt: now })
+  return { ...started, purchaseId: purchase.id }
+}

@@ -1,0 +1,86 @@
+import { and, asc, eq, sql } from 'drizzle-orm'
+import type { Db } from '#services/platform/db/client.ts'
+import { paymentReturns, purchases, stripeEvents } from '#services/platform/db/schema/index.ts'
+
+export type PurchaseRow = typeof purchases.$inferSelect
+export type StripeEventRow = typeof stripeEvents.$inferSelect
+export type ReturnRow = typeof paymentReturns.$inferSelect
+
+export async function insertPurchase(db: Db, row: typeof purchases.$inferInsert): Promise<void> {
+  await db
+    .insert(purchases)
+    .values(row)
+    .onConflictDoNothing({ target: [purchases.accountId, purchases.requestKey] })
+}
+
+export async function findPurchase(db: Db, by: { accountId: string; requestKey: string }): Promise<PurchaseRow | null> {
+  const [row] = await db
+    .select()
+    .from(purchases)
+    .where(and(eq(purchases.accountId, by.accountId), eq(purchases.requestKey, by.requestKey)))
+  return row ?? null
+}
+
+/** The purchase, locked until the transaction ends. */
+export async function lockPurchase(db: Db, id: string): Promise<PurchaseRow | null> {
+  const [row] = await db.select().from(purchases).where(eq(purchases.id, id)).for('update')
+  return row ?? null
+}
+
+/** The purchase that a payment is for, locked: events of one payment take turns. */
+export async function lockPurchaseOfPayment(db: Db, paymentIntentId: string): Promise<PurchaseRow | null> {
+  const [row] = await db.select().from(purchases).where(eq(purchases.paymentIntentId, paymentIntentId)).for('update')
+  return row ?? null
+}
+
+/** Events of one payment take turns, also before its purchase is known. */
+export async function lockPayment(db: Db, paymentIntentId: string): Promise<void> {
+  await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${paymentIntentId}, 0))`)
+}
+
+export async function updatePurchase(
+  db: Db,
+  id: string,
+  set: Partial<Pick<PurchaseRow, 'status' | 'sessionId' | 'paymentIntentId'>> & { updatedAt: Date },
+): Promise<void> {
+  await db.update(purchases).set(set).where(eq(purchases.id, id))
+}
+
+/** Writes an event down. False if it was told before. */
+export async function insertEvent(db: Db, row: StripeEventRow): Promise<boolean> {
+  const written = await db
+    .insert(stripeEvents)
+    .values(row)
+    .onConflictDoNothing({ target: stripeEvents.id })
+    .returning({ id: stripeEvents.id })
+  return written.length > 0
+}
+
+export async function updateEvent(
+  db: Db,
+  id: string,
+  set: Pick<StripeEventRow, 'outcome' | 'reason' | 'paymentIntentId'>,
+): Promise<void> {
+  await db.update(stripeEvents).set(set).where(eq(stripeEvents.id, id))
+}
+
+export const listUnmatchedEvents = (db: Db, paymentIntentId: string): Promise<StripeEventRow[]> =>
+  db
+    .select()
+    .from(stripeEvents)
+    .where(and(eq(stripeEvents.paymentIntentId, paymentIntentId), eq(stripeEvents.outcome, 'unmatched')))
+    .orderBy(asc(stripeEvents.receivedAt), asc(stripeEvents.id))
+    .for('update')
+
+export async function findReturn(db: Db, id: string): Promise<ReturnRow | null> {
+  const [row] = await db.select().from(paymentReturns).where(eq(paymentReturns.id, id))
+  return row ?? null
+}
+
+export async function saveReturn(db: Db, row: ReturnRow): Promise<void> {
+  const { state, updatedAt } = row
+  await db
+    .insert(paymentReturns)
+    .values(row)
+    .onConflictDoUpdate({ target: paymentReturns.id, set: { state, updatedAt } })
+}
