@@ -6,12 +6,12 @@ import { RATE_KINDS, type RateKind, type RatedUsage, tokenClasses } from './toke
 const TOKENS_PER_RATE = 1_000_000n
 
 /** Tokens for which the table has no rate: their cost is not known, which is not 0. */
-export interface Unrated {
+interface Unrated {
   readonly kind: RateKind
   readonly tokens: bigint
 }
 
-export interface Rating {
+interface Rating {
   /** Of what has a rate. */
   readonly cost: Cost
   readonly unrated: readonly Unrated[]

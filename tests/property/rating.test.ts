@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CostRate, type CostTable, rateKey, switchesIn, tableAt, timelineOf } from '#lib/rating/cost-table.ts'
 import { usageRater } from '#lib/rating/rate-usage.ts'
+import { coverTime } from '#lib/rating/time-cover.ts'
 import { RATE_KINDS, type RatedUsage, tokenClasses } from '#lib/rating/token-classes.ts'
 import { runs } from './runs.ts'
 
@@ -167,6 +168,26 @@ test('every token has a cost or is listed as unrated', () => {
       const { cost, unrated } = rated(who, what, counts)
       const missing = unrated.reduce((sum, each) => sum + each.tokens, 0n)
       expect(cost + missing).toBe(counts.inputTokens + counts.outputTokens)
+    }),
+    runs(),
+  )
+})
+
+test('days and hours cover a span once, and no day is read as a whole inside which something switches', () => {
+  const hour = fc.nat(24 * 12)
+  fc.assert(
+    fc.property(hour, hour, fc.array(hour, { maxLength: 5 }), (a, b, switches) => {
+      const [from, to] = [Math.min(a, b), Math.max(a, b)]
+      const cover = coverTime(hourAt(from), hourAt(to), switches.map(hourAt))
+      const inDays = (at: number) => {
+        const day = hourAt(at).toISOString().slice(0, 10)
+        return cover.days !== null && day >= cover.days.from && day < cover.days.to && !cover.days.except.includes(day)
+      }
+      for (let at = 0; at < 24 * 13; at += 1) {
+        const spans = cover.hours.filter((span) => span.from <= hourAt(at) && hourAt(at) < span.to).length
+        expect(spans + (inDays(at) ? 1 : 0)).toBe(at >= from && at < to ? 1 : 0)
+      }
+      for (const at of switches.filter((each) => each % 24 !== 0)) expect(inDays(at)).toBe(false)
     }),
     runs(),
   )

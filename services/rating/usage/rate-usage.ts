@@ -29,6 +29,7 @@ export async function readPriced(
   query: UsageQuery,
   switches: readonly Date[],
 ): Promise<PricedRow[]> {
+  if (query.from >= query.to) return []
   const cover = coverTime(query.from, query.to, switches)
   const rows = await readUsage(ctx.db, { ...query, deploymentId: ctx.deploymentId }, cover, switches)
   if (rows.length <= query.limit) return rows

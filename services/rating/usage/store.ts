@@ -46,20 +46,21 @@ function summed(source: SQL, { every, from, limit }: Query, switches: readonly D
 
 /** Days by their sums, and by their hours the days that are not whole or change their price within. */
 function rollups({ days, hours }: TimeCover, group: SQL, { accounts, deploymentId }: Query): SQL {
-  const parts = hours.map(
-    ({ from, to }) => sql`select series_id, hour as at, ${columns} from ${usageHourly}
-      where hour >= ${instant(from)} and hour < ${instant(to)}`,
+  const chosen = accounts ? sql`and s.account = any(${texts(accounts)})` : sql``
+  // Each part is joined by itself: a join over their union would not go by the index of one account.
+  const part = (table: typeof usageDaily | typeof usageHourly, at: SQL, span: SQL) =>
+    sql`select ${at} as at, ${group} as grp, s.account, s.provider, s.model, ${columns}
+      from ${usageSeries} as s join ${table} as u on u.series_id = s.id
+      where s.deployment_id = ${deploymentId} ${chosen} and ${span}`
+  const parts = hours.map(({ from, to }) =>
+    part(usageHourly, sql`u.hour`, sql`u.hour >= ${instant(from)} and u.hour < ${instant(to)}`),
   )
   if (days) {
-    parts.push(
-      sql`select series_id, day::timestamp at time zone 'UTC' as at, ${columns} from ${usageDaily}
-        where day >= ${days.from}::date and day < ${days.to}::date and day <> all(${texts(days.except)}::date[])`,
-    )
+    const { from, to, except } = days
+    const span = sql`u.day >= ${from}::date and u.day < ${to}::date and u.day <> all(${texts(except)}::date[])`
+    parts.push(part(usageDaily, sql`u.day::timestamp at time zone 'UTC'`, span))
   }
-  const chosen = accounts ? sql`and s.account = any(${texts(accounts)})` : sql``
-  return sql`select u.*, ${group} as grp, s.account, s.provider, s.model
-    from (${sql.join(parts, sql` union all `)}) as u join ${usageSeries} as s on s.id = u.series_id
-    where s.deployment_id = ${deploymentId} ${chosen}`
+  return sql.join(parts, sql` union all `)
 }
 
 const VAULT = 'vault:'
