@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
-import { contractAddresses, projectContracts, resolveImports } from '#lib/flow/addresses.ts'
+import { type ContractAddresses, contractAddresses, projectContracts, resolveImports } from '#lib/flow/addresses.ts'
 import { type ChainClient, createChainClient, createSigner, type Signer } from '#services/clients/flow/index.ts'
 import { ensureEmulator, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
 import { cacheFolder, projectRoot } from '#services/local/home.ts'
@@ -25,6 +25,8 @@ export interface DeployOptions {
   minimumDeposit?: string
   /** Changes a contract's code before it is deployed, to plant a bug. */
   change?: (name: string, code: string) => string
+  /** The contracts' time stands still: `setTime` alone moves it, to the second. */
+  stillClock?: boolean
 }
 
 /** Accounts that hold the project's contracts as they are. */
@@ -45,8 +47,19 @@ export async function startEmulator(): Promise<void> {
 
 export async function stopEmulator(): Promise<void> {
   const folder = process.env['CADENCE_COVERAGE']
-  if (folder) await keepCoverage(`http://localhost:${testing.emulator.adminPort}`, folder, unaltered)
+  if (folder) await keepCoverage(emulatorUrls().adminUrl, folder, unaltered)
   await testing.emulator.stop()
+}
+
+/** Where the emulator answers. */
+export const emulatorUrls = (): { accessNode: string; adminUrl: string } => ({
+  accessNode: `http://localhost:${testing.emulator.restPort}`,
+  adminUrl: `http://localhost:${testing.emulator.adminPort}`,
+})
+
+/** Sets the time that contracts on a still clock see, in Unix seconds. */
+export async function setTime(seconds: number): Promise<void> {
+  await testing.shallPass(testing.setTimestampOffset(`${seconds}.0`))
 }
 
 /** Sets the time that the contracts see; it goes on from there. */
@@ -72,8 +85,7 @@ export async function party(name: string): Promise<Signer> {
 export async function deploy(name: string, options: DeployOptions = {}): Promise<Deployed> {
   const admin = await party(name)
   const addresses = contractAddresses('emulator', admin.address)
-  const accessNode = `http://localhost:${testing.emulator.restPort}`
-  const chain = createChainClient({ network: 'emulator', accessNode, addresses })
+  const chain = createChainClient({ network: 'emulator', accessNode: emulatorUrls().accessNode, addresses })
   const settings = {
     graceSeconds: options.graceSeconds ?? 3n * DAY,
     noticeSeconds: options.noticeSeconds ?? 0n,
@@ -81,16 +93,27 @@ export async function deploy(name: string, options: DeployOptions = {}): Promise
     minimumDeposit: options.minimumDeposit ?? '1.00000000',
   }
   for (const contract of projectContracts('emulator')) {
-    const source = readFileSync(join(projectRoot, 'cadence/contracts', `${contract}.cdc`), 'utf8')
-    const changed = resolveImports(options.change?.(contract, source) ?? source, addresses)
-    // Makes the contracts ask the library for the time, which is what lets tests set the clock.
-    const code = await testing.builtInMethods(changed)
+    const code = await deployableCode(contract, addresses, options)
     if (contract === 'UsageBasedSubscriptions')
       await chain.send('deployment/add_subscriptions', { code, ...settings }, admin)
     else await chain.send('deployment/add_contract', { name: contract, code }, admin)
   }
   if (options.change === undefined) unaltered.add(admin.address)
   return { chain, admin }
+}
+
+/** A contract's code as it is deployed here: changed as asked, with its imports' addresses and the tests' clock. */
+export async function deployableCode(
+  contract: string,
+  addresses: ContractAddresses,
+  { change, stillClock }: Pick<DeployOptions, 'change' | 'stillClock'>,
+): Promise<string> {
+  const source = readFileSync(join(projectRoot, 'cadence/contracts', `${contract}.cdc`), 'utf8')
+  const changed = resolveImports(change?.(contract, source) ?? source, addresses)
+  const blockTime = 'getCurrentBlock().timestamp'
+  const timed = stillClock ? changed.replace(blockTime, `${blockTime} * 0.0 + FlowManager.timestampOffset`) : changed
+  // Makes the contracts ask the library for the time, which is what lets tests set the clock.
+  return testing.builtInMethods(timed)
 }
 
 /** Deploys a contract that only tests have, for transactions of the tests' own to import. */

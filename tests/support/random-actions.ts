@@ -1,130 +1,279 @@
 import fc from 'fast-check'
-import type { ProposalKind } from './vault-model.ts'
+import { FIRST_ACTIONS } from './first-actions.ts'
 
-export const PARTIES = ['customer', 'second', 'provider', 'oracle', 'admin', 'approver', 'stranger'] as const
+export const PARTIES = [
+  'customer',
+  'second',
+  'provider',
+  'rival',
+  'oracle',
+  'admin',
+  'ann',
+  'ben',
+  'cem',
+  'stranger',
+] as const
 export type Party = (typeof PARTIES)[number]
 
 /** Slots of vaults that are open; the last slot is a vault that was closed, as soon as there is one. */
 export const OPEN_VAULTS = 3
 
+/** What is wrong with a reading's form. */
+export const ODDITIES = ['name', 'repeat', 'many', 'root', 'month', 'vault', 'huge'] as const
+
 interface Increase {
   vault: number
   /** Added to the last sequence number; 0 repeats it, -1 goes back. */
   step: bigint
+  /** The running month is 0, the one before -1. */
+  month: number
   model: string
   tokens: bigint
+  /** Added to the number of events. */
+  events: bigint
+  odd: (typeof ODDITIES)[number] | null
 }
 
+export type TimeGoal = 'now' | 'turn' | 'monthEnd' | 'graceEnd'
+
+export interface RandomPolicy {
+  approvers: Party[]
+  required: number
+  threshold: bigint | null
+}
+
+/** Amounts are in units of 1e-8. `fit`: the act is tried at the next open vault where it makes sense. */
 export type Doing =
   | { kind: 'readings'; increases: Increase[]; ownKey: boolean }
   | { kind: 'deposit'; vault: number; amount: bigint }
   | { kind: 'withdraw'; vault: number }
+  | { kind: 'withdrawPart'; vault: number; amount: bigint; fit: boolean }
   | { kind: 'automatic'; vault: number; enabled: boolean }
   | { kind: 'cap'; vault: number; amount: bigint | null }
-  | { kind: 'pause'; vault: number; paused: boolean }
-  | { kind: 'request'; vault: number; amount: bigint | null }
-  | { kind: 'cancel'; vault: number }
-  | { kind: 'takeBack'; vault: number }
-  | { kind: 'approvers'; vault: number; policy: { threshold: bigint | null } | null }
-  | { kind: 'payment'; vault: number; amount: bigint }
-  | { kind: 'approve'; vault: number; proposal: ProposalKind }
-  | { kind: 'transfer'; vault: number; to: 'customer' | 'second' }
-  | { kind: 'rate'; usdPerFlow: bigint }
+  | { kind: 'expiry'; vault: number; inSeconds: number | null }
+  | { kind: 'pause'; vault: number; fit: boolean }
+  | { kind: 'resume'; vault: number; fit: boolean }
+  | { kind: 'reminder'; vault: number; amount: bigint | null }
+  | { kind: 'request'; vault: number; amount: bigint | null; fit: boolean }
+  | { kind: 'cancel'; vault: number; fit: boolean }
+  | { kind: 'takeBack'; vault: number; fit: boolean }
+  | { kind: 'approvers'; vault: number; policy: RandomPolicy | null }
+  | { kind: 'payment'; vault: number; amount: bigint; fit: boolean }
+  | { kind: 'approve'; vault: number; nth: number; alone: boolean; fit: boolean }
+  | { kind: 'execute'; vault: number; nth: number; fit: boolean }
+  | { kind: 'transfer'; vault: number; to: Party }
+  | { kind: 'claimVault'; vault: number; fit: boolean }
+  | { kind: 'claimSeat'; vault: number; fit: boolean }
+  | { kind: 'leak'; vault: number; whose: 'owner' | 'provider' }
+  | { kind: 'steal'; vault: number; whose: 'owner' | 'provider'; amount: bigint; fit: boolean }
+  | { kind: 'rate'; usdPerFlow: bigint; source: string }
+  | { kind: 'reappoint' }
+  | { kind: 'registration'; provider: 'provider' | 'rival' }
+  | { kind: 'schedule'; list: number; inMonths: number }
+  | { kind: 'time'; goal: TimeGoal; nth: number; plus: number }
 
 /** Null: the party whose act it is. */
 export type Action = Doing & { by: Party | null }
 
-const vault = fc.nat(OPEN_VAULTS)
-const amount = fc.oneof(fc.constantFrom(1n, 99_999_999n), fc.bigInt(1n, 300_000_000n))
+export const KINDS: ReadonlyArray<Action['kind']> = [
+  ...(['readings', 'deposit', 'withdraw', 'withdrawPart', 'automatic', 'cap', 'expiry', 'pause', 'resume'] as const),
+  ...(['reminder', 'request', 'cancel', 'takeBack', 'approvers', 'payment', 'approve', 'execute'] as const),
+  ...([
+    'transfer',
+    'claimVault',
+    'claimSeat',
+    'leak',
+    'steal',
+    'rate',
+    'schedule',
+    'reappoint',
+    'registration',
+  ] as const),
+  'time',
+]
+
+const vault = fc.oneof(
+  { weight: 7, arbitrary: fc.nat(OPEN_VAULTS - 1) },
+  { weight: 1, arbitrary: fc.constant(OPEN_VAULTS) },
+)
+const amount = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom(0n, 1n, 99_999_999n) },
+  { weight: 6, arbitrary: fc.bigInt(1n, 300_000_000n) },
+)
 const optional = fc.option(amount, { freq: 3 })
+const fit = fc.nat(4).map((chance) => chance > 0)
+const whose = fc.constantFrom('owner' as const, 'provider' as const)
+const is = <K extends Action['kind']>(kind: K) => fc.constant(kind)
+
 const increase: fc.Arbitrary<Increase> = fc.record({
   vault,
-  step: fc.oneof({ arbitrary: fc.constantFrom(1n, 2n), weight: 6 }, { arbitrary: fc.constantFrom(0n, -1n), weight: 1 }),
+  step: fc.oneof({ arbitrary: fc.constantFrom(1n, 2n), weight: 8 }, { arbitrary: fc.constantFrom(0n, -1n), weight: 1 }),
+  month: fc.oneof(
+    { arbitrary: fc.constant(0), weight: 7 },
+    { arbitrary: fc.constant(-1), weight: 2 },
+    { arbitrary: fc.constantFrom(1, -2), weight: 1 },
+  ),
   model: fc.constantFrom('gpt-4', 'claude-3-opus', 'llama-3', 'other'),
-  tokens: fc.oneof(fc.bigInt(-50n, 0n), fc.bigInt(0n, 3_000n), fc.bigInt(0n, 150_000n)),
+  tokens: fc.oneof(
+    { arbitrary: fc.bigInt(-50n, 0n), weight: 1 },
+    { arbitrary: fc.bigInt(0n, 3_000n), weight: 2 },
+    { arbitrary: fc.bigInt(0n, 150_000n), weight: 4 },
+  ),
+  events: fc.oneof({ arbitrary: fc.constantFrom(0n, 1n), weight: 12 }, { arbitrary: fc.constant(-1n), weight: 1 }),
+  odd: fc.oneof({ arbitrary: fc.constant(null), weight: 15 }, { arbitrary: fc.constantFrom(...ODDITIES), weight: 1 }),
 })
 
-const doing: fc.Arbitrary<Doing> = fc.oneof(
+const policy: fc.Arbitrary<RandomPolicy> = fc.record({
+  approvers: fc.constantFrom<Party[]>(
+    ['ann', 'ben', 'cem'],
+    ['ann', 'ben', 'cem'],
+    ['ann', 'ben', 'cem'],
+    ['ben', 'cem', 'second'],
+    ['ann', 'second'],
+    ['cem'],
+  ),
+  required: fc.constantFrom(2, 2, 2, 2, 1, 1, 3, 0),
+  threshold: fc.option(fc.oneof(fc.constant(0n), fc.bigInt(1n, 80_000_000n)), { freq: 3, nil: null }),
+})
+
+const owners: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
+  { weight: 2, arbitrary: fc.record({ kind: is('automatic'), vault, enabled: fc.boolean() }) },
+  { weight: 4, arbitrary: fc.record({ kind: is('cap'), vault, amount: optional }) },
   {
-    weight: 14,
+    weight: 4,
     arbitrary: fc.record({
-      kind: fc.constant('readings' as const),
-      increases: fc.array(increase, { minLength: 1, maxLength: 6 }),
-      ownKey: fc.nat(9).map((chance) => chance > 0),
-    }),
-  },
-  { weight: 8, arbitrary: fc.record({ kind: fc.constant('deposit' as const), vault, amount }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('withdraw' as const), vault }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('automatic' as const), vault, enabled: fc.boolean() }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('cap' as const), vault, amount: optional }) },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('pause' as const), vault, paused: fc.boolean() }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('request' as const), vault, amount: optional }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('cancel' as const), vault }) },
-  { weight: 4, arbitrary: fc.record({ kind: fc.constant('takeBack' as const), vault }) },
-  {
-    weight: 2,
-    arbitrary: fc.record({
-      kind: fc.constant('approvers' as const),
+      kind: is('expiry'),
       vault,
-      policy: fc.option(fc.record({ threshold: optional }), { freq: 4 }),
+      inSeconds: fc.oneof(fc.constant(null), fc.constantFrom(0, 3_599, 3_600), fc.integer({ min: 0, max: 500_000 })),
     }),
   },
-  { weight: 3, arbitrary: fc.record({ kind: fc.constant('payment' as const), vault, amount }) },
+  { weight: 2, arbitrary: fc.record({ kind: is('pause'), vault, fit }) },
+  { weight: 4, arbitrary: fc.record({ kind: is('resume'), vault, fit }) },
+  { weight: 2, arbitrary: fc.record({ kind: is('reminder'), vault, amount: optional }) },
+  { weight: 8, arbitrary: fc.record({ kind: is('request'), vault, amount: optional, fit }) },
+  { weight: 3, arbitrary: fc.record({ kind: is('cancel'), vault, fit }) },
+  { weight: 6, arbitrary: fc.record({ kind: is('takeBack'), vault, fit }) },
   {
     weight: 5,
+    arbitrary: fc.record({ kind: is('approvers'), vault, policy: fc.option(policy, { freq: 5, nil: null }) }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: is('transfer'), vault, to: fc.constantFrom<Party>('customer', 'second') }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: is('claimVault'), vault, fit }) },
+]
+
+const others: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
+  {
+    weight: 24,
     arbitrary: fc.record({
-      kind: fc.constant('approve' as const),
+      kind: is('readings'),
+      increases: fc.array(increase, { minLength: 1, maxLength: 6 }),
+      ownKey: fc.nat(14).map((chance) => chance > 0),
+    }),
+  },
+  { weight: 8, arbitrary: fc.record({ kind: is('deposit'), vault, amount }) },
+  { weight: 4, arbitrary: fc.record({ kind: is('withdraw'), vault }) },
+  { weight: 8, arbitrary: fc.record({ kind: is('withdrawPart'), vault, amount, fit }) },
+  { weight: 6, arbitrary: fc.record({ kind: is('payment'), vault, amount, fit }) },
+  {
+    weight: 16,
+    arbitrary: fc.record({
+      kind: is('approve'),
       vault,
-      proposal: fc.constantFrom<ProposalKind>('takeBack', 'transfer', 'payment', 'policy'),
+      nth: fc.constantFrom(0, 0, 0, 1, 2, 3),
+      alone: fc.nat(2).map((chance) => chance > 0),
+      fit,
+    }),
+  },
+  { weight: 4, arbitrary: fc.record({ kind: is('execute'), vault, nth: fc.constantFrom(0, 0, 0, 1, 2, 3), fit }) },
+  { weight: 3, arbitrary: fc.record({ kind: is('claimSeat'), vault, fit }) },
+  { weight: 4, arbitrary: fc.record({ kind: is('leak'), vault, whose }) },
+  { weight: 5, arbitrary: fc.record({ kind: is('steal'), vault, whose, amount, fit }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: is('rate'),
+      usdPerFlow: fc.oneof(
+        { weight: 1, arbitrary: fc.constantFrom(0n, 500_000_000n) },
+        { weight: 4, arbitrary: fc.bigInt(70_000_000n, 130_000_000n) },
+      ),
+      source: fc.constantFrom('fixed', 'fixed', 'fixed', 'fixed', 'fixed', 'market'),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: is('reappoint') }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: is('registration'),
+      provider: fc.constantFrom('provider' as const, 'rival' as const),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ kind: is('schedule'), list: fc.nat(2), inMonths: fc.constantFrom(0, 1, 1, 1, 2) }),
+  },
+]
+
+/** Moments just before, at and just after something starts or ends to act; and whatever lies between. */
+const time: fc.Arbitrary<Doing> = fc.oneof(
+  {
+    weight: 7,
+    arbitrary: fc.record({
+      kind: is('time'),
+      goal: fc.constant('turn' as const),
+      nth: fc.constantFrom(0, 0, 0, 1, 2),
+      plus: fc.integer({ min: -1, max: 1 }),
     }),
   },
   {
     weight: 2,
     arbitrary: fc.record({
-      kind: fc.constant('transfer' as const),
-      vault,
-      to: fc.constantFrom('customer' as const, 'second' as const),
+      kind: is('time'),
+      goal: fc.constantFrom('monthEnd' as const, 'graceEnd' as const),
+      nth: fc.constant(0),
+      plus: fc.constantFrom(-1, 0, 3_600),
     }),
   },
   {
-    weight: 1,
-    arbitrary: fc.record({ kind: fc.constant('rate' as const), usdPerFlow: fc.bigInt(80_000_000n, 120_000_000n) }),
+    weight: 3,
+    arbitrary: fc.record({
+      kind: is('time'),
+      goal: fc.constant('now' as const),
+      nth: fc.constant(0),
+      plus: fc.oneof(fc.integer({ min: 1, max: 7_200 }), fc.integer({ min: 1, max: 200_000 })),
+    }),
   },
 )
+
+const doing: fc.Arbitrary<Doing> = fc.oneof(...owners, ...others, { weight: 14, arbitrary: time })
 
 /** One of six is tried by a party chosen at random, mostly one that may not. */
 const by = fc.oneof({ weight: 5, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.constantFrom(...PARTIES) })
 
 const action: fc.Arbitrary<Action> = fc.tuple(doing, by).map(([what, who]) => ({ ...what, by: who }))
 
-/** Comes before the random actions, so that no run is without debt, credit, a repeated reading and a closed vault. */
-const grow = (tokens: bigint, step = 1n): Action => ({
-  kind: 'readings',
-  increases: [{ vault: 0, step, model: 'other', tokens }],
-  ownKey: true,
-  by: null,
-})
-const OPENING: readonly Action[] = [
-  grow(1_000_000n),
-  grow(1n),
-  grow(0n, 0n),
-  { kind: 'deposit', vault: 0, amount: 300_000_000n, by: null },
-  { kind: 'request', vault: 1, amount: null, by: null },
-  { kind: 'takeBack', vault: 1, by: null },
-]
-
-/** The same actions for the same seed. */
+/** The same actions for the same seed; what comes first is always the same. */
 export function randomActions(count: number, seed: number): Action[] {
-  const size = { minLength: count, maxLength: count }
+  const length = Math.max(count - FIRST_ACTIONS.length, 0)
+  const size = { minLength: length, maxLength: length }
   const [actions = []] = fc.sample(fc.array(action, { ...size, size: 'max' }), { numRuns: 1, seed })
-  return [...OPENING, ...actions]
+  return [...FIRST_ACTIONS, ...actions].slice(0, count)
 }
 
-/** Actions as text that `readActions` reads again. */
+/** Actions as text that `readActions` reads again, one a line. */
 export const writeActions = (actions: readonly Action[]): string =>
-  JSON.stringify(actions, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+  actions
+    .map((each) => JSON.stringify(each, (_key, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value)))
+    .join('\n')
 
 export const readActions = (text: string): Action[] =>
-  JSON.parse(text, (_key, value: unknown) =>
-    typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
-  ) as Action[]
+  text
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .map((line): Action =>
+      JSON.parse(line, (_key, value: unknown) =>
+        typeof value === 'string' && /^-?\d+n$/.test(value) ? BigInt(value.slice(0, -1)) : value,
+      ),
+    )

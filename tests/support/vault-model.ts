@@ -1,32 +1,22 @@
-import { usd, usdPerFlow } from '#lib/money/units.ts'
-import { priceUsage, usdToFlow } from '#lib/pricing/price-usage.ts'
-import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
+import { ApprovalsModel, isValid, type PolicyModel, type ProposalKind, type ProposalModel } from './approvals-model.ts'
+import { LimitModel } from './limit-model.ts'
+import type { Party } from './random-actions.ts'
+import { type ReadingModel, UsageModel } from './usage-model.ts'
+import { VaultRights } from './vault-rights.ts'
+import type { VaultOpening, WorldModel } from './world-model.ts'
 
-export type ProposalKind = 'takeBack' | 'transfer' | 'payment' | 'policy'
-
-interface Proposal {
-  readonly id: bigint
-  readonly amount: bigint
-  readonly to: string
-  /** Null ends the approvals; undefined in a threshold is none. */
-  readonly policy: { readonly threshold: bigint | null } | null
-  approved: boolean
-}
-
-/** One approver's agreement, and how much left without and with it. */
-interface Approvals {
-  threshold: bigint | null
-  paid: bigint
-  beyond: bigint
-  count: bigint
-  readonly proposals: Map<ProposalKind, Proposal>
+/** FLOW that the owner asked for; an amount of null is everything, and the vault closed. */
+interface PendingReturn {
+  readonly amount: bigint | null
+  readonly actsAt: number
+  readonly proposal: bigint | null
 }
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 /**
- * What a vault should be after a sequence of actions, computed without the contract. Amounts in units of 1e-8. Each
- * act returns whether it is allowed; one that is not changes nothing. The settle delay is taken to be over at once.
+ * What a vault should be after a sequence of actions, computed without the contract. Amounts in units of 1e-8, times in
+ * Unix seconds. Each act returns `done`, or the reason for which it is refused and changes nothing.
  */
 export class VaultModel {
   deposits = 0n
@@ -34,26 +24,26 @@ export class VaultModel {
   refunded = 0n
   accrued = 0n
   uncovered = 0n
-  creditUsd = 0n
-  chargedUsd = 0n
-  usage: Record<string, bigint> = {}
-  sequence = 0n
   automatic = false
   closed = false
-  paused = false
-  cap: bigint | null = null
-  approvals: Approvals | null = null
-  /** What the owner asked for; null is everything, undefined nothing. */
-  requested: bigint | null | undefined = undefined
+  pausedFrom: number | null = null
+  expiresAt: number | null = null
+  reminder: bigint | null = null
+  pending: PendingReturn | null = null
+  approvals: ApprovalsModel | null = null
+  readonly cap = new LimitModel()
+  readonly usage = new UsageModel()
+  readonly rights: VaultRights
   readonly id: bigint
-  owner: string
-  /** How often it was given to an owner, be it the same: each time its capability is another. */
-  handovers = 0
+  readonly provider: Party
+  private readonly world: WorldModel
 
-  constructor(id: bigint, deposit: bigint, owner: string) {
-    this.id = id
-    this.deposits = deposit
-    this.owner = owner
+  constructor(world: WorldModel, opened: VaultOpening) {
+    this.world = world
+    this.id = opened.id
+    this.provider = opened.provider
+    this.deposits = opened.deposit
+    this.rights = new VaultRights(opened.owner, opened.provider)
   }
 
   get balance(): bigint {
@@ -61,150 +51,194 @@ export class VaultModel {
   }
 
   get withdrawable(): bigint {
-    const { approvals } = this
-    if (approvals === null || approvals.threshold === null) return this.accrued
-    return least(this.accrued, within(approvals) + approvals.beyond)
+    const allowance = this.approvals?.allowance(this.now) ?? null
+    return allowance === null ? this.accrued : least(this.accrued, allowance)
   }
 
-  /** Takes a reading; returns whether it settles or why it doesn't. */
-  settle(sequence: bigint, usage: Record<string, bigint>, rate: bigint): string {
-    if (sequence === this.sequence && sequence > 0n) return this.repeats(usage) ? 'duplicate' : 'sequence_reused'
-    if (sequence < this.sequence || sequence === 0n) return 'sequence_too_low'
-    if (Object.entries(this.usage).some(([model, tokens]) => (usage[model] ?? -1n) < tokens)) return 'count_fell'
-    if (this.closed) return 'vault_closed'
-    const due = this.charge(priceUsage(DEFAULT_SCHEDULE, new Map(Object.entries(usage))).usd)
-    this.usage = usage
-    this.sequence = sequence
-    this.accrue(usdToFlow(usd(due), usdPerFlow(rate)))
+  get isPaused(): boolean {
+    return this.pausedFrom !== null && this.now >= this.pausedFrom
+  }
+
+  get isExpired(): boolean {
+    return this.expiresAt !== null && this.now > this.expiresAt
+  }
+
+  get providerRegistered(): boolean {
+    return this.world.isRegistered(this.provider)
+  }
+
+  private get now(): number {
+    return this.world.now
+  }
+
+  /** When the passing of time alone changes what may be done. */
+  get turns(): number[] {
+    const proposals = [...(this.approvals?.proposals.values() ?? [])].map(({ expiresAt }) => expiresAt)
+    const changes = [this.cap.pendingAt(this.now), this.approvals?.threshold.pendingAt(this.now), this.pending]
+    const expiry = this.expiresAt === null ? null : this.expiresAt + 1
+    const times = [...proposals, ...changes.map((change) => change?.actsAt), this.pausedFrom, expiry]
+    return times.flatMap((time) => time ?? [])
+  }
+
+  settle(reading: ReadingModel): string {
+    const { now, graceSeconds, rate, schedules } = this.world
+    const limitUsd = (charged: bigint) => (this.isPaused || this.isExpired ? charged : this.cap.at(now))
+    const usdPerFlow = rate.usdPerFlow
+    const due = this.usage.settle(reading, { now, graceSeconds, usdPerFlow, schedules, closed: this.closed, limitUsd })
+    if (typeof due === 'string') return due
+    this.accrue(due)
     this.payAutomatically()
-    return 'settled'
+    return 'done'
   }
 
-  deposit(amount: bigint): boolean {
-    if (this.closed) return false
+  deposit(amount: bigint, by: Party): string {
+    if (this.closed) return 'closed'
+    if (amount === 0n) return 'zero'
+    this.world.move(by, -amount)
     this.deposits += amount
     const debt = this.uncovered
     this.uncovered = 0n
     this.accrue(debt)
     this.payAutomatically()
-    return true
+    return 'done'
   }
 
-  setAutomatic(enabled: boolean): boolean {
+  setAutomatic(enabled: boolean): string {
     this.automatic = enabled
     this.payAutomatically()
-    return true
+    return 'done'
   }
 
-  setCap(cap: bigint | null): boolean {
-    if (!this.closed) this.cap = cap
-    return !this.closed
+  setCap(cap: bigint | null): string {
+    if (this.closed) return 'closed'
+    this.cap.set(cap, this.now, this.world.delaySeconds)
+    return 'done'
   }
 
-  setPaused(paused: boolean): boolean {
-    if (this.closed || this.paused === paused) return false
-    this.paused = paused
-    return true
+  setExpiry(expiresAt: number | null): string {
+    if (this.closed) return 'closed'
+    const loosens = expiresAt === null || (this.expiresAt !== null && expiresAt >= this.expiresAt)
+    if (!loosens && expiresAt < this.now + this.world.delaySeconds) return 'expiry_too_soon'
+    this.expiresAt = expiresAt
+    return 'done'
   }
 
-  withdraw(): boolean {
-    this.pay(this.withdrawable)
-    return true
+  setPaused(paused: boolean): string {
+    if (this.closed) return 'closed'
+    if (paused === (this.pausedFrom !== null)) return paused ? 'paused_already' : 'not_paused'
+    this.pausedFrom = paused ? this.now + this.world.delaySeconds : null
+    return 'done'
   }
 
-  request(amount: bigint | null): boolean {
-    if (this.closed) return false
-    this.propose('takeBack', {})
-    this.requested = amount
-    return true
+  setReminder(below: bigint | null): string {
+    if (this.closed) return 'closed'
+    this.reminder = below
+    return 'done'
   }
 
-  cancel(): boolean {
-    if (this.requested === undefined) return false
+  /** Takes all that may be withdrawn. */
+  withdrawAll(by: Party): string {
+    this.pay(this.withdrawable, by)
+    return 'done'
+  }
+
+  withdraw(amount: bigint, by: Party): string {
+    if (amount === 0n) return 'zero'
+    const allowance = this.approvals?.allowance(this.now) ?? null
+    if (allowance !== null && amount > allowance) return 'above_threshold'
+    if (amount > this.accrued) return 'above_accrued'
+    this.pay(amount, by)
+    return 'done'
+  }
+
+  request(amount: bigint | null): string {
+    if (this.closed) return 'closed'
+    if (amount === 0n) return 'zero'
+    const proposal = this.approvals === null ? null : this.propose('takeBack', { amount })
+    this.pending = { amount, actsAt: this.now + this.world.delaySeconds, proposal }
+    return 'done'
+  }
+
+  cancel(): string {
+    if (this.pending === null) return 'nothing_requested'
     this.dropReturn()
-    return true
+    return 'done'
   }
 
-  takeBack(): boolean {
-    const { requested, approvals } = this
-    if (requested === undefined) return false
-    if (approvals !== null && !approvals.proposals.get('takeBack')?.approved) return false
-    approvals?.proposals.delete('takeBack')
+  takeBack(by: Party): string {
+    const { pending, approvals } = this
+    if (pending === null) return 'nothing_requested'
+    if (this.now < pending.actsAt) return 'too_early'
+    const used = approvals?.useUp(pending.proposal ?? 0n, this.now)
+    if (typeof used === 'string') return used
     const free = this.balance - this.accrued
-    this.requested = undefined
-    this.refunded += requested === null ? free : least(requested, free)
-    if (requested !== null) return true
-    this.closed = true
-    this.creditUsd = 0n
-    this.uncovered = 0n
-    return this.withdraw()
+    const amount = pending.amount === null ? free : least(pending.amount, free)
+    this.pending = null
+    this.refunded += amount
+    this.world.move(by, amount)
+    if (pending.amount === null) this.close()
+    return 'done'
   }
 
-  /** Null ends the approvals. The first time it acts at once, later it is a proposal. */
-  setApprovers(policy: { readonly threshold: bigint | null } | null): boolean {
-    if (this.closed || (policy === null && this.approvals === null)) return false
-    if (this.approvals !== null) return this.propose('policy', { policy })
+  /** The first time it acts at once, later it is a proposal. Null ends the approvals. */
+  setApprovers(policy: PolicyModel | null): string {
+    if (this.closed) return 'closed'
+    if (policy === null && this.approvals === null) return 'no_approvals'
+    if (policy !== null && !isValid(policy)) return 'policy_invalid'
+    if (this.approvals !== null) {
+      this.propose('policy', { policy })
+      return 'done'
+    }
     this.dropReturn()
     this.adopt(policy)
-    return true
+    return 'done'
   }
 
-  requestPayment(amount: bigint): boolean {
-    return this.approvals !== null && this.propose('payment', { amount })
+  requestPayment(amount: bigint): string {
+    if (amount === 0n) return 'zero'
+    if (this.approvals === null) return 'no_approvals'
+    this.propose('payment', { amount, to: this.provider })
+    return 'done'
   }
 
-  transfer(to: string): boolean {
+  transfer(to: Party): string {
     if (this.approvals === null) this.handOver(to)
     else this.propose('transfer', { to })
-    return true
+    return 'done'
   }
 
-  /** The approver agrees, which carries the proposal out, unless that is the owner's to do. */
-  approve(kind: ProposalKind): boolean {
+  /** `alone`: without carrying out what has its approvals then. */
+  approve(id: bigint, by: Party, alone: boolean): string {
     const { approvals } = this
-    const proposal = approvals?.proposals.get(kind)
-    if (!approvals || !proposal || proposal.approved) return false
-    proposal.approved = true
-    if (kind === 'takeBack') return true
-    approvals.proposals.delete(kind)
-    if (kind === 'policy') this.adopt(proposal.policy)
-    if (kind === 'transfer') this.handOver(proposal.to)
-    if (kind === 'payment') {
-      approvals.beyond += proposal.amount
-      this.payAutomatically()
-    }
-    return true
+    if (approvals === null) return 'no_approvals'
+    const proposal = approvals.approve(id, by, this.now)
+    if (typeof proposal === 'string') return proposal
+    const carriesOut = !alone && proposal.kind !== 'takeBack' && approvals.isApproved(proposal)
+    return carriesOut ? this.execute(id) : 'done'
   }
 
-  /** The part of a report that the model speaks about. */
-  expected(): Record<string, unknown> {
-    const { id, deposits, paid, refunded, accrued, uncovered, balance, creditUsd, requested, withdrawable } = this
-    const running = requested === null ? 'closing' : this.paused ? 'paused' : 'active'
-    const money = { deposits, paid, refunded, accrued, uncovered, balance, withdrawable, capUsd: this.cap }
-    const use = { creditUsd, chargedUsd: this.chargedUsd, tokens: this.usage, lastSequence: this.sequence }
-    return { id, status: this.closed ? 'closed' : running, automaticPayment: this.automatic, ...money, ...use }
+  /** Carries out what was approved; what the owner takes back only the owner takes. */
+  execute(id: bigint): string {
+    const { approvals } = this
+    if (approvals === null) return 'no_approvals'
+    if (approvals.find(id, this.now)?.kind === 'takeBack') return 'owner_takes'
+    const proposal = approvals.useUp(id, this.now)
+    if (typeof proposal === 'string') return proposal
+    this.carryOut(proposal)
+    return 'done'
   }
 
-  /** What a period's new price makes due: a fall becomes credit, a rise up to the limit uses it first. */
-  private charge(price: bigint): bigint {
-    if (price < this.chargedUsd) {
-      this.creditUsd += this.chargedUsd - price
-      this.chargedUsd = price
-      return 0n
-    }
-    const limit = this.paused ? this.chargedUsd : (this.cap ?? price)
-    const target = least(limit, price)
-    if (target <= this.chargedUsd) return 0n
-    const rise = target - this.chargedUsd
-    const used = least(rise, this.creditUsd)
-    this.creditUsd -= used
-    this.chargedUsd = target
-    return rise - used
+  private carryOut({ kind, to, policy }: ProposalModel): void {
+    if (kind === 'policy') this.adopt(policy)
+    if (kind === 'transfer' && to !== null) this.handOver(to)
+    if (kind === 'payment') this.payAutomatically()
   }
 
-  private repeats(usage: Record<string, bigint>): boolean {
-    const models = Object.keys(usage)
-    return models.length === Object.keys(this.usage).length && models.every((name) => usage[name] === this.usage[name])
+  private close(): void {
+    this.closed = true
+    this.usage.creditUsd = 0n
+    this.uncovered = 0n
+    this.pay(this.withdrawable, this.provider)
   }
 
   private accrue(amount: bigint): void {
@@ -214,47 +248,38 @@ export class VaultModel {
   }
 
   private payAutomatically(): void {
-    if (this.automatic) this.withdraw()
+    if (this.automatic) this.pay(this.withdrawable, this.provider)
   }
 
-  private pay(amount: bigint): void {
+  private pay(amount: bigint, to: Party): void {
     if (amount === 0n) return
-    const { approvals } = this
-    if (approvals !== null) {
-      const free = approvals.threshold === null ? amount : within(approvals)
-      approvals.beyond -= amount > free ? amount - free : 0n
-      approvals.paid += amount
-    }
+    this.approvals?.countPayment(amount, this.now)
     this.paid += amount
     this.accrued -= amount
+    this.world.move(to, amount)
   }
 
-  private propose(kind: ProposalKind, content: Partial<Omit<Proposal, 'id' | 'approved'>>): boolean {
-    if (this.approvals === null) return true
-    this.approvals.count += 1n
-    const proposal = { amount: 0n, to: '', policy: null, ...content, id: this.approvals.count, approved: false }
-    this.approvals.proposals.set(kind, proposal)
-    return true
+  private propose(kind: ProposalKind, content: Partial<ProposalModel>): bigint | null {
+    return this.approvals?.propose(kind, content, this.now, this.world.delaySeconds) ?? null
   }
 
-  private adopt(policy: { readonly threshold: bigint | null } | null): void {
-    const threshold = policy?.threshold ?? null
-    const before = this.approvals ?? { paid: 0n, beyond: 0n, count: 0n }
-    this.approvals = policy === null ? null : { ...before, threshold, proposals: new Map() }
+  private adopt(policy: PolicyModel | null): void {
+    this.rights.seat(policy?.approvers ?? [])
+    this.approvals = policy === null ? null : (this.approvals ?? new ApprovalsModel())
+    if (policy !== null) this.approvals?.adopt(policy, this.now, this.world.delaySeconds)
   }
 
-  private handOver(to: string): void {
-    this.owner = to
-    this.handovers += 1
+  private handOver(to: Party): void {
     this.dropReturn()
-    this.approvals = null
+    this.cap.cancelPending(this.now)
+    if (!this.isPaused) this.pausedFrom = null
+    this.adopt(null)
+    this.rights.handOver(to)
   }
 
   private dropReturn(): void {
-    this.requested = undefined
+    if (this.pending === null) return
+    this.pending = null
     this.approvals?.proposals.delete('takeBack')
   }
 }
-
-const within = ({ threshold, paid }: Approvals): bigint =>
-  threshold === null || threshold < paid ? 0n : threshold - paid

@@ -1,0 +1,69 @@
+import type { Action } from './random-actions.ts'
+import { act, grow, passTime } from './single-actions.ts'
+
+const debtAndCredit = [
+  grow(0, 1_000_000n),
+  grow(0, 1n),
+  grow(0, 0n, { step: 0n }),
+  act({ kind: 'deposit', vault: 0, amount: 300_000_000n }),
+  act({ kind: 'withdrawPart', vault: 0, amount: 50_000_000n, fit: false }),
+  act({ kind: 'withdraw', vault: 0 }),
+]
+
+const controls = [
+  act({ kind: 'automatic', vault: 1, enabled: true }),
+  act({ kind: 'cap', vault: 1, amount: 200_000_000n }),
+  act({ kind: 'expiry', vault: 1, inSeconds: 400_000 }),
+  act({ kind: 'pause', vault: 1, fit: false }),
+  act({ kind: 'reminder', vault: 1, amount: 50_000_000n }),
+  grow(1, 50_000n),
+  passTime('turn', 0),
+  grow(1, 50_000n),
+  act({ kind: 'resume', vault: 1, fit: false }),
+  grow(1, 1n),
+]
+
+const leaving = [
+  act({ kind: 'request', vault: 1, amount: 1n, fit: false }),
+  act({ kind: 'cancel', vault: 1, fit: false }),
+  act({ kind: 'request', vault: 1, amount: null, fit: false }),
+  passTime('turn', 0),
+  act({ kind: 'takeBack', vault: 1, fit: false }),
+]
+
+const approvals = [
+  grow(2, 40_000n),
+  act({ kind: 'payment', vault: 2, amount: 50_000_000n, fit: false }),
+  act({ kind: 'approve', vault: 2, nth: 0, alone: true, fit: false }),
+  act({ kind: 'approve', vault: 2, nth: 0, alone: true, fit: false }),
+  act({ kind: 'execute', vault: 2, nth: 0, fit: false }),
+  act({ kind: 'leak', vault: 2, whose: 'provider' }),
+  act({ kind: 'steal', vault: 2, whose: 'provider', amount: 10_000_000n, fit: false }),
+  act({
+    kind: 'approvers',
+    vault: 2,
+    policy: { approvers: ['ben', 'cem', 'second'], required: 2, threshold: 10_000_000n },
+  }),
+  act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }),
+  act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }),
+  act({ kind: 'claimSeat', vault: 2, fit: false }),
+  act({ kind: 'transfer', vault: 0, to: 'second' }),
+  act({ kind: 'claimVault', vault: 0, fit: false }),
+]
+
+const periods = [
+  act({ kind: 'rate', usdPerFlow: 90_000_000n, source: 'fixed' }),
+  act({ kind: 'schedule', list: 2, inMonths: 1 }),
+  act({ kind: 'registration', provider: 'rival' }),
+  act({ kind: 'reappoint' }),
+  passTime('monthEnd', -1),
+  grow(2, 30_000n),
+  passTime('monthEnd', 0),
+  grow(2, 20_000n),
+  grow(2, 10_000n, { month: -1 }),
+  passTime('graceEnd', 0),
+  grow(2, 10_000n, { month: -1 }),
+]
+
+/** Come before random actions: no run is without debt, credit, a closed vault, a new month, or any kind of action. */
+export const FIRST_ACTIONS: readonly Action[] = [...debtAndCredit, ...controls, ...leaving, ...approvals, ...periods]

@@ -1,0 +1,146 @@
+import { DEFAULT_SCHEDULE, type Schedule } from '#lib/pricing/schedule.ts'
+import { previousPeriod } from '#lib/period/period.ts'
+import { periodAt } from './approvals-model.ts'
+import { OPEN_VAULTS, type Party } from './random-actions.ts'
+import { endOf, scheduleFor } from './usage-model.ts'
+import { VaultModel } from './vault-model.ts'
+
+interface WorldSettings {
+  readonly graceSeconds: number
+  readonly noticeSeconds: number
+  readonly delaySeconds: number
+}
+
+interface RateModel {
+  readonly usdPerFlow: bigint
+  readonly source: string
+  readonly setAt: number
+}
+
+export interface VaultOpening {
+  readonly id: bigint
+  readonly deposit: bigint
+  readonly owner: Party
+  readonly provider: Party
+}
+
+const RATE_MAX_AGE = 3_600
+const RATE_MAX_FACTOR = 2n
+
+/** All that a run's vaults share: time, rate, schedules, and who has how much FLOW outside. */
+export class WorldModel {
+  now: number
+  rate: RateModel
+  schedules: readonly Schedule[] = [{ ...DEFAULT_SCHEDULE, effectiveFrom: 200_001 }]
+  /** A vault that was closed gives its place to a new one. */
+  readonly open: VaultModel[] = []
+  readonly all: VaultModel[] = []
+  readonly flow: Map<Party, bigint>
+  /** Providers with the second from which their registration counts. */
+  readonly registered: Map<Party, number>
+  /** The second from which the oracle's appointment counts. */
+  oracleFrom: number
+  /** All FLOW there is, as it was first seen. */
+  supply: string | null = null
+  readonly graceSeconds: number
+  readonly noticeSeconds: number
+  readonly delaySeconds: number
+
+  constructor(now: number, rate: RateModel, flow: ReadonlyMap<Party, bigint>, settings: WorldSettings) {
+    this.now = now
+    this.rate = rate
+    this.flow = new Map(flow)
+    this.oracleFrom = now
+    this.registered = new Map([
+      ['provider', now],
+      ['rival', now],
+    ])
+    this.graceSeconds = settings.graceSeconds
+    this.noticeSeconds = settings.noticeSeconds
+    this.delaySeconds = settings.delaySeconds
+  }
+
+  get period(): number {
+    return periodAt(this.now)
+  }
+
+  openVault(slot: number, opened: VaultOpening): VaultModel {
+    const model = new VaultModel(this, opened)
+    this.move(opened.owner, -opened.deposit)
+    this.open[slot] = model
+    this.all.push(model)
+    return model
+  }
+
+  /** The vault of a slot; beyond the open ones, one that was closed if there is any. */
+  vaultAt(slot: number): VaultModel {
+    const closed = this.all.findLast((model) => model.closed)
+    const found = slot < OPEN_VAULTS ? this.open[slot] : (closed ?? this.open[0])
+    if (!found) throw new Error(`There is no vault at ${slot}.`)
+    return found
+  }
+
+  /** Whether the period has begun and still takes readings. */
+  takesReadings(period: number): boolean {
+    return period <= this.period && this.now < endOf(period) + this.graceSeconds
+  }
+
+  move(party: Party, amount: bigint): void {
+    this.flow.set(party, (this.flow.get(party) ?? 0n) + amount)
+  }
+
+  /** Why no reading settles now, or null. */
+  get rateRefusal(): string | null {
+    const { source, setAt } = this.rate
+    return source !== 'fixed' && this.now > setAt + RATE_MAX_AGE ? 'rate_stale' : null
+  }
+
+  setRate(usdPerFlow: bigint, source: string): string {
+    const [lower, higher] = [this.rate.usdPerFlow, usdPerFlow].toSorted((a, b) => (a < b ? -1 : 1))
+    if (usdPerFlow === 0n) return 'zero'
+    if ((higher ?? 0n) > (lower ?? 0n) * RATE_MAX_FACTOR) return 'rate_jumps'
+    this.rate = { usdPerFlow, source, setAt: this.now }
+    return 'done'
+  }
+
+  /** The oracle is removed, and appointed anew with the same key. */
+  reappoint(): string {
+    this.oracleFrom = this.now + this.noticeSeconds
+    return 'done'
+  }
+
+  toggleRegistration(provider: Party): string {
+    const removed = this.registered.delete(provider)
+    if (!removed) this.registered.set(provider, this.now + this.noticeSeconds)
+    return 'done'
+  }
+
+  isRegistered(provider: Party): boolean {
+    return this.now >= (this.registered.get(provider) ?? Infinity)
+  }
+
+  publish(schedule: Omit<Schedule, 'version'>): string {
+    const { effectiveFrom } = schedule
+    if (endOf(previousPeriod(effectiveFrom)) <= this.now + this.noticeSeconds) return 'no_notice'
+    if (effectiveFrom < scheduleFor(this.schedules, 999_912).effectiveFrom) return 'before_the_last'
+    this.schedules = [...this.schedules, { ...schedule, version: BigInt(this.schedules.length) + 1n }]
+    return 'done'
+  }
+
+  /** The end of this month, and of the time in which the last one still takes readings. */
+  get monthEnd(): number {
+    return endOf(this.period)
+  }
+
+  get graceEnd(): number {
+    const ofLast = endOf(previousPeriod(this.period)) + this.graceSeconds
+    return ofLast > this.now ? ofLast : this.monthEnd + this.graceSeconds
+  }
+
+  /** The instants ahead at which something starts or ends to act, soonest first. */
+  get turns(): number[] {
+    const stale = this.rate.source === 'fixed' ? [] : [this.rate.setAt + RATE_MAX_AGE + 1]
+    const all = [...this.open.flatMap(({ turns }) => turns), ...stale, this.oracleFrom, this.monthEnd, this.graceEnd]
+    return [...new Set(all)].filter((time) => time > this.now).toSorted((a, b) => a - b)
+  }
+}
