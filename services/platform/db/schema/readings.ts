@@ -64,6 +64,9 @@ export const readings = pgTable(
     index('readings_open')
       .on(table.deploymentId, table.createdAt)
       .where(sql`status in ('planned', 'submitted')`),
+    index('readings_alarm')
+      .on(table.deploymentId, table.finishedAt)
+      .where(sql`alarm is not null`),
     check('readings_status', sql`status in ('planned', 'submitted', 'sealed', 'failed')`),
     check('readings_submitted', sql`status <> 'submitted' or tx_id is not null`),
   ],

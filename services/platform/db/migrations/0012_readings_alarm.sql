@@ -1,0 +1,1 @@
+CREATE INDEX "readings_alarm" ON "readings" USING btree ("deployment_id","finished_at") WHERE alarm is not null;
