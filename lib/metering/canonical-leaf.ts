@@ -1,4 +1,4 @@
-import { type Hash, leafHash } from '../merkle/hash.ts'
+import { type Hash, leafHash, portableSha256 } from '../merkle/hash.ts'
 
 /** What a bill proves of one call: who, when, which model, how many tokens. No content and no labels. */
 export interface LeafFacts {
@@ -34,4 +34,4 @@ export function canonicalLeaf(facts: LeafFacts): string {
   })
 }
 
-export const eventLeafHash = (facts: LeafFacts): Hash => leafHash(canonicalLeaf(facts))
+export const eventLeafHash = (facts: LeafFacts, hash = portableSha256): Hash => leafHash(canonicalLeaf(facts), hash)

@@ -1,3 +1,4 @@
+import { portableSha256 } from '../merkle/hash.ts'
 import { addMeasures, type Measures } from './usage-measures.ts'
 import { seriesId, seriesText, type UsageSeries } from './usage-series.ts'
 
@@ -31,12 +32,12 @@ interface OpenSeries {
 }
 
 /** Adds calls up by series, and by the UTC hour and day of their start. */
-export function rollUp(calls: readonly RollupFacts[]): Rollup {
+export function rollUp(calls: readonly RollupFacts[], hash = portableSha256): Rollup {
   const open = new Map<string, OpenSeries>()
   for (const { series: columns, startedAt, measures } of calls) {
     const text = seriesText(columns)
     let series = open.get(text)
-    if (!series) open.set(text, (series = { id: seriesId(columns), columns, hours: new Map() }))
+    if (!series) open.set(text, (series = { id: seriesId(columns, hash), columns, hours: new Map() }))
     addInto(series.hours, Math.floor(startedAt.getTime() / HOUR_MS), measures)
   }
   const all = [...open.values()].sort((a, b) => (a.id < b.id ? -1 : 1))

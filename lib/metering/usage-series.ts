@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { portableSha256 } from '../merkle/hash.ts'
 
 /** What usage is added up by. A label that a call doesn't have is the empty text. */
 export interface UsageSeries {
@@ -27,10 +26,8 @@ export const seriesText = (series: UsageSeries): string =>
     series.provider,
   ])
 
-const ID_BYTES = 16
-
 /** A series' id: the first 128 bits of the SHA-256 of its columns, written as a UUID. Nobody has to hand it out. */
-export function seriesId(series: UsageSeries): string {
-  const hex = bytesToHex(sha256(utf8ToBytes(seriesText(series))).subarray(0, ID_BYTES))
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
+export function seriesId(series: UsageSeries, hash = portableSha256): string {
+  const hex = hash(seriesText(series))
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }

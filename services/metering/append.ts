@@ -2,6 +2,7 @@ import { eventLeafHash } from '#lib/metering/canonical-leaf.ts'
 import { MAX_MODELS_PER_PERIOD } from '#lib/metering/model-name.ts'
 import { appendLeaf, type Frontier, frontierRoot } from '#lib/merkle/frontier.ts'
 import type { Hash } from '#lib/merkle/hash.ts'
+import { nativeSha256 } from '#services/platform/crypto/hash.ts'
 import type { PaidCandidate } from './schemas.ts'
 
 /** What a period of a vault has metered so far. */
@@ -39,7 +40,8 @@ function leafOf(candidate: PaidCandidate, ordinal: number): Hash {
   const { event, identity, vaultId, period, billableTokens } = candidate
   const { keyHash, startedAt, model } = event
   const counts = { inputTokens: event.inputTokens ?? 0n, outputTokens: event.outputTokens ?? 0n, billableTokens }
-  return eventLeafHash({ id: identity, vaultId, period, ordinal, keyHash, startedAt, model, ...counts })
+  const facts = { id: identity, vaultId, period, ordinal, keyHash, startedAt, model, ...counts }
+  return eventLeafHash(facts, nativeSha256)
 }
 
 /** Appends new calls to a period in the given order. Calls without billable tokens never use up a model's place. */
@@ -59,11 +61,11 @@ export function appendEvents(state: PeriodState, candidates: readonly PaidCandid
     if (billed > 0n) billedModels.add(model)
     const leafHash = leafOf(candidate, frontier.size)
     placed.push({ candidate, ordinal: frontier.size, leafHash })
-    frontier = appendLeaf(frontier, leafHash)
+    frontier = appendLeaf(frontier, leafHash, nativeSha256)
     tokens += billed
     const before = changes.get(model) ?? { model, tokens: 0n, requests: 0n }
     changes.set(model, { model, tokens: before.tokens + billed, requests: before.requests + 1n })
   }
   const next = { ...state, frontier, tokens, billedModels }
-  return { state: next, root: frontierRoot(frontier), placed, changes: [...changes.values()], overflow }
+  return { state: next, root: frontierRoot(frontier, nativeSha256), placed, changes: [...changes.values()], overflow }
 }

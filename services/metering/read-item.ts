@@ -3,6 +3,7 @@ import { parseLitellmCost } from '#lib/metering/litellm-cost.ts'
 import { normalizeModelName } from '#lib/metering/model-name.ts'
 import { billableTokens, type Road, type UsageEvent, usageEventSchema } from '#lib/metering/usage-event.ts'
 import { isPeriod, type Period } from '#lib/period/period.ts'
+import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { Candidate, IngestItem, RejectReason } from './schemas.ts'
 import { wellFormed } from './well-formed.ts'
 
@@ -53,7 +54,7 @@ function modelOf(event: UsageEvent, billed: boolean): string | null {
 }
 
 function faultOf(event: UsageEvent, { road, secret, now }: ReadingConditions): RejectReason | null {
-  const minted = isMintedEventId(secret, event.id, event.keyHash)
+  const minted = isMintedEventId(secret, event.id, event.keyHash, hmacHex)
   if (!minted && !(road === 'poll' && POLLED.test(event.id))) return 'identity_forged'
   const billed = event.status === 'success' && !event.cacheHit
   if (billed && (event.inputTokens === null || event.outputTokens === null)) return 'missing_usage'

@@ -29,6 +29,8 @@ export interface IngestItem {
 export interface IngestInput {
   readonly road: Road
   readonly items: readonly IngestItem[]
+  /** Size of the delivery as it came, which bounds what may wait. */
+  readonly bytes?: number
 }
 
 export interface Rejection {

@@ -43,7 +43,8 @@ async function takeDelivery({ ctx, ingest }: OracleAppOptions, request: Request)
   const { sent, plain } = await readBody(request)
   requireSignature(request.headers, sent, ctx.env.litellm.webhookSecret, ctx.clock())
   const { events } = parse(delivery, parseJson(plain))
-  const { stored, duplicates, rejected } = await ingest({ road: 'plugin', items: events.map((raw) => ({ raw })) })
+  const items = events.map((raw) => ({ raw }))
+  const { stored, duplicates, rejected } = await ingest({ road: 'plugin', items, bytes: plain.byteLength })
   return Response.json({ stored, duplicates, rejected: rejected.map(({ index, reason }) => ({ index, reason })) })
 }
 
@@ -88,7 +89,14 @@ export function createOracleApp(options: OracleAppOptions): Hono {
 }
 
 const methodNotAllowed = (): AppError => new AppError('method_not_allowed', 'This address does not take that method.')
-const answer = (error: AppError): Response => Response.json(error.toJSON(), { status: error.status })
+
+/** When to send again what was refused because too much was going on. */
+const BUSY_SECONDS = '1'
+
+function answer(error: AppError): Response {
+  const headers = error.status === 429 ? { 'retry-after': BUSY_SECONDS } : {}
+  return Response.json(error.toJSON(), { status: error.status, headers })
+}
 
 function answerError(ctx: ServiceContext, error: unknown): Response {
   if (error instanceof AppError) {

@@ -32,7 +32,7 @@ interface Table {
   readonly key: readonly Column<RollupCell>[]
 }
 
-const cellKey = (time: string, type: string): readonly Column<RollupCell>[] => [
+const cellKey = (time: string, type: 'timestamptz' | 'date'): readonly Column<RollupCell>[] => [
   ['series_id', 'uuid', ({ seriesId }) => seriesId],
   [time, type, ({ at }) => at],
 ]

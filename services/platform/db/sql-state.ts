@@ -1,0 +1,24 @@
+interface DatabaseError {
+  readonly code: string
+  readonly constraint?: string
+}
+
+/** The database's own error, also behind Drizzle's wrapper; null when another thing failed. */
+function databaseError(error: unknown): DatabaseError | null {
+  if (!(error instanceof Error)) return null
+  return 'code' in error && typeof error.code === 'string' ? (error as DatabaseError) : databaseError(error.cause)
+}
+
+/** SQLSTATE of a failed query; empty when another thing failed. */
+export const sqlState = (error: unknown): string => databaseError(error)?.code ?? ''
+
+/** Unique violation, serialization failure, deadlock. */
+const RACES = ['23505', '40001', '40P01']
+
+/** Whether another transaction was faster, so that trying again can help. */
+export function isLostRace(error: unknown): boolean {
+  const found = databaseError(error)
+  if (found === null) return false
+  // A row without a partition breaks a check that has no name.
+  return RACES.includes(found.code) || (found.code === '23514' && found.constraint === undefined)
+}
