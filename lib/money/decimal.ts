@@ -18,12 +18,15 @@ function parseUnits(text: string): bigint {
   return units
 }
 
-/** Writes units of 1e-8 with all 8 decimals: the wire form, and Cadence's own. */
-function formatUnits(units: bigint): string {
-  const sign = units < 0n ? '-' : ''
+/** Writes a count of 10^-decimals with all its decimals. */
+export function formatDecimal(units: bigint, decimals: number): string {
+  const one = 10n ** BigInt(decimals)
   const size = units < 0n ? -units : units
-  return `${sign}${size / UNITS}.${(size % UNITS).toString().padStart(8, '0')}`
+  return `${units < 0n ? '-' : ''}${size / one}.${(size % one).toString().padStart(decimals, '0')}`
 }
+
+/** Units of 1e-8 with all 8 decimals: the wire form, and Cadence's own. */
+const formatUnits = (units: bigint): string => formatDecimal(units, 8)
 
 export const parseUsd = (text: string): Usd => usd(parseUnits(text))
 export const parseFlow = (text: string): Flow => flow(parseUnits(text))

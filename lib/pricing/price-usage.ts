@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts'
 import { lowerCaseAscii } from '../metering/model-name.ts'
+import { apportion } from '../money/apportion.ts'
 import { type Flow, flow, UNITS, type Usd, usd, type UsdPerFlow } from '../money/units.ts'
 import { BPS, effectiveRate, type Schedule, type Tier } from './schedule.ts'
 
@@ -69,26 +70,11 @@ export interface ModelShare {
  * the shares add up to the price to 1e-8.
  */
 export function shareByModel(schedule: Schedule, usage: Usage): ModelShare[] {
-  const price = priceUsage(schedule, usage).usd
-  const weights = [...usage].map(([model, tokens]) => ({
-    model,
-    tokens,
-    weight: tokens * multiplierBps(schedule, model),
-  }))
-  const sum = weights.reduce((all, { weight }) => all + weight, 0n)
-  if (sum === 0n) return weights.map(({ model, tokens }) => ({ model, tokens, usd: usd(0n) }))
-  const shares = weights.map(({ model, tokens, weight }) => ({
-    model,
-    tokens,
-    units: (price * weight) / sum,
-    rest: (price * weight) % sum,
-  }))
-  const left = price - shares.reduce((all, { units }) => all + units, 0n)
-  const byRest = [...shares].sort((a, b) =>
-    a.rest === b.rest ? (a.model < b.model ? -1 : 1) : a.rest > b.rest ? -1 : 1,
-  )
-  const lucky = new Set(byRest.filter((_, i) => BigInt(i) < left).map(({ model }) => model))
-  return shares.map(({ model, tokens, units }) => ({ model, tokens, usd: usd(units + (lucky.has(model) ? 1n : 0n)) }))
+  // Equal remainders go by name, whatever order the models come in.
+  const models = [...usage].sort(([a], [b]) => (a < b ? -1 : 1))
+  const weights = models.map(([model, tokens]) => tokens * multiplierBps(schedule, model))
+  const shares = apportion(priceUsage(schedule, usage).usd, weights)
+  return models.map(([model, tokens], i) => ({ model, tokens, usd: usd(shares[i] ?? 0n) }))
 }
 
 /** What a charge in USD is in FLOW at a rate; the remainder is dropped, in the customer's favour. */

@@ -1,3 +1,4 @@
+import { formatDecimal } from '../money/decimal.ts'
 import { type Usd, usd } from '../money/units.ts'
 
 declare const brand: unique symbol
@@ -8,7 +9,6 @@ export type Cost = bigint & { readonly [brand]: 'cost' }
 export const cost = (units: bigint): Cost => units as Cost
 
 const DECIMALS = 14
-const UNITS_PER_USD = 10n ** 14n
 const UNITS_PER_1E8 = 1_000_000n
 
 /** A cost in 1e-8 USD, rounded down: the only rounding, made when a sum is shown. */
@@ -16,8 +16,4 @@ export const costToUsd = (amount: Cost): Usd =>
   usd(amount < 0n ? -((-amount + UNITS_PER_1E8 - 1n) / UNITS_PER_1E8) : amount / UNITS_PER_1E8)
 
 /** A cost in USD with all its 14 decimals. */
-export function formatCost(amount: Cost): string {
-  const size = amount < 0n ? -amount : amount
-  const rest = (size % UNITS_PER_USD).toString().padStart(DECIMALS, '0')
-  return `${amount < 0n ? '-' : ''}${size / UNITS_PER_USD}.${rest}`
-}
+export const formatCost = (amount: Cost): string => formatDecimal(amount, DECIMALS)

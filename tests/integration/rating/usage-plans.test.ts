@@ -14,21 +14,26 @@ beforeAll(async () => {
   opened = await createTestContext()
   ctx = opened.ctx
   const measures = sql.raw('1, 0, 0, 100, 50, 0, 0, 0, 150, 1000, 0, 0')
+  const deployment = ctx.deploymentId
   await ctx.db.execute(sql`select ensure_event_partition(202511 + i) from generate_series(0, 1) i`)
-  await ctx.db.execute(sql`insert into usage_series
-    select gen_random_uuid(), ${ctx.deploymentId}, 'vault:' || i % 100, 'key ' || i % 100, 'user ' || i, '', '', 'gpt-4o', ''
+  await ctx.db.execute(sql`
+    insert into usage_series
+    select gen_random_uuid(), ${deployment}, 'vault:' || i % 100, 'key ' || i % 100, 'user ' || i, '', '', 'gpt-4o', ''
     from generate_series(1, 600) i`)
-  await ctx.db.execute(sql`insert into usage_daily
-    select id, day, ${measures} from usage_series, generate_series('2025-01-01', '2025-12-31', interval '1 day') day`)
-  await ctx.db.execute(sql`insert into usage_hourly
-    select id, hour, ${measures} from usage_series,
-      generate_series('2025-12-01Z'::timestamptz, '2025-12-31Z', interval '1 hour') hour where account like 'vault:7%'`)
-  await ctx.db.execute(sql`insert into events
-    (id, deployment_id, vault_id, account, key_hash, period, ordinal, call_id, started_at, ended_at, model, billable_tokens,
-      status, cache_hit, stream, road, conversation, tags, received_at)
-    select 'event ' || i, ${ctx.deploymentId}, i % 30, 'vault:' || i % 30, '', 202512, i, '', at, at, 'gpt-4o', 0, 'failure',
+  await ctx.db.execute(sql`
+    insert into usage_daily select id, day, ${measures}
+    from usage_series, generate_series('2025-01-01', '2025-12-31', interval '1 day') day`)
+  await ctx.db.execute(sql`
+    insert into usage_hourly select id, hour, ${measures}
+    from usage_series, generate_series('2025-12-01Z'::timestamptz, '2025-12-31Z', interval '1 hour') hour
+    where account like 'vault:7%'`)
+  await ctx.db.execute(sql`
+    insert into events (id, deployment_id, vault_id, account, key_hash, period, ordinal, call_id, started_at, ended_at,
+      model, billable_tokens, status, cache_hit, stream, road, conversation, tags, received_at)
+    select 'event ' || i, ${deployment}, i % 30, 'vault:' || i % 30, '', 202512, i, '', at, at, 'gpt-4o', 0, 'failure',
       false, false, 'plugin', case when i % 20 = 0 then 'conversation ' || i end, '[]', at
-    from generate_series(1, 60000) i, lateral (select '2025-12-01Z'::timestamptz + i * interval '40 seconds' as at) t`)
+    from generate_series(1, 60000) i,
+      lateral (select '2025-12-01Z'::timestamptz + i * interval '40 seconds' as at) t`)
   await ctx.db.execute(sql`analyze`)
 })
 afterAll(() => opened[Symbol.asyncDispose]())
