@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import type { Hono } from 'hono'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createIngestWriter } from '#services/metering/index.ts'
 import { createOracleApp } from '#services/oracle/app.ts'
@@ -11,7 +10,7 @@ import { giveKey, usageEvent } from '#tests/support/usage-events.ts'
 
 let opened: TestContext
 let ctx: ServiceContext
-let app: Hono
+let app: ReturnType<typeof createOracleApp>
 let keyHash: string
 const vaultId = 7n
 
