@@ -19,8 +19,8 @@ const sentences: Readonly<Record<KeyBlockReason, string>> = {
   closing: 'The subscription is being closed. Cancel the closing to use the key.',
   expired: "The provider's right to be paid has ended. Set a later date to use the key.",
   paused: 'The subscription is paused. Resume it to use the key.',
-  unfunded: 'What the subscription can still pay is used up. Deposit FLOW to use the key.',
-  capped: 'This month has reached its cap. Raise the cap, or wait for the next month.',
+  unfunded: 'What is left in the subscription no longer covers a minute of use. Deposit FLOW to use the key.',
+  capped: 'This month is at its cap, or a minute of use short of it. Raise the cap, or wait for the next month.',
   limit: 'A spending limit is reached. Raise the limit, or wait until it starts anew.',
   operator: 'The operator blocked this key. Ask the operator why.',
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
+import type { VaultReport } from '#lib/flow/vault-report.ts'
 import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import { keyAlias, maskKey } from '#lib/keys/key-format.ts'
 import { requireUser } from '#services/auth/index.ts'
@@ -20,6 +21,8 @@ export interface CreateKeyInput {
   vaultId: bigint
   /** Replace a key whose secret nobody confirmed to have seen. */
   reissue?: boolean | undefined
+  /** Asked before a key is made: what would block it at once. */
+  reasonsAgainst?: (vault: VaultReport) => Promise<readonly KeyBlockReason[]>
 }
 
 const TURN_MS = 100
@@ -31,11 +34,25 @@ const PATIENCE_MS = 20_000
  */
 export async function createKey(ctx: ServiceContext, input: CreateKeyInput): Promise<CreatedKey> {
   const vault = { deploymentId: ctx.deploymentId, vaultId: input.vaultId }
-  await requirePayableVault(ctx, input.vaultId)
+  const report = await requirePayableVault(ctx, input.vaultId)
+  const live = await findLiveKey(ctx.db, vault)
+  const isMade = live?.keyHash && !input.reissue && !(await isForeign(ctx, live))
+  if (!isMade) refuseFor((await input.reasonsAgainst?.(report)) ?? [])
   await makeRoom(ctx, vault, input.reissue ?? false)
   await wantKey(ctx, vault)
   return finishInTurn(ctx, vault)
 }
+
+function refuseFor(reasons: readonly KeyBlockReason[]): void {
+  if (reasons.length > 0) throw keyBlocked(reasons)
+}
+
+const reasonsOn = async ({ db }: ServiceContext, row: KeyRow): Promise<KeyBlockReason[]> =>
+  (await findBlocks(db, [row.id])).map(({ reason }) => reason)
+
+/** Made for a former owner of the vault, also if that is its owner again: others may know the secret. */
+const isForeign = async (ctx: ServiceContext, row: KeyRow): Promise<boolean> =>
+  row.createdBy !== requireUser(ctx.actor) || (await reasonsOn(ctx, row)).includes('transferred')
 
 const wantKey = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
   insertPending(ctx.db, {
@@ -53,21 +70,17 @@ const wantKey = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
 const makeRoom = (ctx: ServiceContext, vault: VaultRef, reissue: boolean): Promise<void> =>
   withTransaction(ctx, async (tx) => {
     const row = await lockLiveKey(tx.db, vault)
-    if (!row || row.status === 'pending') return
-    const reasons = (await findBlocks(tx.db, [row.id])).map(({ reason }) => reason)
-    const foreign = reasons.includes('transferred') || row.createdBy !== requireUser(tx.actor)
-    if (!foreign && !reissue) return
-    if (!foreign) requireReplaceable(row, reasons)
+    if (!row) return
+    if (!(await isForeign(tx, row))) {
+      if (row.status === 'pending' || !reissue) return
+      if (row.shownAt) {
+        throw new AppError('key_already_shown', 'You confirmed that you saved this key. It was not replaced.')
+      }
+      refuseFor(await reasonsOn(tx, row))
+    }
     await setStatus(tx, row, 'deleted')
     await wantKey(tx, vault)
   })
-
-function requireReplaceable(row: KeyRow, reasons: readonly KeyBlockReason[]): void {
-  if (row.shownAt) {
-    throw new AppError('key_already_shown', 'You confirmed that you saved this key. It was not replaced.')
-  }
-  if (reasons.length > 0) throw keyBlocked(reasons)
-}
 
 /** One call at a time makes the key; the others find it made. */
 async function finishInTurn(ctx: ServiceContext, vault: VaultRef): Promise<CreatedKey> {
@@ -94,8 +107,7 @@ async function finishKey(ctx: ServiceContext, vault: VaultRef): Promise<CreatedK
 }
 
 async function makeKey(ctx: ServiceContext, row: KeyRow): Promise<CreatedKey> {
-  const reasons = (await findBlocks(ctx.db, [row.id])).map(({ reason }) => reason)
-  if (reasons.length > 0) throw keyBlocked(reasons)
+  refuseFor(await reasonsOn(ctx, row))
   const secret = `sk-${randomToken()}`
   await ctx.litellm.deleteKey({ alias: row.alias })
   await ctx.litellm.generateKey({

@@ -41,7 +41,7 @@ async function tellState(ctx: ServiceContext, keyId: string): Promise<Outcome> {
  * Tells LiteLLM what the row says. No lock is held meanwhile: whoever finds afterwards that the row has changed tells
  * it again, so that of several that overtake each other the last to end leaves the newest state.
  */
-async function matchLitellm(ctx: ServiceContext, keyId: string): Promise<void> {
+export async function matchLitellm(ctx: ServiceContext, keyId: string): Promise<void> {
   for (let told = -1; ;) {
     const key = await findKey(ctx.db, keyId)
     if (!key?.keyHash || key.revision === told) return

@@ -9,8 +9,8 @@ import { awaitKey, type KeyRow, listMadeKeys } from './store.ts'
 const AT_ONCE = 20
 
 /**
- * Compares LiteLLM's state of a few keys with ours, all keys in turn, and has LiteLLM told again where they differ: after
- * its database was restored, or somebody changed a key there. Returns the round; how many differed is its result.
+ * Compares LiteLLM's state of a few keys with ours, all keys in turn, and has LiteLLM told again where they differ:
+ * after its database was restored, or somebody changed a key there. Returns the round; how many differed is its result.
  */
 export function createKeyReconciler(): (ctx: ServiceContext) => Promise<number> {
   let last = ''

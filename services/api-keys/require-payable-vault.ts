@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { getRoles, requireOwner, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { keyBlocked } from './key-blocked.ts'
 
 export const vaultNotFound = (vaultId: bigint): AppError =>
   new AppError('vault_not_found', `Subscription ${vaultId} doesn't exist on this network. Check its number.`)
@@ -14,6 +15,7 @@ export async function requirePayableVault(ctx: ServiceContext, vaultId: bigint) 
   const vault = await ctx.chain.script('get_vault', { id: vaultId })
   if (!vault) throw vaultNotFound(vaultId)
   requireOwner(ctx.actor, vault)
+  if (vault.status === 'paused') throw keyBlocked(['paused'])
   if (vault.status !== 'active') {
     throw new AppError('vault_closed', `The subscription is ${vault.status}. No key was made. Open a new subscription.`)
   }

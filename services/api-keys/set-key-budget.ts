@@ -6,8 +6,8 @@ import { setStatus } from './set-status.ts'
 import { awaitKey, updateKey } from './store.ts'
 
 /**
- * What LiteLLM may book on a key over its life, in LiteLLM's own dollars: a second fence, set loosely. False when it was
- * so before or there is no such key. Repeating this does nothing.
+ * What LiteLLM may book on a key over its life, in LiteLLM's own dollars: a second fence, set loosely. False when it
+ * was so before or there is no such key. Repeating this does nothing.
  */
 export function setKeyBudget(
   ctx: ServiceContext,

@@ -29,6 +29,14 @@ export async function findLiveKeys(db: Db, deploymentId: string, vaultIds: bigin
     )
 }
 
+/** Every live key of a deployment, those that are still to be made too. */
+export async function listLiveKeys(db: Db, deploymentId: string): Promise<KeyRow[]> {
+  return db
+    .select()
+    .from(apiKeys)
+    .where(and(eq(apiKeys.deploymentId, deploymentId), ne(apiKeys.status, 'deleted')))
+}
+
 /** Also replaced keys: their late usage is still their vault's. */
 export async function findByHashes(db: Db, deploymentId: string, keyHashes: readonly string[]): Promise<KeyRow[]> {
   if (keyHashes.length === 0) return []

@@ -140,6 +140,7 @@ export function loadEnv(source: Source) {
       callTokens: values.KEY_CALL_TOKENS,
     },
     ingest: { queueEvents: values.INGEST_QUEUE, retentionMonths: values.EVENT_RETENTION_MONTHS },
+    guard: { intervalMs: values.GUARD_INTERVAL, lagMs: values.GUARD_LAG },
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
     alerts: alertSettings(values),
     stripe: stripeSettings(values),

@@ -139,6 +139,15 @@ export const settings = {
     'Tokens by which one request may exceed what LiteLLM reserves for it: the longest answer of your models.',
     or(whole(0, 10_000_000), '1000'),
   ),
+  GUARD_INTERVAL: setting(
+    'Milliseconds between two looks at what changed on chain and in the meters, to block keys in time.',
+    or(whole(100, 60_000), '3000'),
+  ),
+  GUARD_LAG: setting(
+    'Milliseconds from the start of a request until its usage has blocked the key, if it must: the longest request, ' +
+      "its report, and GUARD_INTERVAL. Set LiteLLM's request_timeout below it.",
+    or(whole(1_000, 3_600_000), '60000'),
+  ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
   STRIPE_SECRET_KEY: setting("Stripe's secret key. Not set: credits can't be bought with a card.", text.optional(), {
     secret: true,

@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { formatFlow, formatUsdPerFlow } from '#lib/money/decimal.ts'
+import { formatFlow, formatUsd, formatUsdPerFlow } from '#lib/money/decimal.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { getKeyFloor } from '#services/vault-guard/index.ts'
 import type { PublicConfig } from './schemas.ts'
 
 const DISCOVERY = {
@@ -12,7 +13,10 @@ const DISCOVERY = {
 /** What any browser may know of this installation, field by field: the environment is never copied whole. */
 export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig> {
   const { flow, litellm, oracle } = ctx.env
-  const { rate, minimumDeposit, settleDelaySeconds } = await ctx.chain.script('get_settings', {})
+  const [{ rate, minimumDeposit, settleDelaySeconds }, keyFloor] = await Promise.all([
+    ctx.chain.script('get_settings', {}),
+    getKeyFloor(ctx),
+  ])
   if (rate === null) {
     throw new AppError(
       'chain_refused',
@@ -35,6 +39,7 @@ export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig
       updatedAt: rate.setAt.toISOString(),
     },
     minimumDeposit: formatFlow(minimumDeposit),
+    keyFloorUsd: formatUsd(keyFloor),
     settleIntervalMs: oracle.settleIntervalMs,
     settleDelaySeconds,
   }

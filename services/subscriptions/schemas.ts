@@ -99,6 +99,8 @@ export const publicConfigView = z.object({
   deploymentId: z.string(),
   rate: z.object({ usdPerFlow: amount, source: z.string(), updatedAt: instant.nullable() }),
   minimumDeposit: amount,
+  /** What a vault must be able to pay for its key to work. */
+  keyFloorUsd: amount,
   settleIntervalMs: z.number(),
   settleDelaySeconds: z.number(),
 })

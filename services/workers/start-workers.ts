@@ -4,6 +4,7 @@ import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
 import type { OracleRole } from '#services/platform/settings.ts'
 import { createReadingHandler, type OnStep, planReadings } from '#services/settlement/index.ts'
+import { createVaultGuard } from '#services/vault-guard/index.ts'
 import { type Loop, type LoopState, startLoop } from './loop.ts'
 
 export interface Workers {
@@ -51,6 +52,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   outbox('poller', pollHandler)
   loop('poller', 'metering.storage', STORAGE_INTERVAL_MS, keepStorage)
   outbox('poller', keyStateHandler)
+  loop('poller', 'vault-guard', ctx.env.guard.intervalMs, createVaultGuard())
   loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
   return {
     states: () => loops.map((each) => each.state()),

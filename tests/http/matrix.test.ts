@@ -38,6 +38,7 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/vaults/[id]': [401, 403, 200, 200],
   'POST /api/vaults/[id]/key': [401, 403, 200, 403],
   'POST /api/vaults/[id]/key/acknowledge': [401, 403, 200, 403],
+  'POST /api/vaults/[id]/review': [401, 403, 200, 200],
   'GET /api/dev-wallet/accounts': everybody(200),
   'POST /api/dev-wallet/sign': everybody(400),
   ...Object.fromEntries(METHODS.map((method) => [`${method} /api/[...path]`, everybody(404)])),

@@ -64,7 +64,14 @@ test('health tells each part and worker, and no secret; without LiteLLM it is de
     chain: { ok: true },
     litellm: { ok: false },
   })
-  const loops = ['settlement.plan', 'settlement.reading', 'metering.spend-logs', 'metering.poll', 'metering.storage']
+  const loops = [
+    'settlement.plan',
+    'settlement.reading',
+    'metering.spend-logs',
+    'metering.poll',
+    'metering.storage',
+    'vault-guard',
+  ]
   expect(health.workers.map(({ name }) => name)).toEqual(expect.arrayContaining(loops))
   for (const secret of [TEST_SECRET, opened.variables['FLOW_PRIVATE_KEY'] ?? '', 'postgres']) {
     expect(text).not.toContain(secret)

@@ -151,6 +151,7 @@ test('the public configuration names this chain and nothing secret', async () =>
     deploymentId: base.deploymentId,
     rate: { usdPerFlow: '1.00000000', source: 'fixed' },
     minimumDeposit: '0.10000000',
+    keyFloorUsd: '0.90000000',
     settleDelaySeconds: 60,
   })
   const text = JSON.stringify(config)

@@ -1,0 +1,99 @@
+import type { VaultReport } from '../flow/vault-report.ts'
+import { type Flow, flow, type Usd, type UsdPerFlow, usd } from '../money/units.ts'
+import type { Period } from '../period/period.ts'
+import { flowToUsd } from '../pricing/price-usage.ts'
+import type { KeyBlockReason } from './key-blocks.ts'
+
+/** The reasons that follow from a vault and its usage. */
+export const vaultBlockReasons = [
+  'transferred',
+  'closed',
+  'closing',
+  'expired',
+  'paused',
+  'unfunded',
+  'capped',
+] as const satisfies readonly KeyBlockReason[]
+export type VaultBlockReason = (typeof vaultBlockReasons)[number]
+
+/** What was used in a period that can still settle. */
+export interface PeriodUsage {
+  readonly period: Period
+  readonly priceUsd: Usd
+  /** Billable tokens, and those of them that the chain has settled. */
+  readonly tokens: bigint
+  readonly settledTokens: bigint
+}
+
+export interface GuardTerms {
+  readonly now: Date
+  /** The period that is open now. */
+  readonly period: Period
+  /** Null: nothing can be priced in FLOW, so nothing is payable. */
+  readonly usdPerFlow: UsdPerFlow | null
+  /** What a key can use before a block reaches it, at the highest price. */
+  readonly floorUsd: Usd
+  /** The time that usage has to settle before something that tightens acts. */
+  readonly settleDelayMs: number
+  /** The most that tokens can cost. */
+  readonly worstUsd: (tokens: bigint) => Usd
+}
+
+/** Why the key of `maker` may not be used with the vault as it is; no reason: it may. */
+export function judgeVault(
+  vault: VaultReport,
+  maker: string,
+  usage: readonly PeriodUsage[],
+  terms: GuardTerms,
+): VaultBlockReason[] {
+  const { now, settleDelayMs, floorUsd } = terms
+  const reasons = new Set<VaultBlockReason>()
+  if (vault.owner !== maker) reasons.add('transferred')
+  if (vault.status === 'closed') return [...reasons.add('closed')]
+  // From the request on: what is asked for acts later, and what is used until then must not be taken back.
+  if (vault.pendingReturn && vault.pendingReturn.amount === null) reasons.add('closing')
+  if (vault.pausedFrom) reasons.add('paused')
+  if (vault.expiresAt && now.getTime() >= vault.expiresAt.getTime() - settleDelayMs) reasons.add('expired')
+  if (payableUsd(vault, usage, terms) < floorUsd) reasons.add('unfunded')
+  const cap = lowestCap(vault)
+  if (cap !== null && cap - spentUsd(vault, usage, terms.period) < floorUsd) reasons.add('capped')
+  return [...reasons]
+}
+
+/** FLOW that neither settled nor was asked back; below 0 when the vault owes more than it has. */
+const freeFlow = ({ balance, accrued, uncovered, pendingReturn }: VaultReport): Flow =>
+  flow(balance - accrued - uncovered - (pendingReturn?.amount ?? 0n))
+
+/** What the vault can still pay at the chain's rate, its unsettled usage taken off; below 0 when it can't pay that. */
+export function payableUsd(vault: VaultReport, usage: readonly PeriodUsage[], terms: GuardTerms): bigint {
+  if (terms.usdPerFlow === null) return -1n
+  const worth = flowToUsd(freeFlow(vault), terms.usdPerFlow)
+  return worth + vault.creditUsd - usage.reduce((due, each) => due + dueUsd(vault, each, terms), 0n)
+}
+
+/** What a period's usage adds to what the vault was charged; below 0 when its price has fallen. */
+function dueUsd(
+  vault: VaultReport,
+  { period, priceUsd, tokens, settledTokens }: PeriodUsage,
+  terms: GuardTerms,
+): bigint {
+  const price = vault.capUsd !== null && vault.capUsd < priceUsd ? vault.capUsd : priceUsd
+  if (vault.period === null || period > vault.period) return price
+  if (period === vault.period) return price - vault.chargedUsd
+  // The report doesn't say what an earlier period was charged.
+  return terms.worstUsd(tokens > settledTokens ? tokens - settledTokens : 0n)
+}
+
+/** The cap, or a lower one that was asked for. */
+function lowestCap({ capUsd, pendingCap }: VaultReport): Usd | null {
+  const pending = pendingCap?.limit ?? null
+  if (capUsd === null || pending === null) return capUsd ?? pending
+  return pending < capUsd ? pending : capUsd
+}
+
+/** What the open period has cost, as far as it is known here or on chain. */
+function spentUsd(vault: VaultReport, usage: readonly PeriodUsage[], period: Period): Usd {
+  const metered = usage.find((each) => each.period === period)?.priceUsd ?? usd(0n)
+  const charged = vault.period === period ? vault.chargedUsd : usd(0n)
+  return charged > metered ? charged : metered
+}

@@ -1,0 +1,5 @@
+export { createVaultGuard } from './create-vault-guard.ts'
+export { createVaultKey } from './create-vault-key.ts'
+export { guardVaults } from './guard-vaults.ts'
+export { getKeyFloor } from './read-terms.ts'
+export { reviewVault } from './review-vault.ts'
