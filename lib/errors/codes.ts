@@ -46,6 +46,8 @@ export const errorCodes = {
   schedule_invalid: kind(400),
   session_required: kind(401),
   signature_invalid: kind(401),
+  signature_replayed: kind(409),
+  stopping: kind(503, true),
   too_many_channels: kind(409),
   tool_missing: kind(500),
   unsupported_media_type: kind(415),

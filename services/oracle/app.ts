@@ -1,27 +1,27 @@
+import type { HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import * as z from 'zod'
 import { AppError } from '#lib/errors/app-error.ts'
-import { getPoll, type IngestInput, type IngestResult, receiveHint, requestPoll } from '#services/metering/index.ts'
-import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { getPoll, requestPoll } from '#services/metering/index.ts'
+import { withActor } from '#services/platform/context.ts'
 import type { LoopState } from '#services/workers/loop.ts'
-import { isSigned, requireSecret, requireSignature } from './authenticate.ts'
-import { getHealth } from './health.ts'
+import { answer, answerError } from './answer-error.ts'
+import { requireSecret } from './authenticate.ts'
+import { getHealth, isDatabaseReady } from './health.ts'
+import { isLocal } from './is-local.ts'
+import { renderMetrics } from './metrics.ts'
+import { parseBody } from './parse-body.ts'
 import { parseJson, readBody, requireJsonType } from './read-body.ts'
+import { takeUsage, type WebhookOptions } from './usage-webhook.ts'
 
-export interface OracleAppOptions {
-  readonly ctx: ServiceContext
-  readonly ingest: (input: IngestInput) => Promise<IngestResult>
+export interface OracleAppOptions extends WebhookOptions {
   readonly workers: () => LoopState[]
+  /** True from the moment at which the process was asked to end. */
+  readonly isStopping?: () => boolean
 }
 
-const MAX_EVENTS = 5_000
+type OracleApp = Hono<{ Bindings: HttpBindings }>
 
-/** What the plug-in sends: events are judged one by one, so that a bad one spoils none. */
-const delivery = z.object({
-  source: z.string().max(64),
-  version: z.literal(1),
-  events: z.array(z.unknown()).max(MAX_EVENTS, `at most ${MAX_EVENTS} events a batch`),
-})
 const pollRequest = z.object({
   vaultId: z
     .string()
@@ -30,46 +30,33 @@ const pollRequest = z.object({
     .refine((id) => id < 2n ** 63n),
 })
 
-function parse<T>(schema: z.ZodType<T>, value: unknown): T {
-  const parsed = schema.safeParse(value)
-  if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
-  const where = issue?.path.join('.') || 'body'
-  throw new AppError('invalid_request', `The body is not what this address takes: ${where}: ${issue?.message}.`)
-}
-
-/** Signed by the plug-in: answered only after the events are stored. */
-async function takeDelivery({ ctx, ingest }: OracleAppOptions, request: Request): Promise<Response> {
-  const { sent, plain } = await readBody(request)
-  requireSignature(request.headers, sent, ctx.env.litellm.webhookSecret, ctx.clock())
-  const { events } = parse(delivery, parseJson(plain))
-  const items = events.map((raw) => ({ raw }))
-  const { stored, duplicates, rejected } = await ingest({ road: 'plugin', items, bytes: plain.byteLength })
-  return Response.json({ stored, duplicates, rejected: rejected.map(({ index, reason }) => ({ index, reason })) })
-}
-
-/** Anybody else with the secret: a hint, which starts polls and never makes an event. */
-async function takeHint({ ctx }: OracleAppOptions, request: Request): Promise<Response> {
-  requireSecret(request.headers, ctx.env.litellm.webhookSecret)
-  const { plain } = await readBody(request)
-  const { polls, deadLetters } = await receiveHint(ctx, parseJson(plain))
-  return Response.json({ poll: polls[0] ?? null, polls, deadLetters }, { status: 202 })
-}
-
-/** The oracle's HTTP interface. Errors are answered in one place, and no answer carries a secret. */
-export function createOracleApp(options: OracleAppOptions): Hono {
+/** The oracle's HTTP interface: usage for receivers, its own state for all. No answer carries a secret. */
+export function createOracleApp(options: OracleAppOptions): OracleApp {
   const ctx = withActor(options.ctx, { kind: 'webhook', source: 'http' })
+  const isStopping = options.isStopping ?? (() => false)
+  const app: OracleApp = new Hono()
+  if (ctx.env.oracle.roles.includes('receiver')) {
+    app.use('/webhook/*', (_, next) => (isStopping() ? Promise.reject(stopping()) : next()))
+    app.use('/polls', (_, next) => (isStopping() ? Promise.reject(stopping()) : next()))
+    addUsageRoutes(app, { ...options, ctx })
+  }
+  addStateRoutes(app, { ...options, ctx, isStopping })
+  app.notFound(() => answer(new AppError('not_found', 'There is nothing at this address.')))
+  app.onError((error) => answerError(ctx, error))
+  return app
+}
+
+function addUsageRoutes(app: OracleApp, options: OracleAppOptions): void {
+  const { ctx } = options
   const { webhookSecret } = ctx.env.litellm
-  const app = new Hono()
   app.post('/webhook/usage', (c) => {
     requireJsonType(c.req.raw.headers)
-    const take = isSigned(c.req.raw.headers) ? takeDelivery : takeHint
-    return take({ ...options, ctx }, c.req.raw)
+    return takeUsage(options, c.req.raw)
   })
   app.post('/polls', async (c) => {
     requireJsonType(c.req.raw.headers)
     requireSecret(c.req.raw.headers, webhookSecret)
-    const { vaultId } = parse(pollRequest, parseJson((await readBody(c.req.raw)).plain))
+    const { vaultId } = parseBody(pollRequest, parseJson((await readBody(c.req.raw)).plain))
     const requested = await requestPoll(ctx, { vaultId, reason: 'request', payload: { vaultId: vaultId.toString() } })
     if (!requested.ok) throw new AppError('vault_not_found', 'No key of this vault is known here. Nothing was polled.')
     return c.json({ poll: requested.pollId }, 202)
@@ -78,32 +65,29 @@ export function createOracleApp(options: OracleAppOptions): Hono {
     requireSecret(c.req.raw.headers, webhookSecret)
     return c.json(await getPoll(ctx, c.req.param('id')))
   })
+  for (const path of ['/webhook/usage', '/polls']) app.all(path, () => Promise.reject(methodNotAllowed()))
+}
+
+function addStateRoutes(app: OracleApp, options: Required<OracleAppOptions>): void {
+  const { ctx, workers, isStopping } = options
   app.get('/health', async (c) => {
-    const health = await getHealth(ctx, options.workers)
+    const health = await getHealth(ctx, workers)
     return c.json(health, health.status === 'down' ? 503 : 200)
   })
-  for (const path of ['/webhook/usage', '/polls', '/health']) app.all(path, () => Promise.reject(methodNotAllowed()))
-  app.notFound(() => answer(new AppError('not_found', 'There is nothing at this address.')))
-  app.onError((error) => answerError(ctx, error))
-  return app
+  app.get('/health/live', (c) => c.json({ live: true }))
+  app.get('/health/ready', async (c) => {
+    const isReady = !isStopping() && (await isDatabaseReady(ctx))
+    return isReady ? c.json({ ready: true }) : c.json({ ready: false, stopping: isStopping() }, 503)
+  })
+  app.get('/metrics', async (c) => {
+    if (!isLocal(c.req.raw.headers, c.env)) requireSecret(c.req.raw.headers, ctx.env.litellm.webhookSecret)
+    const { type, text } = await renderMetrics(ctx, workers())
+    return c.text(text, 200, { 'content-type': type })
+  })
+  const paths = ['/health', '/health/live', '/health/ready', '/metrics']
+  for (const path of paths) app.all(path, () => Promise.reject(methodNotAllowed()))
 }
 
 const methodNotAllowed = (): AppError => new AppError('method_not_allowed', 'This address does not take that method.')
-
-/** When to send again what was refused because too much was going on. */
-const BUSY_SECONDS = '1'
-
-function answer(error: AppError): Response {
-  const headers = error.status === 429 ? { 'retry-after': BUSY_SECONDS } : {}
-  return Response.json(error.toJSON(), { status: error.status, headers })
-}
-
-function answerError(ctx: ServiceContext, error: unknown): Response {
-  if (error instanceof AppError) {
-    const level = error.status >= 500 ? 'error' : 'info'
-    ctx.log[level]({ code: error.code, internal: error.internal, cause: error.cause }, 'a request was refused')
-    return answer(error)
-  }
-  ctx.log.error({ err: error }, 'a request failed')
-  return answer(new AppError('internal', 'Something failed here. Nothing was stored: send it again.', { cause: error }))
-}
+const stopping = (): AppError =>
+  new AppError('stopping', 'This process is about to end. Nothing was stored: send it again in a moment.')

@@ -3,6 +3,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 
 /** A signature is good for this long, and may come from a clock that is ahead by as much. */
 const SIGNATURE_WINDOW_SECONDS = 300
+const CLOCK_SKEW_SECONDS = 300
 
 const digest = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest()
 
@@ -23,11 +24,14 @@ export function requireSecret(headers: Headers, secret: string): void {
 
 export const isSigned = (headers: Headers): boolean => headers.has('x-flareflow-signature')
 
-/**
- * Throws `signature_invalid` unless the body was signed with the secret within the window. The same delivery may come
- * again inside it: a sender that lost the answer must be able to, and no call is stored twice.
- */
-export function requireSignature(headers: Headers, body: Uint8Array, secret: string, now: Date): void {
+export interface ValidSignature {
+  readonly value: string
+  /** No process, however its clock goes, takes it as valid afterwards. */
+  readonly expiresAt: Date
+}
+
+/** Throws `signature_invalid` unless the body was signed with the secret within the window. */
+export function requireSignature(headers: Headers, body: Uint8Array, secret: string, now: Date): ValidSignature {
   const timestamp = headers.get('x-flareflow-timestamp') ?? ''
   const given = /^v1=([0-9a-f]{64})$/.exec(headers.get('x-flareflow-signature') ?? '')?.[1]
   if (!/^\d{1,12}$/.test(timestamp) || given === undefined) throw refused('the signature headers are malformed')
@@ -35,4 +39,6 @@ export function requireSignature(headers: Headers, body: Uint8Array, secret: str
   if (Math.abs(age) > SIGNATURE_WINDOW_SECONDS) throw refused(`the signature is ${age} s old`)
   const expected = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest('hex')
   if (!isSameSecret(given, expected)) throw refused('the signature does not match')
+  const validUntil = (Number.parseInt(timestamp, 10) + SIGNATURE_WINDOW_SECONDS + CLOCK_SKEW_SECONDS) * 1000
+  return { value: given, expiresAt: new Date(validUntil) }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createAdaptorServer, type ServerType } from '@hono/node-server'
+import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server'
 import { AppError } from '#lib/errors/app-error.ts'
 import { createIngestWriter } from '#services/metering/index.ts'
 import { type Container, openContainer } from '#services/platform/container.ts'
@@ -19,8 +19,11 @@ export interface Oracle {
 const START_PATIENCE_MS = 60_000
 const RETRY_MS = 1_000
 const REQUEST_TIMEOUT_MS = 30_000
-const DRAIN_MS = 5_000
-const HOST = '127.0.0.1'
+/** Deliveries under way are finished, but not for ever; whatever is cut off is sent again by the plug-in. */
+const DRAIN_MS = 10_000
+const LOOPS_MS = 20_000
+const CLOSE_MS = 2_000
+const LOOK_MS = 20
 
 /** A part that is still starting is waited for; a wrong configuration is not. */
 async function openPatiently(env: Env): Promise<Container> {
@@ -37,8 +40,8 @@ async function openPatiently(env: Env): Promise<Container> {
   }
 }
 
-async function listen(server: ServerType, port: number): Promise<number> {
-  server.listen(port, HOST)
+async function listen(server: ServerType, port: number, host: string): Promise<number> {
+  server.listen(port, host)
   try {
     await once(server, 'listening')
   } catch (cause) {
@@ -54,28 +57,61 @@ async function close(server: ServerType): Promise<void> {
   const closed = once(server, 'close')
   server.close()
   if ('closeIdleConnections' in server) server.closeIdleConnections()
-  await Promise.race([closed, sleep(DRAIN_MS, undefined, { ref: false })])
+  await within(CLOSE_MS, closed)
   if ('closeAllConnections' in server) server.closeAllConnections()
 }
 
-/** Starts the oracle: the usage webhook and the loops that poll, plan and settle. */
+const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
+  Promise.race([work, sleep(ms, undefined, { ref: false })])
+
+/** Counts requests, so that the end can wait for those that are under way. */
+function countRequests(handle: (request: Request, env: unknown) => Response | Promise<Response>) {
+  let underWay = 0
+  const isBusy = (): boolean => underWay > 0
+  return {
+    async fetch(request: Request, env: unknown): Promise<Response> {
+      underWay += 1
+      try {
+        return await handle(request, env)
+      } finally {
+        underWay -= 1
+      }
+    },
+    async drained(ms: number): Promise<void> {
+      const deadline = performance.now() + ms
+      while (isBusy() && performance.now() < deadline) await sleep(LOOK_MS)
+    },
+  }
+}
+
+/**
+ * Starts the oracle with the roles of its configuration. Asked to stop, it first refuses what is new with 503 and
+ * finishes what is under way, then ends its loops after their rounds: within half a minute in all.
+ */
 export async function runOracle(env: Env, onStep: OnStep = () => {}): Promise<Oracle> {
   const container = await openPatiently(env)
   const ctx = container.contextFor({ kind: 'system', job: 'oracle' })
   const workers = startWorkers(ctx, onStep)
-  const app = createOracleApp({ ctx, ingest: createIngestWriter(ctx), workers: workers.states })
+  let isStopping = false
+  const ingest = createIngestWriter(ctx)
+  const app = createOracleApp({ ctx, ingest, workers: workers.states, isStopping: () => isStopping })
+  const requests = countRequests((request, env) => app.fetch(request, env as HttpBindings))
   const server = createAdaptorServer({
-    fetch: app.fetch,
+    fetch: requests.fetch,
     serverOptions: { requestTimeout: REQUEST_TIMEOUT_MS, headersTimeout: REQUEST_TIMEOUT_MS },
   })
   const end = async (): Promise<void> => {
+    isStopping = true
+    const loopsEnded = workers.stop()
+    await requests.drained(DRAIN_MS)
     await close(server)
-    await workers.stop()
-    await container.close()
+    await within(LOOPS_MS, loopsEnded)
+    await within(CLOSE_MS, container.close())
   }
   try {
-    const port = await listen(server, env.oracle.port)
-    ctx.log.info({ port, deploymentId: ctx.deploymentId }, 'the oracle is ready')
+    const { host, roles } = env.oracle
+    const port = await listen(server, env.oracle.port, host)
+    ctx.log.info({ port, roles, deploymentId: ctx.deploymentId }, 'the oracle is ready')
     return { port, stop: end }
   } catch (error) {
     await end()

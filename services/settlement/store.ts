@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNull, lte, notExists, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import type { Period } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { meterPeriods, meters, readings } from '#services/platform/db/schema/index.ts'
@@ -180,6 +180,41 @@ export const listLastReadings = (db: Db, deploymentId: string, vaultIds: readonl
     .from(readings)
     .where(and(eq(readings.deploymentId, deploymentId), inArray(readings.vaultId, [...vaultIds])))
     .orderBy(readings.vaultId, desc(readings.sequence))
+
+/** How many readings stand where; those that ended are counted from `since` on, those with an alarm for ever. */
+export async function countReadings(db: Db, deploymentId: string, since: Date) {
+  const of = eq(readings.deploymentId, deploymentId)
+  const count = (...conditions: Parameters<typeof and>) => db.$count(readings, and(of, ...conditions))
+  const [planned, submitted, sealed, failed, alarms] = await Promise.all([
+    count(eq(readings.status, 'planned')),
+    count(eq(readings.status, 'submitted')),
+    count(eq(readings.status, 'sealed'), gt(readings.finishedAt, since)),
+    count(eq(readings.status, 'failed'), gt(readings.finishedAt, since)),
+    count(isNotNull(readings.alarm)),
+  ])
+  return { planned, submitted, sealed, failed, alarms }
+}
+
+/** When the oldest billable call arrived that no sealed reading carries. */
+export async function oldestUnsettled(db: Db, deploymentId: string): Promise<Date | null> {
+  const { rows } = await db.execute<{ oldest: string | null }>(sql`
+    select min(first.received_at) as oldest
+    from meter_periods p
+    left join lateral (
+      select event_count from readings r
+      where r.deployment_id = p.deployment_id and r.vault_id = p.vault_id and r.period = p.period and r.status = 'sealed'
+      order by r.sequence desc limit 1
+    ) settled on true
+    join lateral (
+      select received_at from events e
+      where e.deployment_id = p.deployment_id and e.vault_id = p.vault_id and e.period = p.period
+        and e.ordinal >= coalesce(settled.event_count, 0) and e.billable_tokens > 0
+      order by e.ordinal limit 1
+    ) first on true
+    where p.deployment_id = ${deploymentId} and p.tokens > p.settled_tokens and p.closed_reason is null`)
+  const oldest = rows[0]?.oldest
+  return oldest ? new Date(oldest) : null
+}
 
 /** Billable tokens that no sealed reading carries, by vault, over all periods that can still settle. */
 export async function unsettledTokens(

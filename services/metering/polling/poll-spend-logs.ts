@@ -1,5 +1,6 @@
 import type { SpendLogQuery } from '#services/clients/litellm/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { countItems } from '#services/platform/telemetry.ts'
 import { keepDeadLetters } from '../dead-letters.ts'
 import { factsOfUnreadable, fromSpendLog } from './from-spend-log.ts'
 import { ingestEvents } from '../ingest-events.ts'
@@ -98,7 +99,8 @@ async function readPage(ctx: ServiceContext, query: SpendLogQuery): Promise<Poll
   // The filter is LiteLLM's; who pays must not hang on it.
   const own = logs.filter(({ keyHash }) => keyHash === query.keyHash)
   const items = own.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret))
-  const { stored } = await ingestEvents(ctx, { road: 'poll', items })
+  const result = await ingestEvents(ctx, { road: 'poll', items })
+  countItems('poll', result)
   await keepDeadLetters(
     ctx,
     unreadable.map(({ row, reason }) => ({
@@ -108,7 +110,7 @@ async function readPage(ctx: ServiceContext, query: SpendLogQuery): Promise<Poll
       payload: wellFormed(factsOfUnreadable(row)),
     })),
   )
-  return { found: logs.length + unreadable.length, stored, totalPages }
+  return { found: logs.length + unreadable.length, stored: result.stored, totalPages }
 }
 
 /** Reads every key's new rows, BATCH_SIZE keys at a time. A key that fails delays no other. */

@@ -107,7 +107,7 @@ export interface ReadState {
   readonly keys: number
   /** Keys whose log was never read to its end. */
   readonly unread: number
-  /** When the read began that is furthest back among the keys' last ones. */
+  /** When the read began that is furthest back among the keys' last ones; a key that was never read counts from its start. */
   readonly oldestReadAt: Date | null
 }
 
@@ -117,7 +117,7 @@ export async function readState(db: Db, deploymentId: string, prefix: string): P
     .select({
       keys: sql<number>`count(*)::int`,
       unread: sql<number>`count(*) filter (where ${watermarks.readAt} is null)::int`,
-      oldest: sql<string | null>`min(${watermarks.readAt})`,
+      oldest: sql<string | null>`min(coalesce(${watermarks.readAt}, ${apiKeys.createdAt}))`,
     })
     .from(apiKeys)
     .leftJoin(watermarks, eq(watermarks.name, sql`${prefix} || ${apiKeys.keyHash}`))

@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context.ts'
 import { outbox } from '../db/schema/index.ts'
 
@@ -36,19 +36,22 @@ interface Claim extends ClaimedMessage {
   readonly fence: number
 }
 
+/** By the database's clock, which all workers share. */
+const leaseEnd = (ctx: ServiceContext): SQL =>
+  sql`now() + ${ctx.env.oracle.outboxLeaseMs}::integer * interval '1 millisecond'`
+
 async function claim(ctx: ServiceContext, handler: OutboxHandler): Promise<Claim[]> {
   const now = ctx.clock()
-  const until = new Date(now.getTime() + ctx.env.oracle.outboxLeaseMs)
   const result = await ctx.db.execute<{
     id: string
     payload: Record<string, unknown>
     attempts: number
     fence: number
   }>(sql`
-    update outbox set run_at = ${until.toISOString()}, fence = fence + 1
+    update outbox set leased_until = ${leaseEnd(ctx)}, fence = fence + 1
     where id in (
       select id from outbox
-      where kind = ${handler.kind} and done_at is null and run_at <= ${now.toISOString()}
+      where kind = ${handler.kind} and done_at is null and run_at <= ${now.toISOString()} and leased_until <= now()
       order by run_at, id limit ${handler.batch}
       for update skip locked
     )

@@ -2,11 +2,30 @@ import { sql } from 'drizzle-orm'
 import type { ServiceContext } from '../context.ts'
 import { outbox } from '../db/schema/index.ts'
 
-/** How long the oldest message that is due has been waiting, in milliseconds; 0 when none is. */
-export async function getOutboxLag(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<number> {
-  const [row] = await ctx.db
-    .select({ oldest: sql<string | null>`min(${outbox.runAt})` })
+export interface KindBacklog {
+  readonly kind: string
+  /** Messages that are not done, due or not. */
+  readonly waiting: number
+  /** How long the oldest one that is due has been waiting, in milliseconds; 0 when none is. */
+  readonly lagMs: number
+}
+
+/** What waits in the outbox, by kind. */
+export async function getOutboxBacklog(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<KindBacklog[]> {
+  const rows = await ctx.db
+    .select({ kind: outbox.kind, waiting: sql<number>`count(*)::int`, oldest: sql<string>`min(${outbox.runAt})` })
     .from(outbox)
     .where(sql`${outbox.doneAt} is null`)
-  return row?.oldest ? Math.max(0, ctx.clock().getTime() - new Date(row.oldest).getTime()) : 0
+    .groupBy(outbox.kind)
+  const now = ctx.clock().getTime()
+  return rows.map(({ kind, waiting, oldest }) => ({
+    kind,
+    waiting,
+    lagMs: Math.max(0, now - new Date(oldest).getTime()),
+  }))
+}
+
+/** How long the oldest message of all that is due has been waiting, in milliseconds; 0 when none is. */
+export async function getOutboxLag(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<number> {
+  return Math.max(0, ...(await getOutboxBacklog(ctx)).map(({ lagMs }) => lagMs))
 }

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib'
 import { eq } from 'drizzle-orm'
-import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createIngestWriter } from '#services/metering/index.ts'
 import { createOracleApp } from '#services/oracle/app.ts'
@@ -13,7 +12,7 @@ import { giveKey, hashOf, usageEvent } from '#tests/support/usage-events.ts'
 
 let opened: TestContext
 let ctx: ServiceContext
-let app: Hono
+let app: ReturnType<typeof createOracleApp>
 let keyHash: string
 const vaultId = 424_965n
 
