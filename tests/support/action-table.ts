@@ -1,25 +1,18 @@
-import { KINDS, type Party } from './random-actions.ts'
+import { KINDS } from './actions.ts'
 
 /** How often which action of a run ended how. */
 export class ActionTable {
   private readonly counts = new Map<string, Map<string, number>>()
-  private readonly tried = new Set<string>()
 
-  add(kind: string, party: Party, outcomes: readonly string[]): void {
+  add(kind: string, outcomes: readonly string[]): void {
     const row = this.counts.get(kind) ?? new Map<string, number>()
     for (const outcome of outcomes) row.set(outcome, (row.get(outcome) ?? 0) + 1)
     this.counts.set(kind, row)
-    this.tried.add(`${party} ${kind}`)
   }
 
   /** Kinds of actions that never were done. */
   get starved(): string[] {
     return KINDS.filter((kind) => !this.counts.get(kind)?.has('done'))
-  }
-
-  /** Whether a party tried a kind of action. */
-  has(party: Party, kind: string): boolean {
-    return this.tried.has(`${party} ${kind}`)
   }
 
   /** A line for each kind: how often it was done, and refused for which reasons. */

@@ -1,10 +1,10 @@
 import type { ProposalModel } from './approvals-model.ts'
-import type { Action, Party } from './random-actions.ts'
+import type { Action, Party } from './actions.ts'
 import type { VaultModel } from './vault-model.ts'
 
 type About<K extends Action['kind']> = Extract<Action, { kind: K }>
 
-const PROVIDERS: ReadonlySet<string> = new Set(['withdraw', 'withdrawPart', 'payment'])
+const PROVIDERS: ReadonlySet<string> = new Set(['withdraw', 'withdrawPart', 'payment', 'receiver'])
 const ADMINS: ReadonlySet<string> = new Set(['rate', 'schedule', 'reappoint', 'registration'])
 const ANYONES: ReadonlySet<string> = new Set(['deposit', 'execute', 'time', 'steal'])
 

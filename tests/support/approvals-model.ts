@@ -1,6 +1,6 @@
 import { periodOf } from '#lib/period/period.ts'
 import { LimitModel } from './limit-model.ts'
-import type { Party } from './random-actions.ts'
+import type { Party } from './actions.ts'
 
 export const PROPOSAL_KINDS = ['takeBack', 'transfer', 'payment', 'policy'] as const
 export type ProposalKind = (typeof PROPOSAL_KINDS)[number]

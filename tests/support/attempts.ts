@@ -5,7 +5,7 @@ import { proposalFor } from './actors.ts'
 import type { Arena } from './arena.ts'
 import { inFlow, inUsd } from './expected-report.ts'
 import { policyArguments } from './openings.ts'
-import type { Action, Party } from './random-actions.ts'
+import type { Action, Party } from './actions.ts'
 import { PRICE_LISTS, scheduleArguments } from './price-lists.ts'
 import { readTestCadence, readTransaction } from './test-cadence.ts'
 import type { VaultModel } from './vault-model.ts'
@@ -89,7 +89,7 @@ export function ownersAttempt({ arena, world, model, party }: Acting, action: Ow
 }
 
 const OTHERS = [
-  ...(['deposit', 'withdraw', 'withdrawPart', 'payment', 'approve', 'execute'] as const),
+  ...(['deposit', 'withdraw', 'withdrawPart', 'receiver', 'payment', 'approve', 'execute'] as const),
   ...(['claimVault', 'claimSeat', 'leak', 'steal'] as const),
 ] as const
 type Others = About<(typeof OTHERS)[number]>
@@ -125,6 +125,13 @@ export function othersAttempt({ arena, world, model, party }: Acting, action: Ot
         args: { vaultId, amount: inFlow(action.amount) },
         refusal: rights.asProviderOfBefore(party),
         predict: () => actedAsProvider(model.withdraw(action.amount, party)),
+      }
+    case 'receiver':
+      return {
+        code: readTestCadence('set_receiver'),
+        args: { offered: action.offered },
+        refusal: null,
+        predict: () => world.offerReceiver(party, action.offered),
       }
     case 'payment':
       return {

@@ -3,7 +3,7 @@ import { flow, usd } from '#lib/money/units.ts'
 import type { Plain } from '#lib/flow/json-cadence.ts'
 import type { ApprovalsModel, ProposalModel } from './approvals-model.ts'
 import type { LimitModel } from './limit-model.ts'
-import type { Party } from './random-actions.ts'
+import type { Party } from './actions.ts'
 import type { MeterModel } from './usage-model.ts'
 import type { VaultModel } from './vault-model.ts'
 

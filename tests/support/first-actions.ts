@@ -1,4 +1,4 @@
-import type { Action } from './random-actions.ts'
+import type { Action } from './actions.ts'
 import { act, grow, passTime } from './single-actions.ts'
 
 const debtAndCredit = [
@@ -12,6 +12,7 @@ const debtAndCredit = [
 
 const controls = [
   act({ kind: 'automatic', vault: 1, enabled: true }),
+  act({ kind: 'receiver', vault: 1, offered: false }),
   act({ kind: 'cap', vault: 1, amount: 200_000_000n }),
   act({ kind: 'expiry', vault: 1, inSeconds: 400_000 }),
   act({ kind: 'pause', vault: 1, fit: false }),
@@ -19,6 +20,7 @@ const controls = [
   grow(1, 50_000n),
   passTime('turn', 0),
   grow(1, 50_000n),
+  act({ kind: 'receiver', vault: 1, offered: true }),
   act({ kind: 'resume', vault: 1, fit: false }),
   grow(1, 1n),
 ]

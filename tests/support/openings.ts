@@ -1,7 +1,7 @@
 import type { PolicyModel } from './approvals-model.ts'
 import type { Arena } from './arena.ts'
 import { inFlow } from './expected-report.ts'
-import type { Party } from './random-actions.ts'
+import type { Party } from './actions.ts'
 import type { Step } from './steps.ts'
 import { readTransaction } from './test-cadence.ts'
 import type { WorldModel } from './world-model.ts'

@@ -1,5 +1,5 @@
 import type { Edit } from './arena.ts'
-import type { Action } from './random-actions.ts'
+import type { Action } from './actions.ts'
 import { act, grow, passTime } from './single-actions.ts'
 
 /** A rule of the money that a piece of code breaks once it is replaced, and a few actions at which that shows. */

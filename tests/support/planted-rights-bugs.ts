@@ -1,5 +1,5 @@
 import type { PlantedBug } from './planted-bugs.ts'
-import type { Action, Party } from './random-actions.ts'
+import type { Action, Party } from './actions.ts'
 import { act, grow, passTime } from './single-actions.ts'
 
 const DELAY = 3_600

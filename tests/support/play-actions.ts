@@ -1,7 +1,7 @@
 import type { ActionTable } from './action-table.ts'
 import { type Arena, beginRun } from './arena.ts'
 import type { Sent } from './fast-chain.ts'
-import type { Action } from './random-actions.ts'
+import type { Action } from './actions.ts'
 import { reasonOf } from './refusal-reasons.ts'
 import { stepsOf } from './steps.ts'
 import { faultOf } from './vault-faults.ts'
@@ -31,7 +31,7 @@ export async function playActions(
       if (happened !== expected.join())
         return { index, why: `${by}: ${happened}, where the rules say ${expected.join()}` }
       changed ||= sent.refusal === null
-      if (isAct) table?.add(action.kind, by, expected)
+      if (isAct) table?.add(action.kind, expected)
     }
     const why = changed || index === actions.length - 1 ? await faultOf(arena, world) : null
     if (why !== null) return { index, why }

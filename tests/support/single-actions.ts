@@ -1,4 +1,4 @@
-import type { Action, Doing, Party, TimeGoal } from './random-actions.ts'
+import type { Action, Doing, Party, TimeGoal } from './actions.ts'
 
 /** An act of the party whose act it is, or of another. */
 export const act = (doing: Doing, by: Party | null = null): Action => ({ ...doing, by })

@@ -1,6 +1,6 @@
 import { ApprovalsModel, isValid, type PolicyModel, type ProposalKind, type ProposalModel } from './approvals-model.ts'
 import { LimitModel } from './limit-model.ts'
-import type { Party } from './random-actions.ts'
+import type { Party } from './actions.ts'
 import { type ReadingModel, UsageModel } from './usage-model.ts'
 import { VaultRights } from './vault-rights.ts'
 import type { VaultOpening, WorldModel } from './world-model.ts'
@@ -238,7 +238,7 @@ export class VaultModel {
     this.closed = true
     this.usage.creditUsd = 0n
     this.uncovered = 0n
-    this.pay(this.withdrawable, this.provider)
+    this.payProvider()
   }
 
   private accrue(amount: bigint): void {
@@ -248,7 +248,11 @@ export class VaultModel {
   }
 
   private payAutomatically(): void {
-    if (this.automatic) this.pay(this.withdrawable, this.provider)
+    if (this.automatic) this.payProvider()
+  }
+
+  private payProvider(): void {
+    if (!this.world.withoutReceiver.has(this.provider)) this.pay(this.withdrawable, this.provider)
   }
 
   private pay(amount: bigint, to: Party): void {

@@ -1,4 +1,4 @@
-import type { Party } from './random-actions.ts'
+import type { Party } from './actions.ts'
 
 /** The vault's capabilities of one kind are numbered: with each transfer those of before die. */
 type Numbered = Map<Party, number>

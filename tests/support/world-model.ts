@@ -1,7 +1,7 @@
 import { DEFAULT_SCHEDULE, type Schedule } from '#lib/pricing/schedule.ts'
 import { previousPeriod } from '#lib/period/period.ts'
 import { periodAt } from './approvals-model.ts'
-import { OPEN_VAULTS, type Party } from './random-actions.ts'
+import { OPEN_VAULTS, type Party } from './actions.ts'
 import { endOf, scheduleFor } from './usage-model.ts'
 import { VaultModel } from './vault-model.ts'
 
@@ -36,6 +36,8 @@ export class WorldModel {
   readonly open: VaultModel[] = []
   readonly all: VaultModel[] = []
   readonly flow: Map<Party, bigint>
+  /** Those whose FLOW vault nobody can pay into. */
+  readonly withoutReceiver = new Set<Party>()
   /** Providers with the second from which their registration counts. */
   readonly registered: Map<Party, number>
   /** The second from which the oracle's appointment counts. */
@@ -100,6 +102,12 @@ export class WorldModel {
     if (usdPerFlow === 0n) return 'zero'
     if ((higher ?? 0n) > (lower ?? 0n) * RATE_MAX_FACTOR) return 'rate_jumps'
     this.rate = { usdPerFlow, source, setAt: this.now }
+    return 'done'
+  }
+
+  offerReceiver(party: Party, offered: boolean): string {
+    if (offered) this.withoutReceiver.delete(party)
+    else this.withoutReceiver.add(party)
     return 'done'
   }
 
