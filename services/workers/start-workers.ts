@@ -1,3 +1,11 @@
+import {
+  addressHandler,
+  confirmationHandler,
+  createDeliveryHandlers,
+  watchOperation,
+  watchReminders,
+  watchUsage,
+} from '#services/alerts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
@@ -20,6 +28,9 @@ const STORAGE_INTERVAL_MS = 86_400_000
 
 /** How often a few keys are compared with LiteLLM's state of them. */
 const RECONCILE_KEYS_MS = 10_000
+
+/** How often the operator's conditions are looked at, accounts' usage, and the chain's reminders. */
+const WATCH_MS = { operation: 30_000, usage: 60_000, reminders: 5_000 }
 
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
@@ -54,6 +65,10 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   outbox('poller', keyStateHandler)
   loop('poller', 'vault-guard', ctx.env.guard.intervalMs, createVaultGuard())
   loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
+  for (const handler of [addressHandler, confirmationHandler, ...createDeliveryHandlers()]) outbox('poller', handler)
+  loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)
+  loop('poller', 'alerts.usage', WATCH_MS.usage, watchUsage)
+  loop('poller', 'alerts.reminders', WATCH_MS.reminders, watchReminders)
   return {
     states: () => loops.map((each) => each.state()),
     stop: async () => {
