@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { setQueuedEvents } from '#services/platform/telemetry.ts'
 import { type Judged, judgeItems, storeItems, summarise } from './ingest-events.ts'
 import type { IngestInput, IngestResult } from './schemas.ts'
 
@@ -58,6 +59,7 @@ export function createIngestWriter(ctx: ServiceContext): IngestWriter {
     if (heldEvents > 0 && isFull) throw busy(heldEvents)
     heldEvents += events
     heldBytes += bytes
+    setQueuedEvents(heldEvents)
   }
 
   return async (input) => {
@@ -75,6 +77,7 @@ export function createIngestWriter(ctx: ServiceContext): IngestWriter {
     } finally {
       heldEvents -= count
       heldBytes -= bytes
+      setQueuedEvents(heldEvents)
     }
   }
 }
