@@ -75,7 +75,7 @@ async function settle(ctx: ServiceContext, message: Claim, outcome: Outcome): Pr
   // Only the latest claim may write: a worker that was paused past its lease changes nothing.
   await ctx.db
     .update(outbox)
-    .set(change)
+    .set({ ...change, leasedUntil: new Date(0) })
     .where(sql`${outbox.id} = ${message.id} and ${outbox.fence} = ${message.fence} and ${outbox.doneAt} is null`)
 }
 
@@ -85,17 +85,15 @@ function keepClaimed(ctx: ServiceContext, claimed: readonly Claim[]): () => Prom
     claimed.map(({ id, fence }) => sql`(${id}::bigint, ${fence}::integer)`),
     sql`, `,
   )
-  const leaseMs = ctx.env.oracle.outboxLeaseMs
   const renew = async (): Promise<void> => {
-    const until = new Date(ctx.clock().getTime() + leaseMs).toISOString()
     await ctx.db.execute(sql`
-      update outbox set run_at = ${until}
+      update outbox set leased_until = ${leaseEnd(ctx)}
       where (id, fence) in (${pairs}) and done_at is null`)
   }
   let renewing = Promise.resolve()
   const timer = setInterval(() => {
     renewing = renew().catch((err: unknown) => ctx.log.warn({ err }, 'a claim on outbox messages could not be renewed'))
-  }, leaseMs / RENEWALS_PER_LEASE)
+  }, ctx.env.oracle.outboxLeaseMs / RENEWALS_PER_LEASE)
   return () => {
     clearInterval(timer)
     return renewing

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addChannel, addressHandler, confirmChannel, raiseAlerts } from '#services/alerts/index.ts'
 import { projectRoot } from '#services/local/home.ts'
-import { alertDeliveries } from '#services/platform/db/schema/index.ts'
+import { alertDeliveries, outbox } from '#services/platform/db/schema/index.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { ANN, asUser, deliverAll, ownersChain, someAlert } from '#tests/support/alerts.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
@@ -50,6 +50,7 @@ async function deliverWithDeath(how: 'after' | 'record-first'): Promise<void> {
   await raiseAlerts(ctx, [someAlert()])
   await dispatchOutbox(ctx, addressHandler)
   await killWorker(how)
+  await ctx.db.update(outbox).set({ leasedUntil: new Date(0) })
   ahead += 60_000
   await deliverAll(ctx)
   ahead += 60_000

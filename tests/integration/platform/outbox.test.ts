@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { outbox } from '#services/platform/db/schema/index.ts'
@@ -113,17 +113,66 @@ describe('a message is carried out', () => {
   })
 })
 
+/** The lease of every claim ends now. */
+const endLeases = () => ctx.db.update(outbox).set({ leasedUntil: sql`now()` })
+
 describe('a worker that is paused past its claim', () => {
   test('changes nothing: the claim of the next one has another fence', async () => {
     await add('a')
     const late = Promise.withResolvers<Outcome>()
     const paused = dispatchOutbox(ctx, handlerOf(() => late.promise).handler)
     await sleep(50)
-    pass(10_000)
+    await endLeases()
     await dispatchOutbox(ctx, handlerOf(() => ({ kind: 'later', afterMs: 1_000 })).handler)
     const after = await row('a')
     late.resolve({ kind: 'done' })
     await paused
     expect(await row('a')).toEqual(after)
+  })
+})
+
+describe('a claim counts by the clock of the database', () => {
+  const atClock = (minutes: number): ServiceContext => ({
+    ...ctx,
+    clock: () => new Date(now.getTime() + minutes * 60_000),
+  })
+
+  /** Workers whose clocks are apart, and how often each message was worked on at once. */
+  async function mostAtOnce(claim: (ctx: ServiceContext, handler: OutboxHandler) => Promise<number>): Promise<number> {
+    await add('a', 'b', 'c')
+    pass(600_000)
+    const running = new Map<string, number>()
+    let most = 0
+    const { handler } = handlerOf(async (name) => {
+      running.set(name, (running.get(name) ?? 0) + 1)
+      most = Math.max(most, running.get(name) ?? 0)
+      await sleep(60)
+      running.set(name, (running.get(name) ?? 0) - 1)
+      return { kind: 'done' }
+    }, 1)
+    const work = async (minutes: number) => {
+      for (let i = 0; i < 4; i += 1) {
+        await claim(atClock(minutes), handler)
+        await sleep(5)
+      }
+    }
+    await Promise.all([-5, 5, 0, -1_440, 1_440].map(work))
+    return most
+  }
+
+  test('so workers whose clocks are apart by minutes or a day never work on the same message', async () => {
+    expect(await mostAtOnce(dispatchOutbox)).toBe(1)
+    expect(await getOutboxLag(ctx)).toBe(0)
+  })
+
+  test('and those that trust their own clocks do', async () => {
+    const careless = async (own: ServiceContext, handler: OutboxHandler): Promise<number> => {
+      await ctx.db
+        .update(outbox)
+        .set({ leasedUntil: new Date(0) })
+        .where(sql`leased_until - now() < ${`${own.clock().getTime() - now.getTime()} milliseconds`}::interval`)
+      return dispatchOutbox(own, handler)
+    }
+    expect(await mostAtOnce(careless)).toBeGreaterThan(1)
   })
 })

@@ -10,8 +10,12 @@ export const outbox = pgTable(
     /** The effect's own identity: deciding it twice is deciding it once. */
     dedupe: text().notNull().unique(),
     payload: jsonb().$type<Record<string, unknown>>().notNull(),
-    /** Not visible before; a claim moves it forward, so a dead worker's claim ends by itself. */
+    /** Not visible before. */
     runAt: timestamp({ withTimezone: true }).notNull(),
+    /** Somebody's until then, by the clock of the database: workers may disagree on the time. */
+    leasedUntil: timestamp({ withTimezone: true })
+      .notNull()
+      .default(sql`'epoch'`),
     /** Rises with each claim: only the latest claim may finish the message. */
     fence: integer().notNull().default(0),
     /** Claims that ended in an error. */
