@@ -4,6 +4,7 @@ import { findKeyOwners } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { keepDeadLetters } from '../dead-letters.ts'
 import { requireCollector } from '../require-collector.ts'
+import { wellFormed } from '../well-formed.ts'
 import { requestPoll } from './request-poll.ts'
 
 /** The small payload that names a vault. Its counts are somebody's word: nothing is billed from them. */
@@ -30,10 +31,11 @@ export interface HintResult {
  * Takes a payload that says usage happened, and polls the vaults that it names. A hint never makes an event.
  * Throws `invalid_request` when it is none of the known shapes.
  */
-export async function receiveHint(ctx: ServiceContext, payload: unknown): Promise<HintResult> {
+export async function receiveHint(ctx: ServiceContext, given: unknown): Promise<HintResult> {
   requireCollector(ctx.actor)
+  const payload = wellFormed(given)
   const hint = vaultHint.safeParse(payload)
-  if (hint.success) return pollVaults(ctx, [hint.data.vault_id], 'webhook', payload)
+  if (hint.success) return pollVaults(ctx, [hint.data.vault_id], 'webhook', whatIsKept(payload))
   const entries = Array.isArray(payload) ? payload.slice(0, MAX_ENTRIES) : [payload]
   const parsed = entries.map((entry) => callbackEntry.safeParse(entry))
   if (parsed.length === 0 || parsed.some((entry) => !entry.success)) {
@@ -45,6 +47,12 @@ export async function receiveHint(ctx: ServiceContext, payload: unknown): Promis
   const hashes = parsed.flatMap((entry) => (entry.success ? [entry.data.metadata.user_api_key_hash] : []))
   return pollKeys(ctx, [...new Set(hashes.filter((hash): hash is string => Boolean(hash)))])
 }
+
+/** Fields of the small payload; whatever else somebody sends along may hold prompts and answers. */
+const KEPT = ['vault_id', 'total_tokens', 'api_calls', 'cost_estimate', 'models', 'timestamp']
+
+const whatIsKept = (payload: unknown): unknown =>
+  Object.fromEntries(Object.entries(payload ?? {}).filter(([name]) => KEPT.includes(name)))
 
 async function pollVaults(
   ctx: ServiceContext,

@@ -105,8 +105,6 @@ export async function releaseLogs(db: Db, names: readonly string[], until: Date)
 
 export interface ReadState {
   readonly keys: number
-  /** Keys whose log was never read to its end. */
-  readonly unread: number
   /** When the read began that is furthest back among the keys' last ones; a key that was never read counts from its start. */
   readonly oldestReadAt: Date | null
 }
@@ -116,13 +114,12 @@ export async function readState(db: Db, deploymentId: string, prefix: string): P
   const [row] = await db
     .select({
       keys: sql<number>`count(*)::int`,
-      unread: sql<number>`count(*) filter (where ${watermarks.readAt} is null)::int`,
       oldest: sql<string | null>`min(coalesce(${watermarks.readAt}, ${apiKeys.createdAt}))`,
     })
     .from(apiKeys)
     .leftJoin(watermarks, eq(watermarks.name, sql`${prefix} || ${apiKeys.keyHash}`))
     .where(and(eq(apiKeys.deploymentId, deploymentId), isNotNull(apiKeys.keyHash), ne(apiKeys.status, 'deleted')))
-  return { keys: row?.keys ?? 0, unread: row?.unread ?? 0, oldestReadAt: row?.oldest ? new Date(row.oldest) : null }
+  return { keys: row?.keys ?? 0, oldestReadAt: row?.oldest ? new Date(row.oldest) : null }
 }
 
 type PollRow = typeof polls.$inferSelect

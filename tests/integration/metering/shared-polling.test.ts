@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createLitellmClient } from '#services/clients/litellm/index.ts'
-import { getPollState, pollDueKeys } from '#services/metering/index.ts'
+import { getMeteringState, pollDueKeys } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { apiKeys, events, watermarks } from '#services/platform/db/schema/index.ts'
 import { type BooksServer, startBooksServer } from '#tests/support/books-server.ts'
@@ -50,7 +50,7 @@ test('four pollers at once read each key once; all keys are read', async () => {
   const runs = await Promise.all(Array.from({ length: 4 }, () => pollDueKeys(ctx)))
   expect(total(runs)).toBe(KEYS)
   expect(books.asked() - asked).toBe(KEYS)
-  expect(await getPollState(ctx)).toEqual({ keys: KEYS, unread: 0, oldestReadAt: now })
+  expect(await getMeteringState(ctx)).toMatchObject({ keys: KEYS, pollLagMs: 0 })
 })
 
 test("a key's turn comes again after half an interval, not before", async () => {
@@ -64,7 +64,7 @@ test("a key's turn comes again after half an interval, not before", async () => 
 test('a key that failed is tried again at the next round', async () => {
   books.faults.push('status 500')
   expect(await pollDueKeys(ctx)).toMatchObject({ keys: KEYS, failed: 1 })
-  expect(await getPollState(ctx)).toMatchObject({ unread: 1 })
+  expect(await getMeteringState(ctx)).toMatchObject({ pollLagMs: 10 * MINUTE })
   expect(await pollDueKeys(ctx)).toMatchObject({ keys: 1, failed: 0 })
 })
 
@@ -76,7 +76,7 @@ test('keys of a poller that died are read by another when its claim has ended', 
   expect(await pollDueKeys(ctx)).toMatchObject({ keys: KEYS - 3 })
   now = new Date(now.getTime() + 2 * MINUTE + 1)
   expect(await pollDueKeys(ctx)).toMatchObject({ keys: 3 })
-  expect(await getPollState(ctx)).toMatchObject({ unread: 0 })
+  expect((await getMeteringState(ctx)).pollLagMs).toBe(2 * MINUTE + 1)
 })
 
 test('one that was only asleep moves nothing back when it wakes', async () => {
