@@ -78,6 +78,8 @@ function queryOf(request: Request): Record<string, string | string[]> {
   )
 }
 
+const BODIES = ['POST', 'PUT', 'PATCH']
+
 /** What is posted is JSON, also where nothing of it is used: a form can be posted by any site. */
 const parseBody = async <T>(schema: z.ZodType<T> | undefined, request: Request): Promise<T> =>
-  parsePart(schema, request.method === 'POST' ? await readJson(request) : undefined)
+  parsePart(schema, BODIES.includes(request.method) ? await readJson(request) : undefined)

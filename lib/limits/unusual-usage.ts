@@ -13,7 +13,7 @@ export const UNUSUAL_RULE: UnusualRule = { deviations: 6n, leastVolume: 50_000n,
 /** Days whose same hour is looked at. */
 export const UNUSUAL_DAYS = 14
 
-/** The deviation counts as at least a quarter of the median: a customer who is steady to the token may grow a little. */
+/** The deviation counts as at least a quarter of the median: who is steady to the token may grow a little. */
 const LEAST_SPREAD = 4n
 
 const ascending = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -18,6 +18,12 @@ const everybody = (status: number) => [status, status, status, status] as const
 /** The admin is answered as a stranger is, unless a fifth number says otherwise. */
 const forAdmin = (status: number) => [401, 403, 403, 403, status] as const
 const matrix: Record<string, readonly [number, number, number, number, number?]> = {
+  'GET /api/alerts': [401, 200, 200, 200],
+  'POST /api/alerts/read': [401, 200, 200, 200],
+  'GET /api/alerts/channels': [401, 200, 200, 200],
+  'POST /api/alerts/channels': [401, 400, 400, 400],
+  'POST /api/alerts/channels/confirm': everybody(400),
+  'DELETE /api/alerts/channels/[id]': [401, 400, 400, 400],
   'GET /api/auth/session': everybody(200),
   'POST /api/auth/session': everybody(400),
   'DELETE /api/auth/session': everybody(200),

@@ -77,6 +77,8 @@ const inProcess: Dispatch = async (request) => {
   return handler ? handler(request, { params: Promise.resolve(params) }) : new Response('{}', { status: 405 })
 }
 
+const hasBody = (method: Method): boolean => method === 'POST' || method === 'PUT' || method === 'PATCH'
+
 /** A browser on the dashboard that keeps cookies. */
 export class Browser {
   readonly cookies = new Map<string, string>()
@@ -90,7 +92,7 @@ export class Browser {
 
   async ask(method: Method, path: string, { body, rawBody, headers = {} }: Ask = {}): Promise<Answer> {
     const url = new URL(path, this.origin)
-    const content = rawBody ?? (method === 'POST' ? JSON.stringify(body ?? {}) : undefined)
+    const content = rawBody ?? (hasBody(method) ? JSON.stringify(body ?? {}) : undefined)
     const init = {
       method,
       headers: this.headers(method, url, headers),
@@ -129,7 +131,7 @@ export class Browser {
   private headers(method: Method, url: URL, more: Record<string, string | null>): Headers {
     const headers = new Headers({ host: url.host })
     if (method !== 'GET') headers.set('origin', this.origin)
-    if (method === 'POST') headers.set('content-type', 'application/json')
+    if (hasBody(method)) headers.set('content-type', 'application/json')
     const cookies = [...this.cookies].map(([name, value]) => `${name}=${value}`)
     if (cookies.length > 0) headers.set('cookie', cookies.join('; '))
     for (const [name, value] of Object.entries(more)) {

@@ -118,7 +118,7 @@ export async function listRecentDeliveries(
   return lists.flat()
 }
 
-/** Lets one worker try a failing channel, and nobody else before `until`. False: somebody else has it, or it is early. */
+/** Lets one worker try a failing channel, and nobody else before `until`. False: it is another's turn, or too early. */
 export async function takeTry(db: Db, id: string, now: Date, until: Date): Promise<boolean> {
   const isDue = or(isNull(alertChannels.retryAt), lt(alertChannels.retryAt, now), eq(alertChannels.retryAt, now))
   const taken = await db

@@ -11,7 +11,7 @@ export const listAlarms = (db: Db, deploymentId: string, since: Date) =>
     .orderBy(desc(readings.finishedAt))
     .limit(100)
 
-/** Readings on their way to the chain that were planned before, and periods whose readings are refused again and again. */
+/** Readings on their way to the chain for long, and periods whose readings are refused again and again. */
 export async function countStuck(
   db: Db,
   deploymentId: string,

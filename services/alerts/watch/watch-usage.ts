@@ -7,7 +7,7 @@ import { type AccountTokens, type HourOfAccount, listBusyHours, listHeavyAccount
 
 const HOUR_MS = 3_600_000
 
-/** Tells owners of hours that jump out of what is usual, and the operator of accounts that use very much: once a day. */
+/** Tells owners of hours that jump out of what is usual, the operator of accounts that use very much: once a day. */
 export async function watchUsage(ctx: ServiceContext): Promise<void> {
   const now = ctx.clock()
   const hour = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS)

@@ -30,9 +30,9 @@ const systemResolve = async (hostname: string): Promise<string[]> =>
   (await systemLookup(hostname, { all: true, verbatim: true })).map(({ address }) => address)
 
 /**
- * Connects to public addresses only. A host name is resolved once, each of its addresses is checked, and the connection
- * goes to what was checked: a name that answers otherwise the next time gains nothing. Redirects are not its matter; who
- * uses it must not follow them.
+ * Connects to public addresses only. A host name is resolved once, each of its addresses is checked, and the
+ * connection goes to what was checked: a name that answers otherwise the next time gains nothing. Redirects are not
+ * its matter; who uses it must not follow them.
  */
 export function createGuardedDispatcher({ reach, resolve = systemResolve }: GuardSettings): Agent {
   const mayReach = (address: string): boolean =>
