@@ -6,14 +6,18 @@ export interface KindBacklog {
   readonly kind: string
   /** Messages that are not done, due or not. */
   readonly waiting: number
-  /** How long the oldest one that is due has been waiting, in milliseconds; 0 when none is. */
+  /** How long the oldest one that is due and nobody works on has been waiting, in milliseconds; 0 when none is. */
   readonly lagMs: number
 }
 
 /** What waits in the outbox, by kind. */
 export async function getOutboxBacklog(ctx: Pick<ServiceContext, 'db' | 'clock'>): Promise<KindBacklog[]> {
   const rows = await ctx.db
-    .select({ kind: outbox.kind, waiting: sql<number>`count(*)::int`, oldest: sql<string>`min(${outbox.runAt})` })
+    .select({
+      kind: outbox.kind,
+      waiting: sql<number>`count(*)::int`,
+      oldest: sql<string | null>`min(${outbox.runAt}) filter (where ${outbox.leasedUntil} <= now())`,
+    })
     .from(outbox)
     .where(sql`${outbox.doneAt} is null`)
     .groupBy(outbox.kind)
@@ -21,7 +25,7 @@ export async function getOutboxBacklog(ctx: Pick<ServiceContext, 'db' | 'clock'>
   return rows.map(({ kind, waiting, oldest }) => ({
     kind,
     waiting,
-    lagMs: Math.max(0, now - new Date(oldest).getTime()),
+    lagMs: oldest === null ? 0 : Math.max(0, now - new Date(oldest).getTime()),
   }))
 }
 
