@@ -105,8 +105,8 @@ export const keyLimits = pgTable('key_limits', {
   keyId: text()
     .primaryKey()
     .references(() => apiKeys.id),
-  /** End users whom the key doesn't serve now, in order. */
-  refusedUsers: jsonb().$type<string[]>().notNull(),
+  /** Labels that the key does not serve now, as `end_user:ann` or `organization:acme`, in order. */
+  refused: jsonb().$type<string[]>().notNull(),
   /** Budgets in LiteLLM's own dollars, 1e-12 USD as decimal text; a period without one has no fence. */
   budgets: jsonb().$type<{ all?: string; month?: string; day?: string }>().notNull(),
   revision: integer().notNull(),

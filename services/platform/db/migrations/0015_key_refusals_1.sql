@@ -1,0 +1,1 @@
+ALTER TABLE "key_limits" DROP COLUMN "refused_users";

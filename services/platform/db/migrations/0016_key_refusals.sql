@@ -1,0 +1,1 @@
+ALTER TABLE "key_limits" ADD COLUMN "refused" jsonb NOT NULL;
