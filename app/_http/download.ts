@@ -47,3 +47,13 @@ export async function streamReply(
   reply.headers.set('content-disposition', `attachment; filename="${fileName}"`)
   return new Response(stream, { status: reply.status, headers: reply.headers })
 }
+
+const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
+
+/** A CSV file of some days (`to` is not in it), named after what it is and the days. */
+export const csvDownload = (what: string, { from, to }: { from: Date; to: Date }, chunks: AsyncIterable<string>) =>
+  new Download({
+    contentType: 'text/csv; charset=utf-8; header=present',
+    fileName: `flareflow-${what}-${dayName(from)}-${dayName(to)}.csv`,
+    chunks,
+  })

@@ -40,6 +40,10 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/models': everybody(200),
   'GET /api/provider': [401, 200, 200, 200],
   'GET /api/receipts/[callId]': [401, 404, 200, 200, 200],
+  'GET /api/reports/heavy-users': [401, 403, 200, 200, 200],
+  'GET /api/reports/totals': [401, 403, 200, 200, 200],
+  'GET /api/reports/trend': [401, 403, 200, 200, 200],
+  'GET /api/reports/usage': [401, 403, 200, 200, 200],
   'GET /api/vaults': [401, 200, 200, 200],
   'GET /api/vaults/[id]': [401, 403, 200, 200],
   'POST /api/vaults/[id]/key': [401, 403, 200, 403],
@@ -105,6 +109,7 @@ const pathFor = (path: string): string =>
     .replace('[callId]', callId)
     .replace('[version]', version.toString())
     .replace('[...path]', 'nothing/here')
+    .concat(path.startsWith('/api/reports/') ? `?from=2026-11-01&to=2026-12-01&account=vault:${vaultId}` : '')
 
 /** Every method of every route that is in the tree. */
 async function served(paths: readonly string[], load = loadRoute): Promise<string[]> {

@@ -22,23 +22,23 @@ export interface SeededCall {
   readonly vault: bigint
   /** ISO instant of its start. */
   readonly at: string
-  readonly key?: string
-  readonly model?: string
-  readonly provider?: string
-  readonly input?: number
-  readonly output?: number
-  readonly cached?: number
-  readonly cacheWrite?: number
-  readonly reasoning?: number
-  readonly usd?: string
-  readonly status?: 'success' | 'failure'
-  readonly cacheHit?: boolean
-  readonly user?: string
-  readonly organisation?: string
-  readonly team?: string
-  readonly conversation?: string
-  readonly feature?: string
-  readonly agent?: string
+  readonly key?: string | undefined
+  readonly model?: string | undefined
+  readonly provider?: string | undefined
+  readonly input?: number | undefined
+  readonly output?: number | undefined
+  readonly cached?: number | undefined
+  readonly cacheWrite?: number | undefined
+  readonly reasoning?: number | undefined
+  readonly usd?: string | undefined
+  readonly status?: 'success' | 'failure' | undefined
+  readonly cacheHit?: boolean | undefined
+  readonly user?: string | undefined
+  readonly organisation?: string | undefined
+  readonly team?: string | undefined
+  readonly conversation?: string | undefined
+  readonly feature?: string | undefined
+  readonly agent?: string | undefined
 }
 
 /** The key that a vault's calls are made with unless they name another. */

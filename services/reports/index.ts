@@ -1,0 +1,15 @@
+export { getHeavyUsers } from './get-heavy-users.ts'
+export { getTotals } from './get-totals.ts'
+export { getTrend } from './get-trend.ts'
+export { getUsageReport } from './get-usage-report.ts'
+export { heavyUsersFile, totalsFile, trendFile, usageReportFile } from './report-files.ts'
+export {
+  heavyUsersQuery,
+  heavyUsersView,
+  totalsQuery,
+  totalsView,
+  trendQuery,
+  trendView,
+  usageReportQuery,
+  usageReportView,
+} from './schemas.ts'
