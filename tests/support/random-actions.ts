@@ -40,7 +40,7 @@ const increase: fc.Arbitrary<Increase> = fc.record({
     { arbitrary: fc.bigInt(0n, 150_000n), weight: 4 },
   ),
   events: fc.oneof({ arbitrary: fc.constantFrom(0n, 1n), weight: 12 }, { arbitrary: fc.constant(-1n), weight: 1 }),
-  odd: fc.oneof({ arbitrary: fc.constant(null), weight: 15 }, { arbitrary: fc.constantFrom(...ODDITIES), weight: 1 }),
+  odd: fc.oneof({ arbitrary: fc.constant(null), weight: 12 }, { arbitrary: fc.constantFrom(...ODDITIES), weight: 1 }),
 })
 
 const policy: fc.Arbitrary<RandomPolicy> = fc.record({
