@@ -12,6 +12,9 @@ import { TEST_SECRET } from './context.ts'
 
 export interface OracleProcess {
   readonly url: string
+  readonly pid: number
+  /** All that it wrote so far. */
+  output(): string
   /** Resolves with the signal or exit code that ended it. */
   readonly ended: Promise<string>
   /** Ends it as a power cut would. */
@@ -39,11 +42,14 @@ afterAll(async () => {
 })
 
 /** The real oracle as a process of its own, on a free port. */
-export async function startOracleProcess(variables: Record<string, string>): Promise<OracleProcess> {
+export async function startOracleProcess(
+  variables: Record<string, string>,
+  { logLevel = 'info' }: { logLevel?: 'info' | 'trace' } = {},
+): Promise<OracleProcess> {
   const child = spawn(process.execPath, [join(projectRoot, 'services/bin/oracle.ts')], {
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], ORACLE_PORT: '0', ...variables, NODE_ENV: 'test', LOG_LEVEL: 'info' },
+    env: { PATH: process.env['PATH'], ORACLE_PORT: '0', ...variables, NODE_ENV: 'test', LOG_LEVEL: logLevel },
   })
   guarded(child)
   const output: string[] = []
@@ -54,7 +60,14 @@ export async function startOracleProcess(variables: Record<string, string>): Pro
     child.kill(signal)
     return ended
   }
-  return { url: `http://127.0.0.1:${port}`, ended, kill: () => end('SIGKILL'), stop: () => end('SIGTERM') }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    output: () => output.join('\n'),
+    ended,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+  }
 }
 
 async function portOf(child: ChildProcess, output: string[], ended: Promise<string>): Promise<number> {

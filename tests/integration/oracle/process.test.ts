@@ -64,6 +64,8 @@ test('health tells each part and worker, and no secret; without LiteLLM it is de
     chain: { ok: true },
     litellm: { ok: false },
   })
+  expect(health.roles).toEqual(['receiver', 'poller', 'settler'])
+  expect(health.lag).toMatchObject({ outboxMs: expect.any(Number), unsettledMs: null })
   const loops = [
     'settlement.plan',
     'settlement.reading',
