@@ -1,5 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
 import { contentSecurityPolicy } from '#app/_http/content-security-policy.ts'
+import { NODE_COOKIE, parseNodeAddress } from '#lib/receipts/node-address.ts'
 import { processEnv } from '#services/platform/env.ts'
 
 /** Gives each page a nonce and the policy that names it. Who may see a page is decided by the page and the API. */
@@ -10,6 +11,7 @@ export function proxy(request: NextRequest): NextResponse {
     nonce,
     network: env.flow.network,
     accessNode: env.flow.accessNode,
+    ownNode: parseNodeAddress(request.cookies.get(NODE_COOKIE)?.value ?? ''),
     litellmUrl: env.litellm.url,
     walletConnect: env.flow.walletConnectProjectId !== null,
     development: env.mode === 'development',

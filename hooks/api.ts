@@ -44,3 +44,12 @@ function parseJson(text: string): unknown {
 }
 
 export const getJson = <T>(path: string): Promise<T> => callApi<T>(path)
+
+/** Opens a download of our own API, to be read as it comes. Throws `ApiError`. */
+export async function openDownload(path: string): Promise<ReadableStream<Uint8Array>> {
+  const response = await fetch(path, { cache: 'no-store' }).catch(() => {
+    throw new ApiError('network', UNREACHABLE, 0)
+  })
+  if (response.ok && response.body) return response.body
+  throw toApiError(response.status, parseJson(await response.text()))
+}

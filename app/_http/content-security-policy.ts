@@ -2,6 +2,8 @@ export interface PolicyInput {
   nonce: string
   network: 'emulator' | 'testnet' | 'mainnet'
   accessNode: string
+  /** A Flow node that the visitor chose for checking receipts. */
+  ownNode: string | null
   litellmUrl: string
   walletConnect: boolean
   /** React's and Next's development tools need eval, inline styles and a socket. */
@@ -21,7 +23,8 @@ const WALLETCONNECT_SOCKETS = ['wss://*.walletconnect.com', 'wss://*.walletconne
 export function contentSecurityPolicy(input: PolicyInput): string {
   const live = input.network !== 'emulator'
   const wallet = live && input.walletConnect
-  const connect = [new URL(input.accessNode).origin, new URL(input.litellmUrl).origin]
+  const nodes = input.ownNode === null ? [input.accessNode] : [input.accessNode, input.ownNode]
+  const connect = [...nodes, input.litellmUrl].map((address) => new URL(address).origin)
   const directives: Record<string, string[]> = {
     'default-src': ["'self'"],
     // 'strict-dynamic' is left out: it would let a trusted script add inline ones, and all of ours are of this origin.

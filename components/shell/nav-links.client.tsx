@@ -1,7 +1,7 @@
 'use client'
 
 import { clsx } from 'clsx'
-import { Banknote, Layers, ShieldCheck, Tag } from 'lucide-react'
+import { BadgeCheck, Banknote, Layers, ShieldCheck, Tag } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useSession } from '#hooks/use-session.ts'
@@ -10,6 +10,7 @@ const CUSTOMER = [{ href: '/subscriptions', label: 'Subscriptions', icon: Layers
 const PROVIDER = [{ href: '/revenue', label: 'Revenue', icon: Banknote }]
 const PUBLIC = [
   { href: '/', label: 'Prices', icon: Tag },
+  { href: '/verify', label: 'Verify', icon: BadgeCheck },
   { href: '/trust', label: 'Trust', icon: ShieldCheck },
 ]
 

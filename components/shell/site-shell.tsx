@@ -14,6 +14,9 @@ export function SiteShell({ theme, children }: { theme: Theme; children: ReactNo
       <header className="flex items-center justify-between gap-3 py-3">
         <HomeLink />
         <div className="flex items-center gap-1 sm:gap-3">
+          <Link href="/verify" className="hidden text-sm text-text-2 hover:text-text sm:inline">
+            Verify
+          </Link>
           <Link href="/trust" className="hidden text-sm text-text-2 hover:text-text sm:inline">
             Trust
           </Link>
@@ -33,6 +36,9 @@ export function SiteShell({ theme, children }: { theme: Theme; children: ReactNo
         <span>Prepaid in FLOW, metered by LiteLLM, settled on chain.</span>
         <Link className="underline" href="/trust">
           What is proven, and by whom
+        </Link>
+        <Link className="underline" href="/verify">
+          Check a receipt
         </Link>
         <Link className="underline" href="/subscriptions">
           Open console

@@ -1,3 +1,4 @@
+import Link from 'next/link'
 import { showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { Time } from '#components/ui/time.client.tsx'
@@ -27,6 +28,20 @@ export function RecentActivity({ usage, most }: { usage: UsageView; most: number
         </li>
       ))}
     </ul>
+  )
+}
+
+/** Leads to the page that proves the request, or says when it will be settled. */
+function ReceiptLink({ request }: { request: RecentRequest }) {
+  return (
+    <Link
+      prefetch={false}
+      className="text-accent underline"
+      href={`/verify?call=${encodeURIComponent(request.id)}`}
+      aria-label={`Receipt of the request to ${request.model} at ${request.startedAt}`}
+    >
+      Receipt
+    </Link>
   )
 }
 
@@ -60,6 +75,9 @@ export function RequestTable({ usage }: { usage: UsageView }) {
           <th scope="col" className={`${HEAD} hidden sm:table-cell sm:not-first:pl-8`}>
             Status
           </th>
+          <th scope="col" className={`${HEAD} hidden text-right sm:table-cell`}>
+            Proof
+          </th>
         </tr>
       </thead>
       <tbody>
@@ -73,7 +91,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
                 {request.model}
               </span>
               <span className="text-xs text-text-2 sm:hidden">
-                {count(request.inputTokens)} in, {count(request.outputTokens)} out
+                {count(request.inputTokens)} in, {count(request.outputTokens)} out · <ReceiptLink request={request} />
               </span>
             </td>
             <td className={`${CELL} hidden text-right sm:table-cell`}>{count(request.inputTokens)}</td>
@@ -82,6 +100,9 @@ export function RequestTable({ usage }: { usage: UsageView }) {
               ≈{showUsdExact(estimateUsd(request, usage.models))}
             </td>
             <td className={`${CELL} hidden text-text-2 sm:table-cell sm:not-first:pl-8`}>{outcome(request)}</td>
+            <td className={`${CELL} hidden text-right sm:table-cell`}>
+              <ReceiptLink request={request} />
+            </td>
           </tr>
         ))}
       </tbody>

@@ -1,7 +1,7 @@
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
 
-type NoticeTone = 'neutral' | 'ok' | 'warn' | 'bad'
+export type NoticeTone = 'neutral' | 'ok' | 'warn' | 'bad'
 
 const TONES: Record<NoticeTone, string> = {
   neutral: 'border-line bg-sunken',

@@ -1,4 +1,4 @@
-import { contractAddresses, resolveImports } from '../flow/addresses.ts'
+import { resolveImports } from '../flow/addresses.ts'
 import { encodeArguments } from '../flow/cadence-argument.ts'
 import type { CadenceParameter } from '../flow/cadence-signature.ts'
 import { decodeCadence, type Plain } from '../flow/json-cadence.ts'
@@ -66,14 +66,18 @@ interface Script {
   readonly parameters: readonly CadenceParameter[]
 }
 
-/** Runs a script against the node's latest sealed block; null when the contracts there can't answer it. */
+/**
+ * Runs a script that imports contracts of ours alone against the node's latest sealed block; null when the contracts at
+ * that address can't answer it.
+ */
 export async function runScript(
   ask: AskNode,
-  place: Pick<Place, 'network' | 'contract'>,
+  { contract }: Pick<Place, 'contract'>,
   script: Script,
   args: Readonly<Record<string, unknown>>,
 ): Promise<Plain | null> {
-  const code = resolveImports(script.code, contractAddresses(place.network, place.contract))
+  const names = [...script.code.matchAll(/import "(\w+)"/g)].map(([, name = '']) => name)
+  const code = resolveImports(script.code, Object.fromEntries(names.map((name) => [name, contract])))
   const encoded = encodeArguments(script.parameters, args).map((argument) => toBase64(JSON.stringify(argument)))
   const { status, body } = await answerOf(ask, 'scripts', { script: toBase64(code), arguments: encoded })
   if (status >= 500 || status === 429) throw new NodeSilent(`status ${status}`)

@@ -25,6 +25,7 @@ async function scriptsOf(path: string): Promise<string[]> {
 test.each([
   '/',
   '/trust',
+  '/verify',
   '/subscriptions',
   '/subscriptions/new',
   '/subscriptions/1',

@@ -52,7 +52,7 @@ function found(texts: readonly string[], wanted: Record<string, string>): string
 }
 
 const PAGES = ['/', '/trust', '/subscriptions', '/subscriptions/0', '/subscriptions/0/key', '/subscriptions/new']
-const MORE_PAGES = ['/revenue', '/dev-wallet/authn', '/dev-wallet/authz', '/nothing/here', '/planted']
+const MORE_PAGES = ['/revenue', '/verify', '/dev-wallet/authn', '/dev-wallet/authz', '/nothing/here', '/planted']
 
 let world: ChainWorld
 let litellm: EchoingLitellm

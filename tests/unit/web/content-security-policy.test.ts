@@ -5,6 +5,7 @@ const input: PolicyInput = {
   nonce: 'bm9uY2U=',
   network: 'emulator',
   accessNode: 'http://127.0.0.1:8888',
+  ownNode: null,
   litellmUrl: 'http://127.0.0.1:4000/litellm',
   walletConnect: false,
   development: false,
@@ -37,4 +38,9 @@ test('only development may eval, only the development wallet may be framed, only
   expect(directive({ development: true }, 'script-src')).toContain("'unsafe-eval'")
   expect(directive({ framedBySelf: true }, 'frame-ancestors')).toBe("frame-ancestors 'self'")
   expect(directive({ secure: true }, 'upgrade-insecure-requests')).toBe('upgrade-insecure-requests')
+})
+
+test('a Flow node that the visitor chose may be asked too: that origin, and no other', () => {
+  const connect = directive({ ownNode: 'https://node.example/flow' }, 'connect-src')
+  expect(connect).toBe("connect-src 'self' http://127.0.0.1:8888 https://node.example http://127.0.0.1:4000")
 })
