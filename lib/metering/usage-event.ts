@@ -5,7 +5,7 @@ const LABEL_MAX = 256
 const TAGS_MAX = 32
 
 /** The first 256 characters: at most 1,024 bytes of UTF-8, which every index can hold. A long label costs no event. */
-function bounded(text: string): string {
+export function boundedLabel(text: string): string {
   // No character has more than two halves, and only a text with halves has fewer characters than its length says.
   return text.length <= LABEL_MAX
     ? text
@@ -18,12 +18,12 @@ function bounded(text: string): string {
 const label = z
   .string()
   .nullish()
-  .transform((text) => (text ? bounded(text) : null))
+  .transform((text) => (text ? boundedLabel(text) : null))
 
 const tags = z
   .array(z.string())
   .default([])
-  .transform((all) => all.slice(0, TAGS_MAX).map(bounded))
+  .transform((all) => all.slice(0, TAGS_MAX).map(boundedLabel))
 
 /** A token count on the wire: a decimal string, so that no reader rounds it. */
 const tokens = z
@@ -50,7 +50,7 @@ const latency = z
 /** One call as it travels to the collector. Counts are the model's own; one that is missing is null, never a guess. */
 export const usageEventSchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9._:-]{8,200}$/),
-  callId: z.string().min(1).transform(bounded),
+  callId: z.string().min(1).transform(boundedLabel),
   keyHash: z.string().regex(/^[0-9a-f]{64}$/),
   startedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
   endedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),

@@ -2,14 +2,14 @@
 import { isPeriod } from '#lib/period/period.ts'
 import { rebuildRollups } from '#services/metering/index.ts'
 import { openContainer } from '#services/platform/container.ts'
-import { processEnv } from '#services/platform/env.ts'
+import { commandEnvironment } from '#services/local/command-environment.ts'
 
 const months = process.argv.slice(2).map((text) => Number.parseInt(text, 10))
 if (!months.every(isPeriod)) {
   console.error('Give months as YYYYMM, for example 202611; or none for all of them.')
   process.exit(2)
 }
-const container = await openContainer(processEnv(), { name: 'rebuild-rollups' })
+const container = await openContainer(commandEnvironment(), { name: 'rebuild-rollups' })
 const ctx = container.contextFor({ kind: 'system', job: 'rebuild-rollups' })
 try {
   for (const month of months.length > 0 ? months : [null]) {

@@ -2,7 +2,21 @@ export { getUsages, type VaultUsage } from './get-usages.ts'
 export { priceUsages } from './price-usages.ts'
 export { ingestEvents } from './ingest-events.ts'
 export { createIngestWriter } from './ingest-writer.ts'
-export { listDeadLetters, replayDeadLetters } from './list-dead-letters.ts'
+export { deadLettersCommand } from './dead-letters/dead-letters-command.ts'
+export { discardDeadLetters } from './dead-letters/discard-dead-letters.ts'
+export { fixDeadLetter } from './dead-letters/fix-dead-letter.ts'
+export { getDeadLetter } from './dead-letters/get-dead-letter.ts'
+export { listDeadLetters } from './dead-letters/list-dead-letters.ts'
+export { replayDeadLetters } from './dead-letters/replay-dead-letters.ts'
+export {
+  discardInput,
+  fixInput,
+  letterDetailView,
+  letterParams,
+  letterPageView,
+  letterQuery,
+  replayView,
+} from './dead-letters/schemas.ts'
 export { pollDueKeys, pollSpendLogs } from './polling/poll-spend-logs.ts'
 export { receiveHint } from './polling/receive-hint.ts'
 export { requestPoll } from './polling/request-poll.ts'

@@ -5,13 +5,14 @@ import { nativeSha256 } from '#services/platform/crypto/hash.ts'
 import { isLostRace, sqlState } from '#services/platform/db/sql-state.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { type Appended, appendEvents } from './append.ts'
-import { keepDeadLetters } from './dead-letters.ts'
+import { eventFacts } from './dead-letters/event-facts.ts'
+import { keepDeadLetters } from './dead-letters/keep-dead-letters.ts'
 import { dropKnown } from './drop-known.ts'
 import type { Origin } from './event-columns.ts'
 import { readItem, type Refusal, refuse } from './read-item.ts'
 import { factsOf } from './rollups/facts-of.ts'
 import { addRollup } from './rollups/store.ts'
-import type { Candidate, IngestInput, IngestResult, PaidCandidate, Rejection } from './schemas.ts'
+import type { Candidate, IngestInput, IngestResult, PaidCandidate } from './schemas.ts'
 import { requireCollector } from './require-collector.ts'
 import { ensurePartitions, findKnownCalls, insertEvents, lockPeriods, periodKey, saveMeters } from './store.ts'
 
@@ -37,20 +38,18 @@ export interface Judged {
   readonly refusals: readonly Refusal[]
 }
 
-/** What became of items, by their places; those in neither list are stored. */
-export interface ItemOutcomes {
-  readonly duplicates: readonly number[]
-  readonly rejected: readonly Rejection[]
-}
+/** What became of items; those that are neither duplicates nor refused are stored. */
+export type ItemOutcomes = { readonly [Part in keyof Tally]: Readonly<Tally[Part]> }
 
 /** Counts what became of `length` items from place `start` on, with places that begin at 0. */
-export function summarise({ duplicates, rejected }: ItemOutcomes, start: number, length: number): IngestResult {
+export function summarise({ duplicates, refusals }: ItemOutcomes, start: number, length: number): IngestResult {
   const isInside = (index: number): boolean => index >= start && index < start + length
-  const refused = rejected
+  const rejected = refusals
     .filter(({ index }) => isInside(index))
-    .map((each) => ({ ...each, index: each.index - start }))
+    .map(({ index, reason, detail }) => ({ index: index - start, reason, detail }))
+    .sort((a, b) => a.index - b.index)
   const known = duplicates.filter(isInside).length
-  return { stored: length - known - refused.length, duplicates: known, rejected: refused }
+  return { stored: length - known - rejected.length, duplicates: known, rejected }
 }
 
 /**
@@ -59,7 +58,8 @@ export function summarise({ duplicates, rejected }: ItemOutcomes, start: number,
  * rest. Throws only when the database does; delivering the batch again is then safe.
  */
 export async function ingestEvents(ctx: ServiceContext, input: IngestInput): Promise<IngestResult> {
-  return summarise(await storeItems(ctx, input.road, judgeItems(ctx, input, 0)), 0, input.items.length)
+  const outcomes = await storeOrKeep(ctx, input.road, judgeItems(ctx, input, 0))
+  return summarise(outcomes, 0, input.items.length)
 }
 
 /** Judges delivered items by themselves; the first has the place `start`. */
@@ -76,7 +76,19 @@ export function judgeItems(ctx: ServiceContext, { road, items }: IngestInput, st
   return { candidates, refusals }
 }
 
-/** Stores what was judged. */
+/** Stores what was judged, and keeps what can't be stored as dead letters. */
+export async function storeOrKeep(ctx: ServiceContext, road: Road, judged: Judged): Promise<ItemOutcomes> {
+  const outcomes = await storeItems(ctx, road, judged)
+  await keepDeadLetters(
+    ctx,
+    [...outcomes.refusals, ...outcomes.differing].map(({ raw, reason, detail }) => {
+      return { road, reason, detail, payload: eventFacts(raw) }
+    }),
+  )
+  return outcomes
+}
+
+/** Stores what was judged; what can't be stored is told, and kept nowhere. */
 export async function storeItems(ctx: ServiceContext, road: Road, judged: Judged): Promise<ItemOutcomes> {
   requireCollector(ctx.actor)
   const tally: Tally = { duplicates: [], differing: [], refusals: [...judged.refusals] }
@@ -84,17 +96,7 @@ export async function storeItems(ctx: ServiceContext, road: Road, judged: Judged
   for (let start = 0; start < paid.length; start += CHUNK) {
     await storeChunk(ctx, road, paid.slice(start, start + CHUNK), tally)
   }
-  await keepDeadLetters(
-    ctx,
-    [...tally.refusals, ...tally.differing].map(({ raw: payload, reason, detail }) => ({
-      road,
-      reason,
-      detail,
-      payload,
-    })),
-  )
-  const rejected = tally.refusals.map(({ index, reason, detail }) => ({ index, reason, detail }))
-  return { duplicates: tally.duplicates, rejected: rejected.sort((a, b) => a.index - b.index) }
+  return tally
 }
 
 async function findPayers(

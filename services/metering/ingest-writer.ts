@@ -1,7 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { setQueuedEvents } from '#services/platform/telemetry.ts'
-import { type Judged, judgeItems, storeItems, summarise } from './ingest-events.ts'
+import { type Judged, judgeItems, storeOrKeep, summarise } from './ingest-events.ts'
 import type { IngestInput, IngestResult } from './schemas.ts'
 
 interface Waiting {
@@ -95,7 +95,7 @@ async function writeBatch(ctx: ServiceContext, batch: readonly Waiting[]): Promi
   try {
     const candidates = batch.flatMap(({ judged }) => judged.candidates)
     const refusals = batch.flatMap(({ judged }) => judged.refusals)
-    const outcomes = await storeItems(ctx, first.road, { candidates, refusals })
+    const outcomes = await storeOrKeep(ctx, first.road, { candidates, refusals })
     for (const { start, count, resolve } of batch) resolve(summarise(outcomes, start, count))
   } catch (error) {
     for (const { reject } of batch) reject(error)

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { withActor } from '#services/platform/context.ts'
 import { createKey } from '#services/api-keys/index.ts'
 import type { CostRate } from '#lib/rating/cost-table.ts'
-import { ingestEvents } from '#services/metering/index.ts'
+import { ingestEvents, letterQuery, listDeadLetters } from '#services/metering/index.ts'
 import { draftCostTable } from '#services/rating/index.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { useLitellm } from '#tests/support/stack.ts'
@@ -37,6 +37,11 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'DELETE /api/cost-tables/[version]': forAdmin(200),
   'GET /api/cost-tables/[version]/preview': forAdmin(200),
   'POST /api/cost-tables/[version]/publish': forAdmin(409),
+  'GET /api/dead-letters': forAdmin(200),
+  'GET /api/dead-letters/[id]': forAdmin(200),
+  'PATCH /api/dead-letters/[id]': forAdmin(200),
+  'POST /api/dead-letters/[id]/replay': forAdmin(200),
+  'POST /api/dead-letters/[id]/discard': forAdmin(200),
   'GET /api/models': everybody(200),
   'GET /api/provider': [401, 200, 200, 200],
   'GET /api/receipts/[callId]': [401, 404, 200, 200, 200],
@@ -59,6 +64,8 @@ const rate = { provider: '*', model: 'gpt-4o', kind: 'input', usd: '2.5' }
 const bodies: Record<string, unknown> = {
   'POST /api/cost-tables': { effectiveFrom: '2026-01-01T00:00:00Z', rates: [rate] },
   'POST /api/cost-tables/import': { effectiveFrom: '2026-01-01T00:00:00Z' },
+  'PATCH /api/dead-letters/[id]': { payload: {} },
+  'POST /api/dead-letters/[id]/discard': { reason: 'of no use' },
   'POST /api/cost-tables/[version]/publish': { previewHash: `2026-01-01T00Z.${'0'.repeat(64)}` },
 }
 
@@ -66,6 +73,7 @@ let world: ChainWorld
 let vaultId: bigint
 let callId: string
 let version: number
+let letterId: string
 const browsers = new Map<Who, Browser>()
 
 async function signedIn(wallet: Wallet): Promise<Browser> {
@@ -82,7 +90,9 @@ beforeAll(async () => {
   const owner = withActor(base, { kind: 'user', address: world.accounts.customer.address })
   const { secret = '' } = await createKey(owner, { vaultId })
   const call = usageEvent(hashOf(secret), { startedAt: new Date().toISOString() })
-  await ingestEvents(withActor(base, { kind: 'system', job: 'test' }), { road: 'plugin', items: [{ raw: call }] })
+  const system = withActor(base, { kind: 'system', job: 'test' })
+  await ingestEvents(system, { road: 'plugin', items: [{ raw: call }, { raw: { ...call, outputTokens: null } }] })
+  letterId = (await listDeadLetters(system, letterQuery.parse({}))).letters[0]?.id ?? ''
   callId = call.id
   const costRate: CostRate = { provider: '*', model: 'gpt-4o', kind: 'input', rate: 1n }
   const draft = { effectiveFrom: new Date('2026-02-01T00:00:00Z'), note: '', rates: [costRate] }
@@ -103,7 +113,7 @@ function browserOf(who: Who): Browser {
 
 const pathFor = (path: string): string =>
   path
-    .replace('[id]', vaultId.toString())
+    .replace('[id]', path.startsWith('/api/dead-letters/') ? letterId : vaultId.toString())
     .replace('[vaultId]', vaultId.toString())
     .replace('[period]', '202611')
     .replace('[callId]', callId)

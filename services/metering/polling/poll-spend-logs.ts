@@ -1,7 +1,7 @@
 import type { SpendLogQuery } from '#services/clients/litellm/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { countItems } from '#services/platform/telemetry.ts'
-import { keepDeadLetters } from '../dead-letters.ts'
+import { keepDeadLetters } from '../dead-letters/keep-dead-letters.ts'
 import { factsOfUnreadable, fromSpendLog } from './from-spend-log.ts'
 import { ingestEvents } from '../ingest-events.ts'
 import {

@@ -2,7 +2,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
-import { keepDeadLetters } from '../dead-letters.ts'
+import { keepDeadLetters } from '../dead-letters/keep-dead-letters.ts'
 import { requireCollector } from '../require-collector.ts'
 import { findLatestPoll, hasKey, insertPoll } from './store.ts'
 

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatUsd } from '#lib/money/decimal.ts'
 import { nextPeriod, periodOf, periodStart } from '#lib/period/period.ts'
-import { getUsages, ingestEvents, listDeadLetters, replayDeadLetters } from '#services/metering/index.ts'
+import { getUsages, ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
-import { giveKey, hashOf, usageEvent } from '#tests/support/usage-events.ts'
+import { giveKey, usageEvent } from '#tests/support/usage-events.ts'
 
 let world: ChainWorld
 let opened: TestContext
@@ -76,16 +76,4 @@ describe('usage of the open period', () => {
     const usages = await getUsages(ctx, [1n], nextPeriod(periodOf(now)))
     expect(usages.get(1n)).toMatchObject({ tokens: 0n, priceUsd: 0n })
   })
-})
-
-test('usage that came before its key was known can be replayed, once', async () => {
-  const keyHash = hashOf('a key that is known later')
-  const early = usageEvent(keyHash, { startedAt: now.toISOString() })
-  await ingest(early, usageEvent(keyHash, { startedAt: now.toISOString(), inputTokens: null }))
-  expect((await listDeadLetters(ctx)).letters.map(({ reason }) => reason)).toEqual(['missing_usage', 'unknown_key'])
-  await giveKey(ctx, 7n, keyHash)
-  expect(await replayDeadLetters(ctx)).toEqual({ resolved: 1, left: 1 })
-  expect(await replayDeadLetters(ctx)).toEqual({ resolved: 0, left: 1 })
-  expect(await usageOf(7n)).toMatchObject({ tokens: 150n, requests: 1n })
-  expect(await listDeadLetters(ctx)).toMatchObject({ total: 1, letters: [{ reason: 'missing_usage' }] })
 })

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { ServiceContext } from '#services/platform/context.ts'
-import type { RejectReason } from './schemas.ts'
-import { insertDeadLetters } from './dead-letters/store.ts'
+import type { RejectReason } from '../schemas.ts'
+import { wellFormed } from '../well-formed.ts'
+import { insertDeadLetters } from './store.ts'
 
-export interface DeadLetter {
+interface DeadLetter {
   readonly road: string
   readonly reason: RejectReason
   readonly detail: string | null
@@ -11,11 +12,13 @@ export interface DeadLetter {
 }
 
 /** Longer payloads are cut: an event is well below, and nobody may fill the disk with garbage. */
-const MAX_PAYLOAD_CHARS = 16_384
+const MAX_PAYLOAD_CHARS = 65_536
 
-function bounded(payload: unknown): unknown {
-  const text = JSON.stringify(payload) ?? 'null'
-  return text.length <= MAX_PAYLOAD_CHARS ? (payload ?? null) : { cut: text.slice(0, MAX_PAYLOAD_CHARS).toWellFormed() }
+/** What the database can hold, and not too long. */
+function boundedPayload(payload: unknown): unknown {
+  const kept = wellFormed(payload ?? null)
+  const text = JSON.stringify(kept)
+  return text.length <= MAX_PAYLOAD_CHARS ? kept : { cut: text.slice(0, MAX_PAYLOAD_CHARS).toWellFormed() }
 }
 
 /** The database gives fields back in an order of its own. */
@@ -38,7 +41,7 @@ export async function keepDeadLetters(
 ): Promise<string[]> {
   const receivedAt = ctx.clock()
   const rows = letters.map((letter) => {
-    const kept = { ...letter, payload: bounded(letter.payload) }
+    const kept = { ...letter, payload: boundedPayload(letter.payload) }
     return { ...kept, fingerprint: fingerprintOf(kept), receivedAt }
   })
   const unique = [...new Map(rows.map((row) => [row.fingerprint, row])).values()]
