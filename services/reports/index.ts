@@ -1,9 +1,12 @@
+export { getForecast } from './get-forecast.ts'
 export { getHeavyUsers } from './get-heavy-users.ts'
 export { getTotals } from './get-totals.ts'
 export { getTrend } from './get-trend.ts'
 export { getUsageReport } from './get-usage-report.ts'
-export { heavyUsersFile, totalsFile, trendFile, usageReportFile } from './report-files.ts'
+export { forecastFile, heavyUsersFile, totalsFile, trendFile, usageReportFile } from './report-files.ts'
 export {
+  forecastQuery,
+  forecastView,
   heavyUsersQuery,
   heavyUsersView,
   totalsQuery,

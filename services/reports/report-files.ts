@@ -1,11 +1,14 @@
 import { type CsvColumn, csvHeader, csvRow } from '#lib/reports/csv.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { getForecast } from './get-forecast.ts'
 import { getHeavyUsers } from './get-heavy-users.ts'
 import { getTotals } from './get-totals.ts'
 import { getTrend } from './get-trend.ts'
 import { readUsageReport, toRowView } from './get-usage-report.ts'
 import type {
   FiguresView,
+  ForecastAmount,
+  ForecastQuery,
   HeavyUsersQuery,
   HeavyUserView,
   TotalsQuery,
@@ -109,4 +112,22 @@ export async function* heavyUsersFile(ctx: ServiceContext, query: HeavyUsersQuer
 
 export async function* totalsFile(ctx: ServiceContext, query: TotalsQuery): AsyncGenerator<string> {
   yield* file(totalsColumns, [await getTotals(ctx, query)])
+}
+
+const forecastColumns: readonly CsvColumn<ForecastAmount & { measure: string }>[] = [
+  { name: 'measure', value: ({ measure }) => measure },
+  number('so_far', ({ soFar }) => soFar),
+  number('low', ({ low }) => low),
+  number('point', ({ point }) => point),
+  number('high', ({ high }) => high),
+  { name: 'reason', value: ({ reason }) => reason },
+]
+
+export async function* forecastFile(ctx: ServiceContext, query: ForecastQuery): AsyncGenerator<string> {
+  const { tokens, billedUsd, litellmUsd, ratedUsd } = await getForecast(ctx, query)
+  const amounts = Object.entries({ tokens, billed_usd: billedUsd, litellm_usd: litellmUsd, rated_usd: ratedUsd })
+  yield* file(
+    forecastColumns,
+    amounts.flatMap(([measure, amount]) => (amount ? [{ measure, ...amount }] : [])),
+  )
 }

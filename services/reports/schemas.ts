@@ -90,6 +90,9 @@ export type HeavyUsersQuery = z.output<typeof heavyUsersQuery>
 export const totalsQuery = z.object(shared).superRefine(bounded)
 export type TotalsQuery = z.output<typeof totalsQuery>
 
+export const forecastQuery = z.object({ account: shared.account, as: shared.as, format: shared.format })
+export type ForecastQuery = z.output<typeof forecastQuery>
+
 const count = z.string().regex(/^\d+$/)
 const usd = z.string().regex(/^\d+\.\d{8}$/)
 /** USD with all decimals that a cost has: 12 of LiteLLM's, 14 of the cost tables'. */
@@ -217,3 +220,34 @@ export const totalsView = z.object({
   unrated: z.array(unratedView).nullable(),
 })
 export type TotalsView = z.output<typeof totalsView>
+
+/** Why there is no forecast. */
+const reasons = ['too_little_history', 'no_recent_use', 'too_irregular', 'unrated_usage'] as const
+export type ForecastReason = (typeof reasons)[number]
+
+/** An amount at the month's end; without the three there is a reason. */
+const forecastAmountView = z.object({
+  soFar: amount,
+  low: amount.nullable(),
+  point: amount.nullable(),
+  high: amount.nullable(),
+  reason: z.enum(reasons).nullable(),
+})
+export type ForecastAmount = z.output<typeof forecastAmountView>
+
+export const forecastView = z.object({
+  /** The open month, YYYYMM; it ends where `endsAt` begins. */
+  period: z.number(),
+  asOf: z.iso.datetime(),
+  endsAt: z.iso.datetime(),
+  method: z.string(),
+  /** Of such intervals, about so many hold what comes. */
+  coveredPercent: z.number(),
+  tokens: forecastAmountView,
+  billedUsd: forecastAmountView,
+  litellmUsd: forecastAmountView.nullable(),
+  ratedUsd: forecastAmountView.nullable(),
+  /** What the forecast of tokens would have been on this day of earlier months, against what came. */
+  replay: z.object({ months: z.number(), covered: z.number(), medianErrorPercent: percent }),
+})
+export type ForecastView = z.output<typeof forecastView>

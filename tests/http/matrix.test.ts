@@ -45,6 +45,7 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/models': everybody(200),
   'GET /api/provider': [401, 200, 200, 200],
   'GET /api/receipts/[callId]': [401, 404, 200, 200, 200],
+  'GET /api/reports/forecast': [401, 403, 200, 200, 200],
   'GET /api/reports/heavy-users': [401, 403, 200, 200, 200],
   'GET /api/reports/totals': [401, 403, 200, 200, 200],
   'GET /api/reports/trend': [401, 403, 200, 200, 200],

@@ -2,8 +2,12 @@ import type { Measures } from '#lib/metering/usage-measures.ts'
 import type { Cost } from '#lib/rating/cost.ts'
 import type { RateKind } from '#lib/rating/token-classes.ts'
 
-/** What usage is put together by. Labels belong to an account: two customers' "alice" are two. */
+/**
+ * What usage is put together by. Labels belong to an account: two customers' "alice" are two. `everything`: nothing, the
+ * accounts neither.
+ */
 export type UsageGroup =
+  | 'everything'
   | 'account'
   | 'agent'
   | 'conversation'
@@ -35,6 +39,7 @@ export interface UsageRow {
   readonly bucket: string
   /** The account, key, model or label; empty for calls without that label. */
   readonly group: string
+  /** Empty where accounts are put together. */
   readonly account: string
   /** UTC month of the calls, YYYYMM. */
   readonly period: number

@@ -11,7 +11,9 @@ type Query = UsageQuery & { readonly deploymentId: string }
 /** Usage under one price: `segment` counts the switches before it. */
 export type PricedRow = UsageRow & { readonly segment: number }
 
+const NOTHING = sql`''::text`
 const ROLLED_UP: Partial<Record<UsageGroup, SQL>> = {
+  everything: NOTHING,
   account: sql`s.account`,
   feature: sql`s.feature`,
   key: sql`s.key_hash`,
@@ -45,11 +47,12 @@ function summed(source: SQL, { every, from, limit }: Query, switches: readonly D
 }
 
 /** Days by their sums, and by their hours the days that are not whole or change their price within. */
-function rollups({ days, hours }: TimeCover, group: SQL, { accounts, deploymentId }: Query): SQL {
+function rollups({ days, hours }: TimeCover, group: SQL, { accounts, by, deploymentId }: Query): SQL {
+  const account = by === 'everything' ? NOTHING : sql`s.account`
   const chosen = accounts ? sql`and s.account = any(${texts(accounts)})` : sql``
   // Each part is joined by itself: a join over their union would not go by the index of one account.
   const part = (table: typeof usageDaily | typeof usageHourly, at: SQL, span: SQL) =>
-    sql`select ${at} as at, ${group} as grp, s.account, s.provider, s.model, ${columns}
+    sql`select ${at} as at, ${group} as grp, ${account} as account, s.provider, s.model, ${columns}
       from ${usageSeries} as s join ${table} as u on u.series_id = s.id
       where s.deployment_id = ${deploymentId} ${chosen} and ${span}`
   const parts = hours.map(({ from, to }) =>

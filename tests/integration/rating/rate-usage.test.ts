@@ -56,7 +56,7 @@ function costOfCall(call: SeededCall): bigint {
   return parts.reduce((sum, count, i) => sum + BigInt(count) * factor * BigInt(i + 1), 0n)
 }
 
-const labelOf: Record<UsageGroup, (call: SeededCall) => string | undefined> = {
+const labelOf: Record<(typeof GROUPS)[number], (call: SeededCall) => string | undefined> = {
   account: ({ vault }) => `vault:${vault}`,
   feature: ({ feature }) => feature,
   key: ({ key }) => key,
@@ -118,6 +118,14 @@ test.each(['day', 'week', 'month'] as const)('every %s begins where it begins in
       expect(total((found.get(bucket) ?? []).map((row) => row.cost))).toBe(total(group.map(costOfCall)))
     }
   }
+})
+
+test('everything together is the cost of all calls, and of no account', async () => {
+  const rows = await rate('everything', 'day')
+  expect(total(rows.map((row) => row.cost))).toBe(total(calls.map(costOfCall)))
+  expect(new Set(rows.map(({ account }) => account))).toEqual(new Set(['']))
+  const one = await rate('everything', 'all', { accounts: ['vault:2'] })
+  expect(total(one.map((row) => row.cost))).toBe(total(calls.filter(({ vault }) => vault === 2n).map(costOfCall)))
 })
 
 test('only the accounts that are asked for are read', async () => {
