@@ -18,6 +18,8 @@ export {
   replayView,
 } from './dead-letters/schemas.ts'
 export { pollDueKeys, pollSpendLogs } from './polling/poll-spend-logs.ts'
+export { pollVault } from './polling/poll-vault.ts'
+export { rereadFrom } from './polling/reread-from.ts'
 export { receiveHint } from './polling/receive-hint.ts'
 export { requestPoll } from './polling/request-poll.ts'
 export { getPoll, pollHandler } from './polling/run-requested-polls.ts'

@@ -16,6 +16,8 @@ const PLAN_LIMIT = 100
 export interface PlanOptions {
   /** `past`: only periods that are over, which wait for nothing. */
   readonly scope?: 'all' | 'past'
+  /** Only these vaults; all of them if absent. */
+  readonly vaultIds?: readonly bigint[]
   readonly onStep?: OnStep
 }
 
@@ -23,11 +25,12 @@ export interface PlanOptions {
  * Plans a cumulative reading for each vault with unsettled usage, oldest period first, and hands it to the outbox in
  * the same transaction. A vault has one open reading at most. Returns how many were planned.
  */
-export async function planReadings(ctx: ServiceContext, { scope = 'all', onStep }: PlanOptions = {}): Promise<number> {
+export async function planReadings(ctx: ServiceContext, options: PlanOptions = {}): Promise<number> {
+  const { scope = 'all', vaultIds, onStep } = options
   requireSystem(ctx.actor)
   const now = ctx.clock()
   const upTo = scope === 'past' ? previousPeriod(periodOf(now)) : periodOf(now)
-  const unsettled = await listUnsettled(ctx.db, ctx.deploymentId, { now, upTo, limit: PLAN_LIMIT })
+  const unsettled = await listUnsettled(ctx.db, ctx.deploymentId, { now, upTo, limit: PLAN_LIMIT, vaultIds })
   if (unsettled.length === 0) return 0
   const ids = unsettled.map(({ vaultId }) => vaultId)
   const vaults = await ctx.chain.script('get_vaults', { ids })

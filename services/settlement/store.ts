@@ -10,11 +10,19 @@ const OPEN = ['planned', 'submitted'] as const
 const ofPeriod = (deploymentId: string, { vaultId, period }: UnsettledPeriod) =>
   and(eq(meterPeriods.deploymentId, deploymentId), eq(meterPeriods.vaultId, vaultId), eq(meterPeriods.period, period))
 
+interface UnsettledQuery {
+  readonly now: Date
+  readonly upTo: Period
+  readonly limit: number
+  /** Only these vaults; all of them if absent. */
+  readonly vaultIds: readonly bigint[] | undefined
+}
+
 /** The oldest unsettled period of each vault that has no open reading and is not backing off. */
 export async function listUnsettled(
   db: Db,
   deploymentId: string,
-  { now, upTo, limit }: { now: Date; upTo: Period; limit: number },
+  { now, upTo, limit, vaultIds }: UnsettledQuery,
 ): Promise<UnsettledPeriod[]> {
   const openReading = db
     .select({ one: sql`1` })
@@ -36,6 +44,7 @@ export async function listUnsettled(
         isNull(meterPeriods.closedReason),
         or(isNull(meterPeriods.planAfter), lte(meterPeriods.planAfter, now)),
         lte(meterPeriods.period, upTo),
+        vaultIds ? inArray(meterPeriods.vaultId, [...vaultIds]) : undefined,
         notExists(openReading),
       ),
     )
@@ -202,7 +211,8 @@ export async function oldestUnsettled(db: Db, deploymentId: string): Promise<Dat
     from meter_periods p
     left join lateral (
       select event_count from readings r
-      where r.deployment_id = p.deployment_id and r.vault_id = p.vault_id and r.period = p.period and r.status = 'sealed'
+      where r.deployment_id = p.deployment_id and r.vault_id = p.vault_id and r.period = p.period
+        and r.status = 'sealed'
       order by r.sequence desc limit 1
     ) settled on true
     join lateral (

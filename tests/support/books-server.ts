@@ -9,6 +9,8 @@ export interface BookedCall {
   readonly visibleAt: Date
   readonly tokens: number
   readonly eventId?: string
+  /** The user of LiteLLM that the key belongs to. */
+  readonly userId?: string
 }
 
 /** What goes wrong with the next answers, one by one. */
@@ -64,11 +66,14 @@ interface Pages extends BooksOptions {
   readonly rewrite: (row: Row) => unknown
 }
 
+const isAskedFor = ({ keyHash, userId }: BookedCall, query: URLSearchParams): boolean =>
+  query.has('user_id') ? userId === query.get('user_id') : keyHash === query.get('api_key')
+
 function pageOf(calls: readonly BookedCall[], query: URLSearchParams, { now, pageSize, rewrite }: Pages) {
   const [from, to] = [timeOf(query.get('start_date')), timeOf(query.get('end_date'))]
   const page = Number(query.get('page'))
   const found = calls
-    .filter(({ keyHash, visibleAt }) => keyHash === query.get('api_key') && visibleAt <= now())
+    .filter((call) => isAskedFor(call, query) && call.visibleAt <= now())
     .filter(({ startedAt }) => startedAt.getTime() >= from && startedAt.getTime() <= to)
     .toSorted((a, b) => a.startedAt.getTime() - b.startedAt.getTime())
   const data = found.slice((page - 1) * pageSize, page * pageSize).map((call) => rewrite(rowOf(call)))

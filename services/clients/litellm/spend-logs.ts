@@ -7,6 +7,8 @@ export interface SpendLogQuery {
   readonly from: Date
   readonly to: Date
   readonly keyHash?: string
+  /** Calls of keys that belong to this user of LiteLLM. */
+  readonly userId?: string
   /** From 1. Rows come oldest first, so the pages of a window in the past don't shift. */
   readonly page?: number
   readonly pageSize?: number
@@ -27,7 +29,7 @@ const secondMs = 1_000
 
 /** One page of LiteLLM's own books. */
 export async function spendLogs(send: Send, query: SpendLogQuery): Promise<SpendLogPage> {
-  const { from, to, keyHash, page = 1, pageSize = largestPage } = query
+  const { from, to, keyHash, userId, page = 1, pageSize = largestPage } = query
   const answer = await send({
     method: 'GET',
     path: '/spend/logs/v2',
@@ -39,6 +41,7 @@ export async function spendLogs(send: Send, query: SpendLogQuery): Promise<Spend
       page,
       page_size: pageSize,
       ...(keyHash === undefined ? {} : { api_key: keyHash }),
+      ...(userId === undefined ? {} : { user_id: userId }),
     },
     schema: spendPageSchema,
     timeoutMs,

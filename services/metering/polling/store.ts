@@ -56,6 +56,11 @@ export async function saveWatermark(db: Db, name: string, position: Date): Promi
     })
 }
 
+/** The one way back: to read again what was read for good. */
+export async function moveWatermarksBack(db: Db, to: Date): Promise<void> {
+  await db.update(watermarks).set({ position: to }).where(gt(watermarks.position, to))
+}
+
 /** Notes that a log was read up to its end by a read that began then. */
 export async function saveRead(db: Db, name: string, position: Date, readAt: Date): Promise<void> {
   await db
@@ -105,7 +110,7 @@ export async function releaseLogs(db: Db, names: readonly string[], until: Date)
 
 export interface ReadState {
   readonly keys: number
-  /** When the read began that is furthest back among the keys' last ones; a key that was never read counts from its start. */
+  /** Begin of the read that is furthest back among the keys' last ones; a key never read counts from its start. */
   readonly oldestReadAt: Date | null
 }
 

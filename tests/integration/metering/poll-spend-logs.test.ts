@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createLitellmClient } from '#services/clients/litellm/index.ts'
-import { pollHandler, pollSpendLogs, requestPoll } from '#services/metering/index.ts'
+import { pollHandler, pollSpendLogs, requestPoll, rereadFrom } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { apiKeys, deadLetters, events, polls, watermarks } from '#services/platform/db/schema/index.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
@@ -133,6 +133,20 @@ test('after two days of rest it catches up in windows, and resumes at the last o
   const resumed = await pollSpendLogs(ctx)
   expect(resumed.found).toBeLessThan(books.calls.length)
   expect(await storedOf(vaultId)).toHaveLength(48)
+})
+
+test('a gap behind the watermark is filled by reading again from a day on, and nothing is stored twice', async () => {
+  const { vaultId, keyHash } = await newKey()
+  book(keyHash, start)
+  pass(72 * 60 * MINUTE)
+  await pollSpendLogs(ctx)
+  // LiteLLM was restored, or wrote this row a day late.
+  book(keyHash, new Date(start.getTime() + 60 * MINUTE))
+  expect(await pollSpendLogs(ctx)).toMatchObject({ stored: 0 })
+  await rereadFrom(ctx, '2026-11-10')
+  expect(await pollSpendLogs(ctx)).toMatchObject({ found: 2, stored: 1 })
+  expect(await storedOf(vaultId)).toHaveLength(2)
+  await expect(rereadFrom(ctx, 'yesterday')).rejects.toMatchObject({ code: 'invalid_request' })
 })
 
 test('more rows than LiteLLM counts are read in halves', async () => {

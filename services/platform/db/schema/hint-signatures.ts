@@ -1,6 +1,6 @@
 import { index, pgTable, text, timestamp } from 'drizzle-orm/pg-core'
 
-/** Signatures of hints that were taken, for as long as they would be valid: none is taken twice, by whichever process. */
+/** Signatures of hints that were taken, for as long as they would be valid: no process takes one twice. */
 export const hintSignatures = pgTable(
   'hint_signatures',
   {

@@ -1,0 +1,2 @@
+export { LiteLLMUsageOracle } from './litellm-usage-oracle.ts'
+export type { UsageWindow } from './schemas.ts'
