@@ -3,6 +3,7 @@ export { getHeavyUsers } from './get-heavy-users.ts'
 export { getTotals } from './get-totals.ts'
 export { getTrend } from './get-trend.ts'
 export { getUsageReport } from './get-usage-report.ts'
+export { resolveScope, vaultOf } from './scope.ts'
 export { forecastFile, heavyUsersFile, totalsFile, trendFile, usageReportFile } from './report-files.ts'
 export {
   forecastQuery,

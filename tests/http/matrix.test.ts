@@ -42,6 +42,11 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'PATCH /api/dead-letters/[id]': forAdmin(200),
   'POST /api/dead-letters/[id]/replay': forAdmin(200),
   'POST /api/dead-letters/[id]/discard': forAdmin(200),
+  'GET /api/limits': [401, 200, 200, 200],
+  'POST /api/limits': [401, 400, 400, 400],
+  'PATCH /api/limits/[id]': [401, 400, 400, 400],
+  'DELETE /api/limits/[id]': [401, 400, 400, 400],
+  'GET /api/exports/events': [401, 403, 200, 200, 200],
   'GET /api/models': everybody(200),
   'GET /api/provider': [401, 200, 200, 200],
   'GET /api/receipts/[callId]': [401, 404, 200, 200, 200],
@@ -50,6 +55,7 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/reports/totals': [401, 403, 200, 200, 200],
   'GET /api/reports/trend': [401, 403, 200, 200, 200],
   'GET /api/reports/usage': [401, 403, 200, 200, 200],
+  'GET /api/schemas/usage-event.json': everybody(200),
   'GET /api/vaults': [401, 200, 200, 200],
   'GET /api/vaults/[id]': [401, 403, 200, 200],
   'POST /api/vaults/[id]/key': [401, 403, 200, 403],
@@ -112,6 +118,13 @@ function browserOf(who: Who): Browser {
   return browser
 }
 
+const queryFor = (path: string): string => {
+  const month = '?from=2026-11-01&to=2026-12-01'
+  if (path === '/api/reports/forecast') return `?account=vault:${vaultId}`
+  if (path.startsWith('/api/reports/')) return `${month}&account=vault:${vaultId}`
+  return path === '/api/exports/events' ? `${month}&vault=${vaultId}` : ''
+}
+
 const pathFor = (path: string): string =>
   path
     .replace('[id]', path.startsWith('/api/dead-letters/') ? letterId : vaultId.toString())
@@ -120,7 +133,7 @@ const pathFor = (path: string): string =>
     .replace('[callId]', callId)
     .replace('[version]', version.toString())
     .replace('[...path]', 'nothing/here')
-    .concat(path.startsWith('/api/reports/') ? `?from=2026-11-01&to=2026-12-01&account=vault:${vaultId}` : '')
+    .concat(queryFor(path))
 
 /** Every method of every route that is in the tree. */
 async function served(paths: readonly string[], load = loadRoute): Promise<string[]> {

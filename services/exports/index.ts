@@ -1,0 +1,3 @@
+export { eventFile } from './event-file.ts'
+export { eventJsonSchema, eventSchemaText } from './exported-event.ts'
+export { exportQuery } from './schemas.ts'
