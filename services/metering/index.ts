@@ -17,7 +17,8 @@ export {
   letterQuery,
   replayView,
 } from './dead-letters/schemas.ts'
-export { pollDueKeys, pollSpendLogs } from './polling/poll-spend-logs.ts'
+export { judgeSpendLogs } from './polling/judge-spend-logs.ts'
+export { pollDueKeys, pollSpendLogs, readUpTo } from './polling/poll-spend-logs.ts'
 export { pollVault } from './polling/poll-vault.ts'
 export { rereadFrom } from './polling/reread-from.ts'
 export { receiveHint } from './polling/receive-hint.ts'
@@ -26,4 +27,5 @@ export { getPoll, pollHandler } from './polling/run-requested-polls.ts'
 export { rebuildRollups } from './rollups/rebuild-rollups.ts'
 export { keepStorage } from './storage/keep-storage.ts'
 export { getMeteringState } from './state/get-metering-state.ts'
-export type { IngestInput, IngestResult } from './schemas.ts'
+export type { Judged } from './ingest-events.ts'
+export type { IngestInput, IngestItem, IngestResult } from './schemas.ts'

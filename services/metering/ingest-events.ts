@@ -20,6 +20,8 @@ type Road = IngestInput['road']
 
 /** Calls written in one transaction, at most. */
 const CHUNK = 1_000
+/** Transactions at once: one is prepared here while the database works on the other. */
+const LANES = 2n
 /** Who loses a race for an identity, a lock or a month's partition looks again. */
 const TRIES = 4
 
@@ -93,9 +95,7 @@ export async function storeItems(ctx: ServiceContext, road: Road, judged: Judged
   requireCollector(ctx.actor)
   const tally: Tally = { duplicates: [], differing: [], refusals: [...judged.refusals] }
   const paid = await findPayers(ctx, judged.candidates, tally)
-  for (let start = 0; start < paid.length; start += CHUNK) {
-    await storeChunk(ctx, road, paid.slice(start, start + CHUNK), tally)
-  }
+  await Promise.all(lanesOf(paid).map((lane) => storeLane(ctx, road, lane, tally)))
   return tally
 }
 
@@ -112,6 +112,17 @@ async function findPayers(
     else paid.push({ ...candidate, ...payer })
   }
   return paid
+}
+
+/** Calls by vaults that share no lock. */
+const lanesOf = (calls: readonly PaidCandidate[]): PaidCandidate[][] => [
+  ...Map.groupBy(calls, ({ vaultId }) => vaultId % LANES).values(),
+]
+
+async function storeLane(ctx: ServiceContext, road: Road, lane: PaidCandidate[], tally: Tally): Promise<void> {
+  for (let start = 0; start < lane.length; start += CHUNK) {
+    await storeChunk(ctx, road, lane.slice(start, start + CHUNK), tally)
+  }
 }
 
 /** Stores a chunk; one that the database refuses is halved until only the item at fault is left out. */

@@ -33,7 +33,7 @@ export interface IngestInput {
   readonly bytes?: number
 }
 
-export interface Rejection {
+interface Rejection {
   /** Place in the delivered batch. */
   readonly index: number
   readonly reason: RejectReason

@@ -38,7 +38,7 @@ export type LetterQuery = z.output<typeof letterQuery>
 export const fixInput = z.object({ payload: z.record(z.string(), z.unknown()) })
 export const discardInput = z.object({ reason: z.string().trim().min(3).max(500) })
 
-export const letterView = z.object({
+const letterView = z.object({
   id: z.string(),
   road: z.string(),
   reason: z.string(),

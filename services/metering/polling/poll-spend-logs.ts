@@ -141,6 +141,10 @@ export async function pollDueKeys(ctx: ServiceContext): Promise<PollRun> {
   return run
 }
 
+/** Up to which start of calls a key's books have been read for good; null: never. */
+export const readUpTo = (ctx: ServiceContext, keyHash: string): Promise<Date | null> =>
+  readWatermark(ctx.db, `${LOG_PREFIX}${keyHash}`)
+
 /** How far behind the reading of LiteLLM's books is. */
 export const getPollState = (ctx: ServiceContext): Promise<ReadState> => readState(ctx.db, ctx.deploymentId, LOG_PREFIX)
 
