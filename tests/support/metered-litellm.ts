@@ -45,8 +45,11 @@ const models: readonly LocalModel[] = [
   },
 ]
 
-/** Takes 10 to 50 s. */
-export async function startMeteredLitellm(webhook: { url: string; secret: string }): Promise<MeteredLitellm> {
+/** Takes 10 to 50 s. `more` are models beside those that every proxy has. */
+export async function startMeteredLitellm(
+  webhook: { url: string; secret: string },
+  more: readonly LocalModel[] = [],
+): Promise<MeteredLitellm> {
   const home = openHome(mkdtempSync(join(tmpdir(), 'flareflow-litellm-')))
   const supervisor = createSupervisor(home)
   const masterKey = `sk-${randomBytes(16).toString('hex')}`
@@ -61,7 +64,7 @@ export async function startMeteredLitellm(webhook: { url: string; secret: string
     webhookUrl: webhook.url,
     webhookSecret: webhook.secret,
     spoolDir: join(home.litellm, 'spool'),
-    config: { models, cache: true },
+    config: { models: [...models, ...more], cache: true },
   }
   let running = await startLitellm(settings)
   const client = createLitellmClient({ url: running.url, masterKey })

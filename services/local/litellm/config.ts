@@ -36,10 +36,12 @@ export function litellmConfig({ models = [], cache = false }: ConfigOptions): st
 }
 
 function modelEntry({ name, served, answer, inputCost, outputCost }: LocalModel): object {
-  const mode = typeof answer === 'string' ? 'chat' : 'embedding'
+  const isServed = typeof answer === 'object' && 'server' in answer
+  const mode = typeof answer === 'string' || isServed ? 'chat' : 'embedding'
+  const source = isServed ? { api_base: answer.server } : { mock_response: answer }
   return {
     model_name: name,
-    litellm_params: { model: served, api_key: 'none', mock_response: answer },
+    litellm_params: { model: served, api_key: 'none', ...source },
     model_info: { input_cost_per_token: inputCost, output_cost_per_token: outputCost, mode },
   }
 }

@@ -1,10 +1,10 @@
-/** A model whose answer is made up by LiteLLM itself; everything around the answer is real. */
+/** A model whose answer is made up, by LiteLLM itself or by a server; everything around the answer is real. */
 export interface LocalModel {
   readonly name: string
   /** LiteLLM's provider and model, which decide how it counts tokens. */
   readonly served: string
   /** A text, a vector, or the name of a LiteLLM error that the call then fails with. */
-  readonly answer: string | readonly number[]
+  readonly answer: string | readonly number[] | { readonly server: string }
   /** USD per token, as LiteLLM wants it: for its own books only, never for a bill. */
   readonly inputCost: number
   readonly outputCost: number
