@@ -35,7 +35,7 @@ export interface Forecast {
   readonly high: bigint
 }
 
-export type NoForecast = 'too_little_history' | 'no_recent_use' | 'too_irregular'
+type NoForecast = 'too_little_history' | 'no_recent_use' | 'too_irregular'
 
 export type Forecasting = ({ readonly ok: true } & Forecast) | { readonly ok: false; readonly reason: NoForecast }
 

@@ -2,7 +2,7 @@ import { type Day, monthOf } from './calendar.ts'
 import { type DailyAmounts, type Forecast, forecastMonth } from './forecast-month.ts'
 
 /** A month as it was forecast, and as it ended. */
-export interface ReplayedMonth extends Forecast {
+interface ReplayedMonth extends Forecast {
   readonly firstDay: Day
   readonly actual: bigint
   readonly isCovered: boolean

@@ -102,7 +102,7 @@ const percent = z
   .regex(/^-?\d+\.\d\d$/)
   .nullable()
 
-export const figuresView = z.object({
+const figuresView = z.object({
   /** Calls of every outcome. */
   requests: count,
   failures: count,

@@ -19,7 +19,7 @@ interface Wish {
   readonly view: View | null
 }
 
-export const accountOf = (vaultId: bigint): string => `vault:${vaultId}`
+const accountOf = (vaultId: bigint): string => `vault:${vaultId}`
 
 /** The vault of an account; null if the account is none. */
 export const vaultOf = (account: string): bigint | null => {
