@@ -23,6 +23,7 @@ from fastapi import HTTPException
 from litellm.integrations.custom_logger import CustomLogger
 
 from flareflow_event import EVENT_FIELD, KEY_HASH, Mint, event_of, labels_of, mapping
+from flareflow_limits import refuse_limited
 from flareflow_sdk import sdk
 from flareflow_sender import Outlet
 from flareflow_spool import Settings, log
@@ -50,6 +51,7 @@ class Meter(CustomLogger):
     ) -> dict[str, Any]:
         """Puts the event's id where LiteLLM's own books keep it, over whatever the caller put there."""
         self._refuse_what_cannot_be_metered(data)
+        refuse_limited(user_api_key_dict, data)
         for switch in ("no-log", "no_log"):
             data.pop(switch, None)
         minted = self._minted(user_api_key_dict.api_key, data)

@@ -8,7 +8,7 @@ export type LimitMetric = (typeof limitMetrics)[number]
 
 /** A soft limit warns; a hard one also stops requests. */
 export const limitKinds = ['soft', 'hard'] as const
-export type LimitKind = (typeof limitKinds)[number]
+type LimitKind = (typeof limitKinds)[number]
 
 /** Percent of the amount at which somebody is told, each once a window. */
 export const limitThresholds = [50, 80, 100] as const

@@ -10,17 +10,17 @@ const SMALLEST_EXPONENT = -120
 
 /**
  * LiteLLM's cost of a call, a float as decimal text ("2.25e-05"), in 1e-12 USD; the exact value of the text is rounded
- * once, half up. Null for what is no cost: NaN, infinity, a negative number, more than MAX_LITELLM_COST, other text.
+ * once, half up. Null for what is no cost: NaN, infinity, a negative number, more than `most`, other text.
  */
-export function parseLitellmCost(text: string): bigint | null {
+export function parseLitellmCost(text: string, most = MAX_LITELLM_COST): bigint | null {
   const [, whole = '', fraction = '', exponent = '0'] = DECIMAL.exec(text) ?? []
   if (whole === '') return null
   const digits = BigInt(whole + fraction)
   const shift = PLACES + Number.parseInt(exponent, 10) - fraction.length
   if (digits === 0n || shift < SMALLEST_EXPONENT) return 0n
-  if (shift > PLACES + MAX_LITELLM_COST.toString().length) return null
+  if (shift > PLACES + most.toString().length) return null
   const cost = shift >= 0 ? digits * 10n ** BigInt(shift) : divideHalfUp(digits, 10n ** BigInt(-shift))
-  return cost <= MAX_LITELLM_COST ? cost : null
+  return cost <= most ? cost : null
 }
 
 const divideHalfUp = (amount: bigint, by: bigint): bigint => (amount + by / 2n) / by

@@ -10,10 +10,11 @@ const alertKinds = [
   'work_late',
   'settlement_alarm',
   'dead_letters',
+  'books_differ',
   'limits_not_enforced',
   'channel_failing',
 ] as const
-export type AlertKind = (typeof alertKinds)[number]
+type AlertKind = (typeof alertKinds)[number]
 
 const severities = ['info', 'warning', 'critical'] as const
 
@@ -83,7 +84,7 @@ const deliveryView = z.object({
   finishedAt: instant.nullable(),
 })
 
-export const channelView = z.object({
+const channelView = z.object({
   id: z.string(),
   kind: channelKind,
   target: z.string(),

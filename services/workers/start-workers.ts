@@ -7,10 +7,12 @@ import {
   watchUsage,
 } from '#services/alerts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
+import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
 import type { OracleRole } from '#services/platform/settings.ts'
+import { reconcileNightly, reconciliationHandler } from '#services/reconciliation/index.ts'
 import { createReadingHandler, type OnStep, planReadings } from '#services/settlement/index.ts'
 import { createVaultGuard } from '#services/vault-guard/index.ts'
 import { type Loop, type LoopState, startLoop } from './loop.ts'
@@ -28,6 +30,15 @@ const STORAGE_INTERVAL_MS = 86_400_000
 
 /** How often a few keys are compared with LiteLLM's state of them. */
 const RECONCILE_KEYS_MS = 10_000
+
+/** How often it is asked whose limits have to be checked: usage beyond one goes on for so long. */
+const LIMITS_INTERVAL_MS = 500
+
+/** How often a key of our own is driven over its limits, to see that LiteLLM refuses it. */
+const ENFORCEMENT_INTERVAL_MS = 3_600_000
+
+/** How often it is looked whether the night's comparison with LiteLLM's books is due. */
+const NIGHTLY_MS = 60_000
 
 /** How often the operator's conditions are looked at, accounts' usage, and the chain's reminders. */
 const WATCH_MS = { operation: 30_000, usage: 60_000, reminders: 5_000 }
@@ -65,7 +76,12 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   outbox('poller', keyStateHandler)
   loop('poller', 'vault-guard', ctx.env.guard.intervalMs, createVaultGuard())
   loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
+  loop('poller', 'limits.check', LIMITS_INTERVAL_MS, checkLimits)
+  outbox('poller', keyLimitsHandler)
+  loop('poller', 'limits.enforced', ENFORCEMENT_INTERVAL_MS, testEnforcement)
   for (const handler of [addressHandler, confirmationHandler, ...createDeliveryHandlers()]) outbox('poller', handler)
+  loop('poller', 'reconciliation.nightly', NIGHTLY_MS, (job) => reconcileNightly(job).then(() => false))
+  outbox('poller', reconciliationHandler)
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)
   loop('poller', 'alerts.usage', WATCH_MS.usage, watchUsage)
   loop('poller', 'alerts.reminders', WATCH_MS.reminders, watchReminders)

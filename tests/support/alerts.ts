@@ -1,3 +1,4 @@
+import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
 import {
   addressHandler,
   confirmationHandler,
@@ -30,6 +31,7 @@ export function ownersChain(owners: Readonly<Record<string, string>>) {
         Object.keys(owners)
           .filter((id) => owners[id] === args.owner)
           .map(report),
+      get_schedule: () => DEFAULT_SCHEDULE,
       get_roles: () => ({ admin: args.address === OPERATOR_ADDRESS, oracle: false, provider: false }),
     }
     const answer = all[name]

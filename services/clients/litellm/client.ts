@@ -10,9 +10,12 @@ import {
   unblockKey,
 } from './keys.ts'
 import { type KeyLimits, setKeyLimits } from './key-limits.ts'
+import { type KeyRestriction, restrictKey } from './restrict-key.ts'
 import { modelPrices } from './model-prices.ts'
+import { type DayTotals, dayTotals } from './day-totals.ts'
 import { createSend, type LitellmAddress, type Send } from './request.ts'
 import { modelListSchema, readinessSchema } from './schemas.ts'
+import { statusOfCall } from './status-of-call.ts'
 import { type SpendLogPage, type SpendLogQuery, spendLogs } from './spend-logs.ts'
 
 /** LiteLLM's administration, with the master key. Every call has a time limit; no secret is ever in an error. */
@@ -22,12 +25,15 @@ export interface LitellmClient {
   blockKey(hash: string): Promise<void>
   unblockKey(hash: string): Promise<void>
   setKeyLimits(hash: string, limits: KeyLimits): Promise<void>
+  restrictKey(hash: string, restriction: KeyRestriction): Promise<void>
   keyInfo(hash: string): Promise<LitellmKey | null>
   findKeyByAlias(alias: string): Promise<LitellmKey | null>
   spendLogs(query: SpendLogQuery): Promise<SpendLogPage>
+  dayTotals(day: string, keyHash: string | null): Promise<DayTotals | null>
   readiness(): Promise<{ ready: boolean }>
   listModels(): Promise<LitellmModel[]>
   modelPrices(): Promise<PricedModel[]>
+  statusOfCall(secret: string, body: object): Promise<number>
 }
 
 interface LitellmModel {
@@ -46,12 +52,15 @@ export function createLitellmClient(address: LitellmAddress): LitellmClient {
     blockKey: (hash) => blockKey(send, hash),
     unblockKey: (hash) => unblockKey(send, hash),
     setKeyLimits: (hash, limits) => setKeyLimits(send, hash, limits),
+    restrictKey: (hash, restriction) => restrictKey(send, hash, restriction),
     keyInfo: (hash) => keyInfo(send, hash),
     findKeyByAlias: (alias) => findKeyByAlias(send, alias),
     spendLogs: (query) => spendLogs(send, query),
+    dayTotals: (day, keyHash) => dayTotals(send, day, keyHash),
     readiness: () => readiness(send),
     listModels: () => listModels(send),
     modelPrices: () => modelPrices(send),
+    statusOfCall: (secret, body) => statusOfCall(address, secret, body),
   }
 }
 

@@ -8,7 +8,7 @@ export interface NewKey {
   readonly alias: string
   /** The key itself, `sk-…`: made by the caller, so that only its hash has to come back. */
   readonly secret: string
-  readonly metadata: Readonly<Record<string, string | boolean>>
+  readonly metadata: Readonly<Record<string, unknown>>
   readonly limits?: KeyLimits
 }
 

@@ -15,7 +15,7 @@ export interface Mail {
   readonly text: string
 }
 
-export interface MailOutcome {
+interface MailOutcome {
   readonly delivered: boolean
   /** The server's code, such as 250 or 550; null when it gave none. */
   readonly status: number | null

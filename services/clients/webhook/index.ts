@@ -1,2 +1,2 @@
 export { createGuardedFetch, type GuardedFetch, parseOutboundUrl } from './guarded-fetch.ts'
-export { postWebhook, type WebhookOutcome } from './post-webhook.ts'
+export { postWebhook } from './post-webhook.ts'

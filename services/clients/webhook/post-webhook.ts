@@ -5,7 +5,7 @@ import { type SignedWebhook, webhookHeaders } from './sign-webhook.ts'
 const TIMEOUT_MS = 5_000
 
 /** How a delivery went. `status` is null when nothing was answered; the receiver may have got it nevertheless. */
-export interface WebhookOutcome {
+interface WebhookOutcome {
   readonly delivered: boolean
   readonly status: number | null
   /** Why it was not delivered, in words fit for the channel's owner. */

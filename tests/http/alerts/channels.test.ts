@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 type Channels = { channels: { id: string; target: string }[] }
 const targetsOf = async (browser: Browser): Promise<string[]> =>
-  ((await browser.get('/api/alerts/channels')).body as unknown as Channels).channels.map(({ target }) => target)
+  ((await browser.get('/api/alerts/channels')).body as object as Channels).channels.map(({ target }) => target)
 
 describe('channels', () => {
   test('a webhook is made once, with its secret once, and seen by nobody else', async () => {
@@ -33,7 +33,7 @@ describe('channels', () => {
   })
 
   test('somebody else can’t remove it; its owner can, and again', async () => {
-    const { channels } = (await ann.get('/api/alerts/channels')).body as unknown as Channels
+    const { channels } = (await ann.get('/api/alerts/channels')).body as object as Channels
     const path = `/api/alerts/channels/${channels[0]?.id}`
     expect((await ben.delete(path)).status).toBe(200)
     expect(await targetsOf(ann)).toHaveLength(1)
@@ -65,7 +65,7 @@ test("an owner's alert is in the owner's list, unread until it is read, and in n
   await raiseAlerts(system, [someAlert({ account: `vault:${vaultId}`, sentence: 'Half of it is used.' })])
   await dispatchOutbox(system, addressHandler)
   type List = { alerts: { id: string; sentence: string }[]; unread: number }
-  const listOf = async (browser: Browser): Promise<List> => (await browser.get('/api/alerts')).body as unknown as List
+  const listOf = async (browser: Browser): Promise<List> => (await browser.get('/api/alerts')).body as object as List
   const { alerts, unread } = await listOf(ann)
   expect([alerts.map(({ sentence }) => sentence), unread]).toEqual([['Half of it is used.'], 1])
   expect((await listOf(ben)).alerts).toEqual([])

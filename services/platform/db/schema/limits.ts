@@ -107,8 +107,8 @@ export const keyLimits = pgTable('key_limits', {
     .references(() => apiKeys.id),
   /** Labels that the key does not serve now, as `end_user:ann` or `organization:acme`, in order. */
   refused: jsonb().$type<string[]>().notNull(),
-  /** Budgets in LiteLLM's own dollars, 1e-12 USD as decimal text; a period without one has no fence. */
-  budgets: jsonb().$type<{ all?: string; month?: string; day?: string }>().notNull(),
+  /** Budgets in LiteLLM's own dollars, as decimal text, by window; one that is absent has no fence. */
+  budgets: jsonb().$type<{ day?: string; month?: string }>().notNull(),
   revision: integer().notNull(),
   appliedRevision: integer().notNull().default(0),
   updatedAt: timestamp({ withTimezone: true }).notNull(),

@@ -1,0 +1,197 @@
+import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import type { Db } from '#services/platform/db/client.ts'
+import { keyBlocks, keyLimits, limitChecks, limits } from '#services/platform/db/schema/index.ts'
+import type { LimitedKey, LimitRow } from '../store.ts'
+
+/**
+ * Accounts whose limits have to be checked: a limit is new or was changed, its window has ended, its account was used,
+ * or a key is new. Null among them: the limits over all accounts.
+ */
+export async function listDueAccounts(
+  db: Db,
+  deploymentId: string,
+  now: Date,
+  most: number,
+): Promise<(string | null)[]> {
+  const { rows } = await db.execute<{ account: string | null }>(sql`
+    with standing as (
+      select id, account, kind from limits where deployment_id = ${deploymentId} and removed_at is null
+    ), due as (
+      select limits.account from limits left join limit_checks on limit_id = limits.id
+      where deployment_id = ${deploymentId}
+        and (limit_id is null or limit_checks.revision <> limits.revision or due_at <= ${now.toISOString()})
+      union
+      select standing.account from standing
+      join meter_periods on meter_periods.deployment_id = ${deploymentId}
+        and meter_periods.vault_id = split_part(standing.account, ':', 2)::bigint
+      left join limit_cursors using (deployment_id, vault_id, period)
+      where meter_periods.event_count > coalesce(limit_cursors.event_count, 0)
+      union
+      select standing.account from standing
+      join api_keys on api_keys.deployment_id = ${deploymentId} and key_hash is not null and status <> 'deleted'
+        and api_keys.vault_id = split_part(standing.account, ':', 2)::bigint
+      where standing.kind = 'hard' and not exists (select 1 from key_limits where key_id = api_keys.id)
+      union
+      select null where exists (select 1 from standing where account is null) and (
+        select coalesce(sum(event_count), 0) % ${EVENTS_WRAP} from meter_periods where deployment_id = ${deploymentId}
+      ) is distinct from (
+        select event_count from limit_cursors
+        where deployment_id = ${deploymentId} and vault_id = ${ALL_VAULTS} and period = 0
+      )
+    )
+    select account from due order by account limit ${most}`)
+  return rows.map(({ account }) => account)
+}
+
+/** Stands for all vaults together in the cursors. */
+const ALL_VAULTS = -1
+const EVENTS_WRAP = 2_000_000_000
+
+export interface Progress {
+  readonly vaultId: string
+  readonly period: number
+  readonly eventCount: number
+}
+
+/** How many events each period of a vault has, or all of them together have. */
+export async function readProgress(db: Db, deploymentId: string, vaultId: bigint | null): Promise<Progress[]> {
+  const counts =
+    vaultId === null
+      ? sql`select ${ALL_VAULTS}::text as vault_id, 0 as period,
+          (coalesce(sum(event_count), 0) % ${EVENTS_WRAP})::int as event_count
+          from meter_periods where deployment_id = ${deploymentId}`
+      : sql`select vault_id::text, period, event_count from meter_periods
+          where deployment_id = ${deploymentId} and vault_id = ${vaultId.toString()}`
+  const { rows } = await db.execute<{ vault_id: string; period: number; event_count: number }>(counts)
+  return rows.map((row) => ({ vaultId: row.vault_id, period: row.period, eventCount: row.event_count }))
+}
+
+export async function saveProgress(db: Db, deploymentId: string, progress: readonly Progress[]): Promise<void> {
+  for (const { vaultId, period, eventCount } of progress) {
+    await db.execute(sql`
+      insert into limit_cursors (deployment_id, vault_id, period, event_count)
+      values (${deploymentId}, ${vaultId}, ${period}, ${eventCount})
+      on conflict (deployment_id, vault_id, period) do update set event_count = excluded.event_count`)
+  }
+}
+
+/** Limits of an account that stand, and those that ended since their last check. */
+export async function listToCheck(db: Db, deploymentId: string, account: string | null): Promise<LimitRow[]> {
+  const rows = await db
+    .select({ limit: limits })
+    .from(limits)
+    .leftJoin(limitChecks, eq(limitChecks.limitId, limits.id))
+    .where(
+      and(
+        eq(limits.deploymentId, deploymentId),
+        account === null ? isNull(limits.account) : eq(limits.account, account),
+        sql`(${limits.removedAt} is null or ${limitChecks.revision} is distinct from ${limits.revision})`,
+      ),
+    )
+    .orderBy(limits.createdAt, limits.id)
+  return rows.map(({ limit }) => limit)
+}
+
+export async function saveChecks(db: Db, checks: readonly (typeof limitChecks.$inferInsert)[]): Promise<void> {
+  if (checks.length === 0) return
+  await db
+    .insert(limitChecks)
+    .values([...checks])
+    .onConflictDoUpdate({
+      target: limitChecks.limitId,
+      set: {
+        revision: sql`excluded.revision`,
+        blocked: sql`excluded.blocked`,
+        dueAt: sql`excluded.due_at`,
+        checkedAt: sql`excluded.checked_at`,
+      },
+    })
+}
+
+/** The keys that each limit blocks now. */
+export async function listBlockedKeys(
+  db: Db,
+  limitIds: readonly string[],
+): Promise<{ keyId: string; limitId: string }[]> {
+  if (limitIds.length === 0) return []
+  const rows = await db
+    .select({ keyId: keyBlocks.keyId, limitId: keyBlocks.detail })
+    .from(keyBlocks)
+    .where(and(eq(keyBlocks.reason, 'limit'), inArray(keyBlocks.detail, [...limitIds])))
+  return rows
+}
+
+/** Labels that limits refuse now, as `end_user:ann`: of an account and of all accounts together. */
+export async function listRefused(db: Db, deploymentId: string, account: string): Promise<string[]> {
+  const { rows } = await db.execute<{ entry: string }>(sql`
+    select distinct scope || ':' || value as entry from limits join limit_checks on limit_id = limits.id
+    where deployment_id = ${deploymentId} and removed_at is null and blocked and scope <> 'key'
+      and (account = ${account} or account is null)`)
+  return rows.map(({ entry }) => entry).toSorted()
+}
+
+/** Standing hard limits on keys, of any account. */
+export async function listKeyFences(db: Db, deploymentId: string, keyIds: readonly string[]): Promise<LimitRow[]> {
+  if (keyIds.length === 0) return []
+  return db
+    .select()
+    .from(limits)
+    .where(
+      and(
+        eq(limits.deploymentId, deploymentId),
+        isNull(limits.removedAt),
+        eq(limits.scope, 'key'),
+        eq(limits.kind, 'hard'),
+        inArray(limits.value, [...keyIds]),
+      ),
+    )
+}
+
+/** Live keys that carry one of the labels, or refuse one now. */
+export async function listKeysWithLabels(
+  db: Db,
+  deploymentId: string,
+  entries: readonly { readonly scope: string; readonly value: string }[],
+): Promise<LimitedKey[]> {
+  if (entries.length === 0) return []
+  const labelsOf = (scope: string) => sql.param(entries.flatMap((each) => (each.scope === scope ? [each.value] : [])))
+  const refused = sql.param(entries.map(({ scope, value }) => `${scope}:${value}`))
+  const { rows } = await db.execute<{ id: string; vault_id: string; key_hash: string }>(sql`
+    select id, vault_id::text, key_hash from api_keys
+    where deployment_id = ${deploymentId} and status <> 'deleted' and key_hash is not null and (
+      key_hash in (select key_hash from usage_series where deployment_id = ${deploymentId}
+        and end_user <> '' and end_user = any(${labelsOf('end_user')}::text[]))
+      or key_hash in (select key_hash from usage_series where deployment_id = ${deploymentId}
+        and organization <> '' and organization = any(${labelsOf('organization')}::text[]))
+      or id in (select key_id from key_limits where refused ?| ${refused}::text[]))`)
+  return rows.map((row) => ({ id: row.id, account: `vault:${row.vault_id}`, keyHash: row.key_hash, isLive: true }))
+}
+
+export type KeyLimitsRow = typeof keyLimits.$inferSelect
+
+export async function findKeyLimits(db: Db, keyIds: readonly string[]): Promise<KeyLimitsRow[]> {
+  if (keyIds.length === 0) return []
+  return db
+    .select()
+    .from(keyLimits)
+    .where(inArray(keyLimits.keyId, [...keyIds]))
+    .orderBy(keyLimits.keyId)
+    .for('update')
+}
+
+export async function saveKeyLimits(db: Db, row: Omit<KeyLimitsRow, 'appliedRevision'>): Promise<void> {
+  const { keyId: _, ...rest } = row
+  await db.insert(keyLimits).values(row).onConflictDoUpdate({ target: keyLimits.keyId, set: rest })
+}
+
+export async function readKeyLimits(db: Db, keyId: string): Promise<KeyLimitsRow | null> {
+  const [row] = await db.select().from(keyLimits).where(eq(keyLimits.keyId, keyId))
+  return row ?? null
+}
+
+export async function noteApplied(db: Db, keyId: string, revision: number): Promise<void> {
+  await db
+    .update(keyLimits)
+    .set({ appliedRevision: sql`greatest(${keyLimits.appliedRevision}, ${revision})` })
+    .where(eq(keyLimits.keyId, keyId))
+}

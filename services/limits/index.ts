@@ -1,0 +1,8 @@
+export { changeLimit } from './change-limit.ts'
+export { checkLimits } from './checks/check-limits.ts'
+export { keyLimitsHandler } from './checks/key-limits-handler.ts'
+export { testEnforcement } from './checks/test-enforcement.ts'
+export { createLimit } from './create-limit.ts'
+export { listLimits } from './list-limits.ts'
+export { removeLimit } from './remove-limit.ts'
+export { accountName, limitChange, limitId, limitInput, limitListView, limitView, removedLimitView } from './schemas.ts'
