@@ -1,12 +1,16 @@
 /// Room in accounts: the vaults and the approvers' seats lie in this account, and its FLOW pays for them.
-/// Holds no state.
+///
+/// Invariant: what is free in this account when a vault was opened or approvers were named covers all that the vaults
+/// and approvals of that moment can still grow by, so nothing that a party does keeps a reading from being settled.
 access(all) contract AccountStorage {
 
-    /// Bytes that stay free in this account, so that vaults that exist can go on settling.
-    access(all) let reserve: UInt64
-    /// What one more vault needs in this account at most, with its capabilities, and what one more approver needs.
-    access(all) let vaultBytes: UInt64
-    access(all) let seatBytes: UInt64
+    /// Bytes that are kept free: for desks, terms and the like, and for what each vault and its approvals can grow by.
+    access(all) var reserve: UInt64
+    /// What opening took at most so far, measured at each vault, and what a vault can grow by afterwards.
+    access(all) var vaultBytes: UInt64
+    access(all) var vaultGrowth: UInt64
+    /// What a vault's approvals can grow by after approvers were named.
+    access(all) let approvalsGrowth: UInt64
     /// What a party's own account needs for the capability to a vault.
     access(all) let capabilityBytes: UInt64
 
@@ -15,6 +19,8 @@ access(all) contract AccountStorage {
         access(all) let used: UInt64
         access(all) let capacity: UInt64
         access(all) let balance: UFix64
+        /// What is kept free; in the account of the contracts only.
+        access(all) let reserve: UInt64
         /// What one more vault needs in this account: with the contracts the vault, in others the capability to it.
         access(all) let nextVault: UInt64
         /// Whether one more vault fits.
@@ -25,11 +31,15 @@ access(all) contract AccountStorage {
             self.used = account.storage.used
             self.capacity = account.storage.capacity
             self.balance = account.balance
-            self.nextVault = isOwn ? AccountStorage.vaultBytes : AccountStorage.capabilityBytes
-            self.hasRoom = isOwn
-                ? AccountStorage.hasRoomFor(AccountStorage.vaultBytes)
-                : self.used + self.nextVault <= self.capacity
+            self.reserve = isOwn ? AccountStorage.reserve : 0
+            self.nextVault = isOwn ? AccountStorage.nextVault() : AccountStorage.capabilityBytes
+            self.hasRoom = self.used + self.reserve + self.nextVault <= self.capacity
         }
+    }
+
+    /// What one more vault is reckoned to need in this account: what the largest took so far, and its growth.
+    access(all) view fun nextVault(): UInt64 {
+        return self.vaultBytes + self.vaultGrowth
     }
 
     /// Whether so many bytes fit into this account beside the reserve.
@@ -46,10 +56,34 @@ access(all) contract AccountStorage {
         return self.account.storage.capacity
     }
 
+    /// Says what a vault can grow by.
+    access(account) fun setVaultGrowth(_ bytes: UInt64) {
+        self.vaultGrowth = bytes
+    }
+
+    /// Takes note of a vault that was opened, and of what that took.
+    access(account) fun addVault(bytes: UInt64) {
+        if bytes > self.vaultBytes { self.vaultBytes = bytes }
+        self.reserve = self.reserve + self.vaultGrowth
+    }
+
+    access(account) fun removeVault() {
+        self.reserve = self.reserve - self.vaultGrowth
+    }
+
+    access(account) fun addApprovals() {
+        self.reserve = self.reserve + self.approvalsGrowth
+    }
+
+    access(account) fun removeApprovals() {
+        self.reserve = self.reserve - self.approvalsGrowth
+    }
+
     init() {
         self.reserve = 50_000
-        self.vaultBytes = 8_000
-        self.seatBytes = 2_000
+        self.vaultBytes = 0
+        self.vaultGrowth = 0
+        self.approvalsGrowth = 4_000
         self.capabilityBytes = 1_000
     }
 }

@@ -131,10 +131,12 @@ access(all) contract FlareFDCTriggers {
         /// Acts on a proven trigger, and returns whether it did. Never fails.
         access(account) fun handle(_ trigger: Trigger, submitter: Address?): Bool {
             post {
-                result ? trigger.payload.sequenceNumber() > before(self.lastSequence(trigger.payload.subject()))
-                    : self.lastSequence(trigger.payload.subject())
-                        == before(self.lastSequence(trigger.payload.subject())):
+                !result
+                    || before(self.lastSequence(trigger.payload.subject())) < trigger.payload.sequenceNumber():
                     "FlareFDCTriggers.Handler.handle: Cannot handle the trigger! It was processed before."
+                result || before(self.lastSequence(trigger.payload.subject()))
+                    == self.lastSequence(trigger.payload.subject()):
+                    "FlareFDCTriggers.Handler.handle: Cannot skip the trigger! It would count as processed."
                 !result || self.lastSequence(trigger.payload.subject()) == trigger.payload.sequenceNumber():
                     "FlareFDCTriggers.Handler.handle: Cannot handle the trigger! It would not be remembered."
             }

@@ -12,6 +12,8 @@ access(all) contract MeterReadings {
     access(all) let maxModels: Int
     access(self) let maxNameLength: Int
     access(self) let rootLength: Int
+    /// What a month with `maxModels` names of `maxNameLength` takes in storage: measured, rounded up.
+    access(self) let monthBytes: UInt64
 
     /// Tokens of a period so far by model, with the Merkle root and number of the events that they are the sum of.
     access(all) struct Reading: FlareFDCTriggers.Payload {
@@ -189,6 +191,13 @@ access(all) contract MeterReadings {
         return nil
     }
 
+    /// The most bytes that the meters of a vault take: the running month, those that ended within the grace time, each
+    /// with as many models of as long names as there may be.
+    access(all) view fun mostBytes(graceSeconds: UInt64): UInt64 {
+        let shortestMonth: UInt64 = 28 * 86_400
+        return (2 + graceSeconds / shortestMonth) * self.monthBytes
+    }
+
     /// Whether a period ended longer than the grace time ago.
     access(all) view fun isClosed(_ period: UInt32, graceSeconds: UInt64): Bool {
         let end = BillingPeriod.startOf(BillingPeriod.next(period))
@@ -222,5 +231,6 @@ access(all) contract MeterReadings {
         self.maxModels = 32
         self.maxNameLength = 128
         self.rootLength = 64
+        self.monthBytes = 7_500
     }
 }

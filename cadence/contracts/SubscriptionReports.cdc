@@ -1,9 +1,11 @@
 import "BillingPeriod"
+import "BillingTerms"
 import "DelayedLimits"
 import "UsageBasedSubscriptions"
 import "UsagePricing"
 import "VaultApprovals"
 import "VaultControls"
+import "VaultDirectory"
 
 /// What pages and services read, each as one value. Holds no state.
 access(all) contract SubscriptionReports {
@@ -48,47 +50,49 @@ access(all) contract SubscriptionReports {
         access(all) let approvers: [Address]
         access(all) let approvalsRequired: Int
 
-        init(_ vault: &UsageBasedSubscriptions.SubscriptionVault) {
-            let meter = vault.usage.meterOf(vault.usage.latestPeriod)
-            self.id = vault.id
-            self.owner = vault.customer
-            self.provider = vault.provider
-            self.providerRegistered = UsageBasedSubscriptions.borrowTerms().isRegistered(vault.provider)
-            self.serviceName = vault.serviceName
-            self.status = vault.controls.status()
-            self.balance = vault.funds.balance()
-            self.deposits = vault.funds.deposits
-            self.paid = vault.funds.paid
-            self.refunded = vault.funds.refunded
-            self.accrued = vault.funds.accrued
-            self.uncovered = vault.funds.uncovered
-            self.creditUsd = vault.usage.creditUsd
-            self.lastSequence = vault.usage.lastSequence
-            self.period = vault.usage.latestPeriod
+        /// Of a vault that was archived only the totals are known; all else is as in one that never had a reading.
+        init(_ id: UInt64, _ vault: &UsageBasedSubscriptions.SubscriptionVault?, closed: VaultDirectory.ClosedVault?) {
+            let meter = vault?.usage?.meterOf(vault!.usage.latestPeriod) ?? nil
+            self.id = id
+            self.owner = vault?.customer ?? closed!.owner
+            self.provider = vault?.provider ?? closed!.provider
+            self.providerRegistered = UsageBasedSubscriptions.borrowTerms().isRegistered(self.provider)
+            self.serviceName = vault?.serviceName ?? closed!.serviceName
+            self.status = vault?.controls?.status() ?? "closed"
+            self.balance = vault?.funds?.balance() ?? 0.0
+            self.deposits = vault?.funds?.deposits ?? closed!.deposits
+            self.paid = vault?.funds?.paid ?? closed!.paid
+            self.refunded = vault?.funds?.refunded ?? closed!.refunded
+            self.accrued = vault?.funds?.accrued ?? 0.0
+            self.uncovered = vault?.funds?.uncovered ?? 0.0
+            self.creditUsd = vault?.usage?.creditUsd ?? 0.0
+            self.lastSequence = vault?.usage?.lastSequence ?? closed!.lastSequence
+            self.period = vault?.usage?.latestPeriod ?? 0
             self.scheduleVersion = meter?.scheduleVersion ?? 0
             self.chargedUsd = meter?.chargedUsd ?? 0.0
             self.tier = meter?.tier ?? nil
             self.tokens = meter?.tokens() ?? {}
             self.root = meter?.root ?? ""
             self.eventCount = meter?.eventCount ?? 0
-            self.capUsd = vault.controls.capUsd()
-            self.pendingCap = vault.controls.pendingCap()
-            self.expiresAt = vault.controls.expiresAt
-            self.pausedFrom = vault.controls.pausedFrom
-            self.reminderBelow = vault.controls.reminderBelow
-            self.automaticPayment = vault.automaticPayment
-            self.pendingReturn = vault.controls.requestedReturn()
-            self.withdrawable = vault.withdrawable()
-            let approvals = VaultApprovals.of(vault.id)
+            self.capUsd = vault?.controls?.capUsd() ?? nil
+            self.pendingCap = vault?.controls?.pendingCap() ?? nil
+            self.expiresAt = vault?.controls?.expiresAt ?? nil
+            self.pausedFrom = vault?.controls?.pausedFrom ?? nil
+            self.reminderBelow = vault?.controls?.reminderBelow ?? nil
+            self.automaticPayment = vault?.automaticPayment ?? false
+            self.pendingReturn = vault?.controls?.requestedReturn() ?? nil
+            self.withdrawable = vault?.withdrawable() ?? 0.0
+            let approvals = VaultApprovals.of(id)
             self.approvers = approvals == nil ? [] : *approvals!.approvers
             self.approvalsRequired = approvals?.required ?? 0
         }
     }
 
-    /// A vault's report, or nil if there is no such vault.
+    /// A vault's report, or nil if there never was such a vault.
     access(all) fun of(_ vaultId: UInt64): VaultReport? {
         let vault = UsageBasedSubscriptions.vaultOf(vaultId)
-        return vault == nil ? nil : VaultReport(vault!)
+        let closed = VaultDirectory.closedVault(vaultId)
+        return vault == nil && closed == nil ? nil : VaultReport(vaultId, vault, closed: closed)
     }
 
     /// The reports of those vaults that exist.
@@ -137,11 +141,17 @@ access(all) contract SubscriptionReports {
         access(all) let noticeSeconds: UInt64
         access(all) let settleDelaySeconds: UInt64
         access(all) let minimumDeposit: UFix64
-        /// 0 until the admin sets a rate; nothing settles before.
-        access(all) let usdPerFlow: UFix64
-        access(all) let rateSource: String
-        access(all) let rateSetAt: UInt64
+        /// Nil until the admin sets a rate; nothing settles before.
+        access(all) let usdPerFlow: UFix64?
+        access(all) let rateSource: String?
+        access(all) let rateSetAt: UInt64?
         access(all) let rateMaxAgeSeconds: UInt64
+        /// Of two rates within so many seconds none is more than so many times the other.
+        access(all) let rateMaxFactor: UFix64
+        access(all) let rateWindowSeconds: UInt64
+        /// From whom rates are taken now, and from whom after the notice time.
+        access(all) let sourceInForce: BillingTerms.RateSource?
+        access(all) let sourceToCome: BillingTerms.RateSource?
 
         init() {
             let terms = UsageBasedSubscriptions.borrowTerms()
@@ -151,10 +161,14 @@ access(all) contract SubscriptionReports {
             self.noticeSeconds = terms.noticeSeconds
             self.settleDelaySeconds = UsageBasedSubscriptions.settleDelaySeconds
             self.minimumDeposit = UsageBasedSubscriptions.minimumDeposit
-            self.usdPerFlow = rate?.usdPerFlow ?? 0.0
-            self.rateSource = rate?.source ?? ""
-            self.rateSetAt = rate?.setAt ?? 0
+            self.usdPerFlow = rate?.usdPerFlow
+            self.rateSource = rate?.source
+            self.rateSetAt = rate?.setAt
             self.rateMaxAgeSeconds = terms.rateMaxAgeSeconds
+            self.rateMaxFactor = terms.rateMaxFactor
+            self.rateWindowSeconds = terms.rateWindowSeconds
+            self.sourceInForce = terms.rateSource()
+            self.sourceToCome = terms.nextRateSource()
         }
     }
 
@@ -185,9 +199,12 @@ access(all) contract SubscriptionReports {
         mode: String?,
         usdPerFlow: UFix64
     ): Quote {
-        let schedule = UsageBasedSubscriptions.borrowTerms().copyOfVersion(version)
-            ?? panic("SubscriptionReports.preview: Cannot price the usage! There is no schedule of version "
-                .concat(version.toString()).concat(". Choose a published one."))
+        pre {
+            UsageBasedSubscriptions.borrowTerms().copyOfVersion(version) != nil:
+                "SubscriptionReports.preview: Cannot price the usage! There is no schedule of version "
+                    .concat(version.toString()).concat(". Choose a published one.")
+        }
+        let schedule = UsageBasedSubscriptions.borrowTerms().copyOfVersion(version)!
         return self.quoteUnder(schedule, models: models, tokens: tokens, mode: mode, usdPerFlow: usdPerFlow)
     }
 
@@ -198,10 +215,12 @@ access(all) contract SubscriptionReports {
         mode: String?,
         usdPerFlow: UFix64
     ): Quote {
-        let schedule = mode == nil ? published : published.inMode(mode!)
-        if let fault = UsagePricing.fault(&schedule as &UsagePricing.Schedule) {
-            panic("SubscriptionReports.quote: Cannot price the usage! ".concat(fault).concat(" Choose another mode."))
+        pre {
+            mode == nil || mode == UsagePricing.volume || mode == UsagePricing.graduated:
+                "SubscriptionReports.quote: Cannot price the usage! The mode is neither volume nor graduated. "
+                    .concat("Choose another mode.")
         }
+        let schedule = mode == nil ? published : published.inMode(mode!)
         let price = UsagePricing.price(&schedule as &UsagePricing.Schedule, models: models, tokens: tokens)
         let flow = price == nil ? nil : UsagePricing.usdToFlow(price!.usd, usdPerFlow: usdPerFlow)
         if flow == nil {

@@ -52,6 +52,7 @@ access(all) contract UsageBasedSubscriptions {
     )
     /// A reading changed nothing, for the reason given; cadence/README.md lists the reasons.
     access(all) event ReadingSkipped(id: UInt64, period: UInt32, sequence: UInt64, reason: String)
+    /// Usage falls into another tier: higher as a period goes on, or lower as the next begins. From nil: the first.
     access(all) event TierChanged(id: UInt64, period: UInt32, from: String?, to: String)
     /// The provider took what accrued.
     access(all) event Withdrawn(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
@@ -63,8 +64,8 @@ access(all) contract UsageBasedSubscriptions {
     /// The vault has another owner: the old one's capabilities are dead and its requests cancelled, the new one's wait
     /// in the inbox. Keys that belong to the vault must be blocked.
     access(all) event VaultTransferred(id: UInt64, from: Address, to: Address)
-    /// What the account that holds the vaults had left when one was opened, in bytes.
-    access(all) event StorageMeasured(address: Address, used: UInt64, capacity: UInt64)
+    /// What the account that holds the vaults had left when one was opened, in bytes; `reserve` is kept free.
+    access(all) event StorageMeasured(address: Address, used: UInt64, reserve: UInt64, capacity: UInt64)
     /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
     access(all) event VaultClosed(id: UInt64, creditUsdLapsed: UFix64, uncoveredLapsed: UFix64, balanceAfter: UFix64)
 
@@ -151,7 +152,8 @@ access(all) contract UsageBasedSubscriptions {
         /// Takes back what was requested, or as much of it as is not owed by now; closes the vault if that was asked.
         access(VaultControls.Reclaim) fun takeBack(): @{FungibleToken.Vault} {
             post {
-                self.funds.accrued + self.funds.paid == before(self.funds.accrued + self.funds.paid):
+                self.funds.accrued + self.funds.paid == before(self.funds.accrued + self.funds.paid)
+                    && self.funds.isSound():
                     "UsageBasedSubscriptions.SubscriptionVault.takeBack: Cannot take back FLOW! "
                         .concat("What the provider earned would change.")
             }
@@ -301,7 +303,8 @@ access(all) contract UsageBasedSubscriptions {
         access(all) let domain: String
 
         access(all) view fun lastSequence(_ subject: UInt64): UInt64 {
-            return UsageBasedSubscriptions.vaultOf(subject)?.usage?.lastSequence ?? 0
+            return UsageBasedSubscriptions.vaultOf(subject)?.usage?.lastSequence
+                ?? VaultDirectory.closedVault(subject)?.lastSequence ?? 0
         }
 
         access(all) fun message(_ payload: {FlareFDCTriggers.Payload}): [UInt8]? {
@@ -314,8 +317,9 @@ access(all) contract UsageBasedSubscriptions {
             let reading = trigger.payload as! MeterReadings.Reading
             let terms = UsageBasedSubscriptions.borrowTerms()
             let vault = UsageBasedSubscriptions.vaultOf(reading.vaultId)
+            let missing = VaultDirectory.closedVault(reading.vaultId) == nil ? "unknown_vault" : "vault_closed"
             let wait = terms.rateRefusal()
-            let reason = wait != nil ? wait : vault == nil ? "unknown_vault" : vault!.updateUsageData(
+            let reason = wait != nil ? wait : vault == nil ? missing : vault!.updateUsageData(
                 reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: submitter,
                 evidence: FlareFDCTriggers.nameOf(trigger.proof.kind())
             )
@@ -354,11 +358,12 @@ access(all) contract UsageBasedSubscriptions {
             serviceName.utf8.length > 0 && serviceName.utf8.length <= 128:
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The service name is empty or "
                     .concat("longer than 128 bytes. Choose another name.")
-            AccountStorage.hasRoomFor(AccountStorage.vaultBytes):
-                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The contract's account is short "
-                    .concat("of storage. Ask the admin to add FLOW to ").concat(self.account.address.toString())
-                    .concat(".")
+            AccountStorage.hasRoomFor(AccountStorage.nextVault()): self.shortOfStorage()
         }
+        post {
+            AccountStorage.hasRoomFor(0): self.shortOfStorage()
+        }
+        let usedBefore = AccountStorage.used()
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
         let path = VaultDirectory.vaultPath(id)
@@ -372,10 +377,13 @@ access(all) contract UsageBasedSubscriptions {
         emit VaultOpened(
             id: id, owner: owner, provider: provider, serviceName: serviceName, deposit: initialDeposit.balance
         )
-        emit StorageMeasured(
-            address: self.account.address, used: AccountStorage.used(), capacity: AccountStorage.capacity()
-        )
         self.deposit(vaultId: id, from: <- initialDeposit)
+        let used = AccountStorage.used()
+        AccountStorage.addVault(bytes: used - usedBefore)
+        emit StorageMeasured(
+            address: self.account.address, used: used, reserve: AccountStorage.reserve,
+            capacity: AccountStorage.capacity()
+        )
         return id
     }
 
@@ -384,25 +392,29 @@ access(all) contract UsageBasedSubscriptions {
         pre {
             from.getType() == Type<@FlowToken.Vault>():
                 "UsageBasedSubscriptions.deposit: Cannot deposit! The deposit is not FLOW. Deposit FLOW."
+            self.vaultOf(vaultId) != nil: "UsageBasedSubscriptions.deposit: Cannot deposit! There is no vault "
+                .concat(vaultId.toString()).concat(", or it is closed. Check the number.")
         }
-        let vault = self.vaultOf(vaultId) ?? panic("UsageBasedSubscriptions.deposit: Cannot deposit! There is no vault "
-            .concat(vaultId.toString()).concat(". Check the number."))
-        vault.deposit(from: <- (from as! @FlowToken.Vault))
+        self.vaultOf(vaultId)!.deposit(from: <- (from as! @FlowToken.Vault))
     }
 
     /// Carries out a proposal about a vault that has its approvals. Anyone may: what it does was proposed and approved.
     access(all) fun executeProposal(vaultId: UInt64, proposalId: UInt64) {
-        let approvals = VaultApprovals.neededBy(vaultId)
-        if approvals.kindOf(proposalId) == VaultApprovals.takeBack {
-            panic("UsageBasedSubscriptions.executeProposal: Cannot take FLOW back for the owner! "
-                .concat("The owner takes it with owner/take_back."))
+        pre {
+            VaultApprovals.neededBy(vaultId).kindOf(proposalId) != VaultApprovals.takeBack:
+                "UsageBasedSubscriptions.executeProposal: Cannot take FLOW back for the owner! "
+                    .concat("The owner takes it with owner/take_back.")
         }
-        let act = approvals.useUp(proposalId)
+        let act = VaultApprovals.neededBy(vaultId).useUp(proposalId)
         self.vaultOf(vaultId)!.carryOut(act)
     }
 
-    /// A vault of an owner, for reading only.
+    /// A vault of an owner, for reading only. Fails for one that was closed and archived: only its totals are left.
     access(all) view fun borrowVault(owner: Address, vaultId: UInt64): &SubscriptionVault? {
+        pre {
+            VaultDirectory.closedVault(vaultId) == nil: "UsageBasedSubscriptions.borrowVault: Cannot borrow vault "
+                .concat(vaultId.toString()).concat("! It is closed. Read what is left in VaultDirectory.closedVault.")
+        }
         let vault = self.vaultOf(vaultId)
         return vault?.customer == owner ? vault : nil
     }
@@ -424,23 +436,6 @@ access(all) contract UsageBasedSubscriptions {
         period: UInt32
     ): UsagePricing.Price? {
         return UsagePricing.price(self.borrowTerms().scheduleFor(period), models: models, tokens: tokens)
-    }
-
-    access(all) view fun ownerInboxName(_ vaultId: UInt64): String {
-        return "UsageBasedSubscriptions.owner.".concat(vaultId.toString())
-    }
-
-    access(all) view fun providerInboxName(_ vaultId: UInt64): String {
-        return "UsageBasedSubscriptions.provider.".concat(vaultId.toString())
-    }
-
-    /// Where an owner or provider keeps its capability to a vault. The address keeps deployments apart.
-    access(all) view fun ownerCapabilityPath(_ vaultId: UInt64): StoragePath {
-        return self.storagePath("Owner".concat(self.account.address.toString()).concat("_"), vaultId)
-    }
-
-    access(all) view fun providerCapabilityPath(_ vaultId: UInt64): StoragePath {
-        return self.storagePath("Provider".concat(self.account.address.toString()).concat("_"), vaultId)
     }
 
     /// A handler of metered usage. It holds nothing and only this account's contracts call it: anyone may have one.
@@ -472,17 +467,18 @@ access(all) contract UsageBasedSubscriptions {
             auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim, Transfer)
             &SubscriptionVault
         >(VaultDirectory.vaultPath(id))
-        self.account.inbox.publish(capability, name: self.ownerInboxName(id), recipient: owner)
+        self.account.inbox.publish(capability, name: VaultDirectory.ownerInboxName(id), recipient: owner)
     }
 
     access(self) fun giveToProvider(_ id: UInt64, _ provider: Address) {
         let vaults = self.account.capabilities.storage
         let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
-        self.account.inbox.publish(capability, name: self.providerInboxName(id), recipient: provider)
+        self.account.inbox.publish(capability, name: VaultDirectory.providerInboxName(id), recipient: provider)
     }
 
-    access(self) view fun storagePath(_ part: String, _ id: UInt64): StoragePath {
-        return StoragePath(identifier: "UsageBasedSubscriptions".concat(part).concat(id.toString()))!
+    access(self) view fun shortOfStorage(): String {
+        return "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The contract's account is short "
+            .concat("of storage. Ask the admin to add FLOW to ").concat(self.account.address.toString()).concat(".")
     }
 
     init(graceSeconds: UInt64, noticeSeconds: UInt64, settleDelaySeconds: UInt64, minimumDeposit: UFix64) {
@@ -495,6 +491,7 @@ access(all) contract UsageBasedSubscriptions {
         self.deploymentId = String.encodeHex(getCurrentBlock().id.toVariableSized())
             .concat("-").concat(self.account.address.toString())
         self.vaultCount = 0
+        AccountStorage.setVaultGrowth(1_000 + MeterReadings.mostBytes(graceSeconds: graceSeconds))
         self.account.storage.save(<- BillingTerms.createTerms(noticeSeconds: noticeSeconds), to: self.TermsStoragePath)
     }
 }

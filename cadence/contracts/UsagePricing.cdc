@@ -102,17 +102,15 @@ access(all) contract UsagePricing {
     }
 
     /// What is wrong with a schedule, or nil if it may be published.
-    access(all) view fun fault(_ schedule: &Schedule): String? {
-        if schedule.mode != self.volume && schedule.mode != self.graduated {
-            return "The mode is neither volume nor graduated."
-        }
-        if schedule.tiers.length < 1 || schedule.tiers.length > self.maxTiers {
+    access(all) view fun fault(mode: String, tiers: [Tier], multipliers: [Multiplier]): String? {
+        if mode != self.volume && mode != self.graduated { return "The mode is neither volume nor graduated." }
+        if tiers.length < 1 || tiers.length > self.maxTiers {
             return "A schedule has 1 to ".concat(self.maxTiers.toString()).concat(" tiers.")
         }
-        if schedule.multipliers.length < 1 || schedule.multipliers.length > self.maxMultipliers {
+        if multipliers.length < 1 || multipliers.length > self.maxMultipliers {
             return "A schedule has 1 to ".concat(self.maxMultipliers.toString()).concat(" multipliers.")
         }
-        return self.tiersFault(schedule.tiers) ?? self.multipliersFault(schedule.multipliers)
+        return self.tiersFault(tiers) ?? self.multipliersFault(multipliers)
     }
 
     /// The price of tokens by model, or nil if it is above the largest UFix64. Fails when the arrays differ in length.
@@ -221,7 +219,7 @@ access(all) contract UsagePricing {
         return sum
     }
 
-    access(self) view fun tiersFault(_ tiers: &[Tier]): String? {
+    access(self) view fun tiersFault(_ tiers: [Tier]): String? {
         var bound: UInt64 = 0
         var rate: UInt256? = nil
         var i = 0
@@ -243,7 +241,7 @@ access(all) contract UsagePricing {
         return nil
     }
 
-    access(self) view fun multipliersFault(_ multipliers: &[Multiplier]): String? {
+    access(self) view fun multipliersFault(_ multipliers: [Multiplier]): String? {
         for multiplier in multipliers {
             if multiplier.bps == 0 || multiplier.bps > self.maxMultiplierBps {
                 return "A multiplier is 1 to ".concat(self.maxMultiplierBps.toString()).concat(" basis points.")

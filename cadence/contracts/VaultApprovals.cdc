@@ -141,7 +141,7 @@ access(all) contract VaultApprovals {
 
         /// Opens a proposal and returns its number.
         access(account) fun propose(_ act: Act): UInt64 {
-            if act.policy != nil { VaultApprovals.mustBeValid(act.policy!) }
+            pre { VaultApprovals.fault(act.policy) == nil: VaultApprovals.faultRefusal(act.policy) }
             self.drop(act.kind)
             self.proposalCount = self.proposalCount + 1
             let id = self.proposalCount
@@ -163,11 +163,13 @@ access(all) contract VaultApprovals {
         }
 
         access(contract) fun approve(_ proposalId: UInt64, by approver: Address) {
-            let proposal = self.open(proposalId)
-            if proposal.approvedBy.contains(approver) {
-                panic("VaultApprovals.Seat.approve: Cannot approve proposal ".concat(proposalId.toString())
-                    .concat(" twice! ").concat(approver.toString()).concat(" approved it. Wait for the others."))
+            pre {
+                self.find(proposalId) != nil: self.missingRefusal(proposalId)
+                !self.find(proposalId)!.approvedBy.contains(approver):
+                    "VaultApprovals.Seat.approve: Cannot approve proposal ".concat(proposalId.toString())
+                        .concat(" twice! ").concat(approver.toString()).concat(" approved it. Wait for the others.")
             }
+            let proposal = self.find(proposalId)!
             proposal.add(approver)
             self.proposals[proposal.act.kind] = proposal
             emit ProposalApproved(
@@ -178,15 +180,19 @@ access(all) contract VaultApprovals {
 
         /// Uses up a proposal that has its approvals and returns what it was for.
         access(account) fun useUp(_ proposalId: UInt64): Act {
-            let proposal = self.open(proposalId)
-            let approvals = self.approvalsOf(proposal)
-            if approvals < self.required {
-                panic("VaultApprovals.Approvals.useUp: Cannot execute proposal ".concat(proposalId.toString())
-                    .concat(" of vault ").concat(self.vaultId.toString()).concat("! It has ")
-                    .concat(approvals.toString()).concat(" of ").concat(self.required.toString())
-                    .concat(" approvals. Ask the approvers."))
+            pre {
+                self.find(proposalId) != nil: self.missingRefusal(proposalId)
+                self.isApproved(proposalId):
+                    "VaultApprovals.Approvals.useUp: Cannot execute proposal ".concat(proposalId.toString())
+                        .concat(" of vault ").concat(self.vaultId.toString()).concat("! It has ")
+                        .concat(self.approvalsOf(self.find(proposalId)!).toString()).concat(" of ")
+                        .concat(self.required.toString()).concat(" approvals. Ask the approvers.")
             }
-            let act = proposal.act
+            post {
+                self.find(proposalId) == nil:
+                    "VaultApprovals.Approvals.useUp: Cannot execute the proposal! It could be executed again."
+            }
+            let act = self.find(proposalId)!.act
             self.proposals.remove(key: act.kind)
             if act.kind == VaultApprovals.payment {
                 let sum = self.approvedBeyond
@@ -249,10 +255,10 @@ access(all) contract VaultApprovals {
             return nil
         }
 
-        access(self) view fun open(_ proposalId: UInt64): Proposal {
-            return self.find(proposalId) ?? panic("VaultApprovals.Approvals.open: Cannot use proposal "
-                .concat(proposalId.toString()).concat(" of vault ").concat(self.vaultId.toString())
-                .concat("! It was executed, replaced or dropped, or it expired. Propose it again."))
+        access(self) view fun missingRefusal(_ proposalId: UInt64): String {
+            return "VaultApprovals.Approvals: Cannot use proposal ".concat(proposalId.toString()).concat(" of vault ")
+                .concat(self.vaultId.toString())
+                .concat("! It was executed, replaced or dropped, or it expired. Propose it again.")
         }
 
         init(vaultId: UInt64, delaySeconds: UInt64) {
@@ -298,12 +304,17 @@ access(all) contract VaultApprovals {
 
     /// The approvals of a vault that needs them; fails for one that doesn't.
     access(all) view fun neededBy(_ vaultId: UInt64): &Approvals {
-        return self.of(vaultId) ?? panic("VaultApprovals.neededBy: Cannot use approvals! Vault "
-            .concat(vaultId.toString()).concat(" needs none. Act without."))
+        pre {
+            self.of(vaultId) != nil: "VaultApprovals.neededBy: Cannot use approvals! Vault "
+                .concat(vaultId.toString()).concat(" needs none. Act without.")
+        }
+        return self.of(vaultId)!
     }
 
-    /// What is wrong with a policy, or nil.
-    access(all) view fun fault(_ policy: Policy): String? {
+    /// What is wrong with a policy, or nil: with none, nothing.
+    access(all) view fun fault(_ wanted: Policy?): String? {
+        if wanted == nil { return nil }
+        let policy = wanted!
         let count = policy.approvers.length
         if count < 1 || count > self.maxApprovers {
             return "A vault has 1 to ".concat(self.maxApprovers.toString()).concat(" approvers.")
@@ -331,11 +342,17 @@ access(all) contract VaultApprovals {
 
     /// Adopts a policy: the first, or one that M of N agreed to. Nil ends the approvals.
     access(account) fun adopt(_ vaultId: UInt64, policy: Policy?, delaySeconds: UInt64) {
+        pre { self.fault(policy) == nil: self.faultRefusal(policy) }
+        post {
+            policy == nil || AccountStorage.hasRoomFor(0):
+                "VaultApprovals.adopt: Cannot set the approvers! The contract's account is short of storage. "
+                    .concat("Ask the admin to add FLOW to ").concat(self.account.address.toString()).concat(".")
+        }
         if policy == nil { return self.end(vaultId) }
-        self.mustBeValid(policy!)
         let path = self.approvalsPath(vaultId)
         if self.of(vaultId) == nil {
             self.account.storage.save(<- create Approvals(vaultId: vaultId, delaySeconds: delaySeconds), to: path)
+            AccountStorage.addApprovals()
         }
         self.of(vaultId)!.adopt(policy!)
     }
@@ -345,18 +362,13 @@ access(all) contract VaultApprovals {
         if let approvals <- self.account.storage.load<@Approvals>(from: self.approvalsPath(vaultId)) {
             for approver in approvals.approvers { self.unseat(vaultId, approver) }
             destroy approvals
+            AccountStorage.removeApprovals()
             emit ApprovalsEnded(vaultId: vaultId)
         }
     }
 
-    access(contract) view fun mustBeValid(_ policy: Policy) {
-        if let fault = self.fault(policy) {
-            panic("VaultApprovals.adopt: Cannot set the approvers! ".concat(fault).concat(" Correct it."))
-        }
-        if !AccountStorage.hasRoomFor(AccountStorage.seatBytes * UInt64(policy.approvers.length)) {
-            panic("VaultApprovals.adopt: Cannot set the approvers! The contract's account is short of storage. "
-                .concat("Ask the admin to add FLOW to ").concat(self.account.address.toString()).concat("."))
-        }
+    access(contract) view fun faultRefusal(_ policy: Policy?): String {
+        return "VaultApprovals.adopt: Cannot set the approvers! ".concat(self.fault(policy)!).concat(" Correct it.")
     }
 
     access(contract) fun seat(_ vaultId: UInt64, _ approver: Address) {

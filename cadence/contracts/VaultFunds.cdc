@@ -37,9 +37,8 @@ access(all) contract VaultFunds {
         /// Takes in FLOW; what it covers of the debt accrues and is returned as a number.
         access(account) fun deposit(from: @FlowToken.Vault): UFix64 {
             post {
-                self.isSound(): "VaultFunds.Funds.deposit: Cannot deposit! The books would not balance."
-                self.balance() == before(self.balance()) + before(from.balance):
-                    "VaultFunds.Funds.deposit: Cannot deposit! The balance would not rise by the deposit."
+                self.balance() == before(self.balance()) + before(from.balance) && self.isSound():
+                    "VaultFunds.Funds.deposit: Cannot deposit! The balance would not rise by it, or the books not balance."
             }
             self.deposits = self.deposits + from.balance
             self.vault.deposit(from: <- from)
@@ -56,8 +55,8 @@ access(all) contract VaultFunds {
                     "VaultFunds.Funds.accrue: Cannot accrue! The debt would be above the largest UFix64."
             }
             post {
-                self.isSound(): "VaultFunds.Funds.accrue: Cannot accrue! The books would not balance."
-                self.accrued >= before(self.accrued): "VaultFunds.Funds.accrue: Cannot accrue! What accrued would fall."
+                self.accrued >= before(self.accrued) && self.isSound():
+                    "VaultFunds.Funds.accrue: Cannot accrue! What accrued would fall, or the books not balance."
             }
             let covered = amount < self.free() ? amount : self.free()
             self.accrued = self.accrued + covered
@@ -72,8 +71,8 @@ access(all) contract VaultFunds {
                     .concat(" FLOW! Only ").concat(self.accrued.toString()).concat(" accrued. Take at most that.")
             }
             post {
-                self.isSound(): "VaultFunds.Funds.pay: Cannot pay! The books would not balance."
-                result.balance == amount: "VaultFunds.Funds.pay: Cannot pay! Another amount would leave."
+                result.balance == amount && self.isSound():
+                    "VaultFunds.Funds.pay: Cannot pay! Another amount would leave, or the books not balance."
             }
             self.accrued = self.accrued - amount
             self.paid = self.paid + amount
@@ -87,10 +86,8 @@ access(all) contract VaultFunds {
                     .concat(" FLOW! Only ").concat(self.free().toString()).concat(" is not owed. Take at most that.")
             }
             post {
-                self.isSound(): "VaultFunds.Funds.refund: Cannot give back! The books would not balance."
-                result.balance == amount: "VaultFunds.Funds.refund: Cannot give back! Another amount would leave."
-                self.accrued == before(self.accrued):
-                    "VaultFunds.Funds.refund: Cannot give back! What is owed would change."
+                self.accrued == before(self.accrued) && result.balance == amount && self.isSound():
+                    "VaultFunds.Funds.refund: Cannot give back! Another amount would leave, or what is owed."
             }
             self.refunded = self.refunded + amount
             return <- (self.vault.withdraw(amount: amount) as! @FlowToken.Vault)

@@ -89,7 +89,7 @@ access(all) contract VaultUsage {
                 period: reading.period, scheduleVersion: terms.scheduleFor(reading.period).version
             )
             if let reason = meter.refusal(reading) { return self.refuse(reason) }
-            let tierBefore = meter.tier
+            let tierBefore = meter.tier ?? self.tierBefore(reading.period)
             let schedule = terms.scheduleOfVersion(meter.scheduleVersion)!
             meter.record(reading, schedule)
             let price = meter.price(schedule)
@@ -117,7 +117,7 @@ access(all) contract VaultUsage {
                     "VaultUsage.Usage.settle: Cannot settle! The sequence would not rise."
             }
             post {
-                self.lastSequence > before(self.lastSequence):
+                self.lastSequence > before(self.lastSequence) && self.lastSequence == settlement.reading.sequence:
                     "VaultUsage.Usage.settle: Cannot settle! The sequence would not rise."
             }
             let period = settlement.meter.period
@@ -145,6 +145,11 @@ access(all) contract VaultUsage {
             }
             return MeterReadings.fault(reading)
                 ?? MeterReadings.periodRefusal(reading.period, graceSeconds: graceSeconds)
+        }
+
+        /// The tier that the latest period reached, when a later one begins.
+        access(self) view fun tierBefore(_ period: UInt32): String? {
+            return period > self.latestPeriod ? self.meters[self.latestPeriod]?.tier ?? nil : nil
         }
 
         access(self) view fun refuse(_ reason: String): Verdict {

@@ -1,5 +1,27 @@
 // Generated from cadence/ by `npm run generate`. Do not edit.
 
+export const accountArchiveVaults = {
+  code: `import "VaultArchive"
+
+/// Removes closed vaults from the contracts' account, so that their storage is free for others; their totals stay.
+/// Signer: anyone. Effect: reports say what the vaults had; nothing else is left of them.
+/// Before: each vault is closed and paid out, and its last month takes no more readings.
+transaction(vaultIds: [UInt64]) {
+
+    prepare(signer: &Account) {}
+
+    execute {
+        for id in vaultIds {
+            VaultArchive.archive(id)
+        }
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultIds', type: '[UInt64]' },
+  ],
+} as const
+
 export const accountCreateAccount = {
   code: `import "FlowToken"
 import "FungibleToken"
@@ -71,6 +93,39 @@ transaction(address: Address, publicKey: String) {
   parameters: [
     { name: 'address', type: 'Address' },
     { name: 'publicKey', type: 'String' },
+  ],
+} as const
+
+export const adminNameRateSource = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Names the source that rates are taken from after the notice time. Until then they come from where they did.
+/// Signer: the admin. Effect: the source waits; one that waited gives way. A rate of the source "fixed" doesn't age.
+/// Before: nothing.
+transaction(source: String) {
+
+    let terms: auth(BillingTerms.NameRateSource) &BillingTerms.Terms
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.terms = admin.storage.borrow<auth(BillingTerms.NameRateSource) &BillingTerms.Terms>(
+            from: UsageBasedSubscriptions.TermsStoragePath
+        ) ?? panic("Cannot name the source of the rate! The account is not the admin's. "
+            .concat("Sign with the admin's account."))
+    }
+
+    execute {
+        self.terms.nameRateSource(source)
+    }
+
+    post {
+        (self.terms.nextRateSource() ?? self.terms.rateSource()!).name == source:
+            "Cannot name the source of the rate! The name would be lost."
+    }
+}
+`,
+  parameters: [
+    { name: 'source', type: 'String' },
   ],
 } as const
 
@@ -254,13 +309,43 @@ transaction(address: Address) {
   ],
 } as const
 
+export const adminRemoveRateSource = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Takes rates from no source, at once.
+/// Signer: the admin. Effect: readings wait until another source was named, its notice time is over and it gave a rate.
+/// Before: a source is named.
+transaction {
+
+    let terms: auth(BillingTerms.NameRateSource) &BillingTerms.Terms
+
+    prepare(admin: auth(BorrowValue) &Account) {
+        self.terms = admin.storage.borrow<auth(BillingTerms.NameRateSource) &BillingTerms.Terms>(
+            from: UsageBasedSubscriptions.TermsStoragePath
+        ) ?? panic("Cannot remove the source of the rate! The account is not the admin's. "
+            .concat("Sign with the admin's account."))
+    }
+
+    execute {
+        self.terms.removeRateSource()
+    }
+
+    post {
+        self.terms.rateRefusal() != nil: "Cannot remove the source of the rate! Readings would still settle."
+    }
+}
+`,
+  parameters: [],
+} as const
+
 export const adminSetRate = {
   code: `import "BillingTerms"
 import "UsageBasedSubscriptions"
 
 /// Sets the USD that one FLOW is worth, for the charges from now on. A rate of the source "fixed" doesn't age.
 /// Signer: the admin. Effect: charges become FLOW at this rate; what accrued before stays as it is.
-/// Before: the rate moves within the bounded jump.
+/// Before: the source is the one in force (admin/name_rate_source); the rate moves within the bounded jump.
 transaction(usdPerFlow: UFix64, source: String) {
 
     let terms: auth(BillingTerms.SetRate) &BillingTerms.Terms
@@ -515,6 +600,7 @@ transaction(
 export const ownerCancelReturn = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Withdraws a request to take FLOW back or to close the vault.
 /// Signer: the vault's owner. Effect: the vault goes on as before.
@@ -526,7 +612,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
@@ -550,6 +636,7 @@ transaction(vaultId: UInt64) {
 export const ownerClaimVault = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Takes the owner's capability of a vault that somebody else opened for the signer or transferred to it.
 /// Signer: the vault's owner. Effect: the signer holds the vault's capability; a dead one is replaced. Repeating it
@@ -558,11 +645,11 @@ import "VaultControls"
 transaction(vaultId: UInt64) {
 
     prepare(customer: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
-        let path = UsageBasedSubscriptions.ownerCapabilityPath(vaultId)
+        let path = VaultDirectory.ownerCapabilityPath(vaultId)
         let capability = customer.inbox.claim<
             auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
                 UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
-        >(UsageBasedSubscriptions.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
+        >(VaultDirectory.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
         if capability == nil {
             if UsageBasedSubscriptions.vaultOf(vaultId)?.customer == customer.address
                 && customer.storage.type(at: path) != nil { return }
@@ -582,9 +669,9 @@ transaction(vaultId: UInt64) {
 export const ownerCreateSubscription = {
   code: `import "FungibleToken"
 import "FlowToken"
-import "AccountStorage"
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Opens a vault for the signer that pays \`provider\` for metered use, with a first deposit.
 /// Signer: the customer. Effect: the deposit leaves the signer's FLOW vault; the signer holds the vault's capability.
@@ -607,9 +694,6 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
         self.balanceBefore = flow.balance
         self.payment <- flow.withdraw(amount: deposit)
         self.balanceAfter = flow.balance
-        if !AccountStorage.Report(customer).hasRoom {
-            panic("Cannot open a vault! The account would have no room for the vault's capability. Add FLOW to it.")
-        }
     }
 
     execute {
@@ -622,13 +706,15 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
         let capability = self.customer.inbox.claim<
             auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
                 UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
-        >(UsageBasedSubscriptions.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+        >(VaultDirectory.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
             ?? panic("Cannot open a vault! Its capability is not in the inbox. Nothing was changed; try again.")
-        self.customer.storage.save(capability, to: UsageBasedSubscriptions.ownerCapabilityPath(id))
+        self.customer.storage.save(capability, to: VaultDirectory.ownerCapabilityPath(id))
     }
 
     post {
         self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave."
+        self.customer.storage.used <= self.customer.storage.capacity:
+            "Cannot open a vault! The account has no room for the vault's capability. Add FLOW to it."
     }
 }
 `,
@@ -683,6 +769,7 @@ transaction(vaultId: UInt64, amount: UFix64) {
 export const ownerPause = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Pauses a vault: nothing accrues.
 /// Signer: the vault's owner. Effect: after the settle delay, until owner/resume.
@@ -694,7 +781,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot pause vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot pause vault ".concat(vaultId.toString())
@@ -718,6 +805,7 @@ transaction(vaultId: UInt64) {
 export const ownerRequestReturn = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
 /// Signer: the vault's owner. Effect: owner/take_back works after the settle delay, and if the vault has approvers once
@@ -730,7 +818,7 @@ transaction(vaultId: UInt64, amount: UFix64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
@@ -755,6 +843,7 @@ transaction(vaultId: UInt64, amount: UFix64?) {
 export const ownerResume = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Ends a vault's pause. What the next reading says was used meanwhile falls due.
 /// Signer: the vault's owner. Effect: at once.
@@ -766,7 +855,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot resume vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot resume vault ".concat(vaultId.toString())
@@ -791,6 +880,7 @@ export const ownerSetApprovers = {
   code: `import "UsageBasedSubscriptions"
 import "VaultApprovals"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Names who must agree before FLOW leaves the vault: \`required\` of the approvers, for what the owner takes and for
 /// what the provider is paid above \`threshold\` FLOW a period (nil: any amount without them). No approvers: end it.
@@ -803,7 +893,7 @@ transaction(vaultId: UInt64, approvers: [Address], required: Int, threshold: UFi
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.NameApprovers) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the approvers of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the approvers of vault ".concat(vaultId.toString())
@@ -829,6 +919,7 @@ transaction(vaultId: UInt64, approvers: [Address], required: Int, threshold: UFi
 export const ownerSetAutomaticPayment = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Chooses whether the vault pays its provider at each settlement or lets what is owed accrue.
 /// Signer: the vault's owner. Effect: from now on; what accrued so far is paid when it is switched on.
@@ -840,7 +931,7 @@ transaction(vaultId: UInt64, enabled: Bool) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set how vault ".concat(vaultId.toString())
                 .concat(" pays! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow()
@@ -865,6 +956,7 @@ transaction(vaultId: UInt64, enabled: Bool) {
 export const ownerSetCap = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Limits what a period may cost in USD; nil removes the limit.
 /// Signer: the vault's owner. Effect: at once if it loosens, else after the settle delay.
@@ -876,7 +968,7 @@ transaction(vaultId: UInt64, capUsd: UFix64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the cap of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the cap of vault ".concat(vaultId.toString())
@@ -902,6 +994,7 @@ transaction(vaultId: UInt64, capUsd: UFix64?) {
 export const ownerSetExpiry = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Ends what the provider's right may grow by at a time (Unix seconds); nil: no end. What accrued stays withdrawable.
 /// Signer: the vault's owner. Effect: nothing accrues after that time.
@@ -913,7 +1006,7 @@ transaction(vaultId: UInt64, expiresAt: UInt64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the expiry of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the expiry of vault ".concat(vaultId.toString())
@@ -938,6 +1031,7 @@ transaction(vaultId: UInt64, expiresAt: UInt64?) {
 export const ownerSetReminder = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Asks for an event when what is not owed falls below an amount of FLOW; nil: never.
 /// Signer: the vault's owner. Effect: from the next change of the balance on.
@@ -949,7 +1043,7 @@ transaction(vaultId: UInt64, below: UFix64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the reminder of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the reminder of vault ".concat(vaultId.toString())
@@ -975,6 +1069,7 @@ export const ownerTakeBack = {
   code: `import "FlowToken"
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
 /// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
@@ -988,7 +1083,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(BorrowValue, CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
@@ -1015,6 +1110,7 @@ transaction(vaultId: UInt64) {
 
 export const ownerTransfer = {
   code: `import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// Gives the vault to another owner, or to the owner itself so that copies of its capabilities die.
 /// Signer: the vault's owner. Effect: at once, and the new owner claims it with owner/claim_vault; if the vault has
@@ -1027,7 +1123,7 @@ transaction(vaultId: UInt64, to: Address) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot transfer vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot transfer vault ".concat(vaultId.toString())
@@ -1047,6 +1143,7 @@ transaction(vaultId: UInt64, to: Address) {
 
 export const providerRequestPayment = {
   code: `import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// Asks a vault's approvers to let the provider have an amount above the threshold.
 /// Signer: the vault's provider. Effect: a proposal; once it was approved and executed, the amount may be withdrawn in
@@ -1057,12 +1154,12 @@ transaction(vaultId: UInt64, amount: UFix64) {
     let vault: auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(provider: auth(ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
-        let path = UsageBasedSubscriptions.providerCapabilityPath(vaultId)
+        let path = VaultDirectory.providerCapabilityPath(vaultId)
         let kept = provider.storage.copy<Capability>(from: path)
         if kept == nil || !kept!.check<&AnyResource>() {
             let claimed = provider.inbox.claim<
                 auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
-            >(UsageBasedSubscriptions.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
+            >(VaultDirectory.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
                 ?? panic("Cannot request a payment of vault ".concat(vaultId.toString())
                     .concat("! The account is not its provider. Sign with the provider's account."))
             provider.storage.load<Capability>(from: path)
@@ -1090,6 +1187,7 @@ export const providerWithdrawAccrued = {
   code: `import "FungibleToken"
 import "FlowToken"
 import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
 /// are claimed on the way.
@@ -1110,12 +1208,12 @@ transaction(vaultIds: [UInt64]) {
             ?? panic("Cannot withdraw! The account has no FLOW vault. Set one up first.")
         self.balanceBefore = self.flow.balance
         for id in vaultIds {
-            let path = UsageBasedSubscriptions.providerCapabilityPath(id)
+            let path = VaultDirectory.providerCapabilityPath(id)
             let kept = provider.storage.copy<Capability>(from: path)
             if kept == nil || !kept!.check<&AnyResource>() {
                 let claimed = provider.inbox.claim<
                     auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
-                >(UsageBasedSubscriptions.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+                >(VaultDirectory.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
                     ?? panic("Cannot withdraw from vault ".concat(id.toString())
                         .concat("! The account is not its provider. Sign with the provider's account."))
                 provider.storage.load<Capability>(from: path)
@@ -1365,13 +1463,16 @@ access(all) fun main(address: Address, message: String, keyIndices: [Int], signa
 } as const
 
 export const transactions = {
+  'account/archive_vaults': accountArchiveVaults,
   'account/create_account': accountCreateAccount,
   'admin/appoint_oracle': adminAppointOracle,
+  'admin/name_rate_source': adminNameRateSource,
   'admin/publish_schedule': adminPublishSchedule,
   'admin/register_handler': adminRegisterHandler,
   'admin/register_provider': adminRegisterProvider,
   'admin/remove_oracle': adminRemoveOracle,
   'admin/remove_provider': adminRemoveProvider,
+  'admin/remove_rate_source': adminRemoveRateSource,
   'admin/set_rate': adminSetRate,
   'approver/approve': approverApprove,
   'approver/claim_seat': approverClaimSeat,
@@ -1432,4 +1533,5 @@ export const contracts: readonly string[] = [
   'UsageBasedSubscriptions',
   'MeterOracles',
   'SubscriptionReports',
+  'VaultArchive',
 ]

@@ -65,7 +65,12 @@ const subscriptionEvents = {
   ReturnCancelled: z.object({ id: chainInteger }),
   /** Keys of the vault must be blocked: they were the old owner's. */
   VaultTransferred: z.object({ id: chainInteger, from: chainAddress, to: chainAddress }),
-  StorageMeasured: z.object({ address: chainAddress, used: chainInteger, capacity: chainInteger }),
+  StorageMeasured: z.object({
+    address: chainAddress,
+    used: chainInteger,
+    reserve: chainInteger,
+    capacity: chainInteger,
+  }),
   ApproversSet: z.object({
     vaultId: chainInteger,
     approvers: z.array(chainAddress),
@@ -92,6 +97,7 @@ const subscriptionEvents = {
     uncoveredLapsed: chainFlow,
     balanceAfter: chainFlow,
   }),
+  VaultArchived: z.object({ id: chainInteger }),
 } as const
 
 export type SubscriptionEventName = keyof typeof subscriptionEvents
@@ -110,7 +116,7 @@ export function subscriptionEventsNamed<N extends SubscriptionEventName>(
   events: readonly RawEvent[],
 ): Array<SubscriptionEvent<N>> {
   const schema: z.ZodType = subscriptionEvents[name]
-  const type = new RegExp(String.raw`\.(UsageBasedSubscriptions|VaultControls|VaultApprovals)\.${name}$`)
+  const type = new RegExp(String.raw`\.(UsageBasedSubscriptions|VaultControls|VaultApprovals|VaultArchive)\.${name}$`)
   const wanted = events.filter((event) => type.test(event.type))
   return wanted.map((event) => schema.parse(event.data) as SubscriptionEvent<N>)
 }

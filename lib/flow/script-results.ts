@@ -13,6 +13,8 @@ import {
 import type { Plain } from './json-cadence.ts'
 import { vaultReportSchema } from './vault-report.ts'
 
+const rateSourceSchema = z.object({ name: z.string(), activeFrom: chainTime })
+
 const chainSettingsSchema = z
   .object({
     /** Made when the contract was deployed: another chain, or a reset one, has another. */
@@ -25,6 +27,12 @@ const chainSettingsSchema = z
     rateSource: z.string().nullable(),
     rateSetAt: chainTime.nullable(),
     rateMaxAgeSeconds: chainSmall,
+    /** Of two rates within so many seconds none is more than so many times the other. */
+    rateMaxFactor: z.string(),
+    rateWindowSeconds: chainSmall,
+    /** From whom rates are taken now, and from whom after the notice time; null: nobody. */
+    sourceInForce: rateSourceSchema.nullable(),
+    sourceToCome: rateSourceSchema.nullable(),
   })
   .transform(({ usdPerFlow, rateSource: source, rateSetAt: setAt, ...settings }) => ({
     ...settings,
@@ -77,11 +85,12 @@ const approvalsSchema = z.object({
   ),
 })
 
-/** Sizes in bytes; `nextVault` is what one more vault needs in the account. */
+/** Sizes in bytes; `reserve` is kept free, `nextVault` is what one more vault needs in the account. */
 const storageSchema = z.object({
   used: chainInteger,
   capacity: chainInteger,
   balance: chainFlow,
+  reserve: chainInteger,
   nextVault: chainInteger,
   hasRoom: z.boolean(),
 })

@@ -11,7 +11,7 @@ interface RolesOptions {
   provider: string
 }
 
-/** Registers handler and provider, appoints the oracle and sets the fixed rate, where that has not been done. */
+/** Registers handler and provider, appoints the oracle, names the rate's source and sets the rate, where needed. */
 export async function setUpRoles({ chain, admin, oracle, provider }: RolesOptions): Promise<void> {
   const [roles, providers, settings, handlers] = await Promise.all([
     chain.script('get_roles', { address: oracle.address }),
@@ -25,7 +25,9 @@ export async function setUpRoles({ chain, admin, oracle, provider }: RolesOption
     await chain.send('oracle/claim_oracle', {}, oracle)
   }
   if (!providers.includes(provider)) await chain.send('admin/register_provider', { address: provider }, admin)
-  const { rate } = settings
-  const isSet = rate?.usdPerFlow === parseUsdPerFlow(LOCAL_RATE.usdPerFlow) && rate.source === LOCAL_RATE.source
+  const { rate, sourceInForce } = settings
+  const { source } = LOCAL_RATE
+  if (sourceInForce?.name !== source) await chain.send('admin/name_rate_source', { source }, admin)
+  const isSet = rate?.usdPerFlow === parseUsdPerFlow(LOCAL_RATE.usdPerFlow) && rate.source === source
   if (!isSet) await chain.send('admin/set_rate', LOCAL_RATE, admin)
 }

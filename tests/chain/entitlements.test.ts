@@ -48,6 +48,8 @@ describe('a reference without the entitlement does not even compile', () => {
     ['admin/register_provider', 'RegisterProvider', [address]],
     ['admin/remove_provider', 'RegisterProvider', [address]],
     ['admin/set_rate', 'SetRate', ['1.0', 'x']],
+    ['admin/name_rate_source', 'NameRateSource', ['x']],
+    ['admin/remove_rate_source', 'NameRateSource', []],
     ['admin/publish_schedule', 'PublishSchedule', ['203501', 'volume', [], [], [], [], [], []]],
   ])('%s needs %s', async (name, entitlement, values) => {
     const refusal = await attempt(billing, withoutEntitlements(name), values, billing.admin)
@@ -78,6 +80,9 @@ describe("what only the project's contracts may call is closed to everyone else"
     ['the end of approvals', 'VaultApprovals.end(1)', 'account'],
     ['the transfer', 'UsageBasedSubscriptions.handOver(1, to: anyone.address)', 'contract'],
     ['the directory', 'VaultDirectory.add(1, owner: anyone.address, provider: anyone.address)', 'account'],
+    ['what is left of vaults', `VaultDirectory.addClosed(1, VaultDirectory.closedVault(1)!)`, 'account'],
+    ['the reserve of storage', 'AccountStorage.removeVault()', 'account'],
+    ['what is reckoned for a vault', 'AccountStorage.setVaultGrowth(0)', 'account'],
     ['a fund of its own', 'destroy VaultFunds.createEmpty()', 'account'],
     ['a use of its own', 'destroy VaultUsage.createEmpty()', 'account'],
     ['terms of its own', 'destroy BillingTerms.createTerms(noticeSeconds: 0)', 'account'],

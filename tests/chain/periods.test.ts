@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
 import { nextPeriod, periodStart, previousPeriod } from '#lib/period/period.ts'
 import {
@@ -7,6 +7,7 @@ import {
   OPENING,
   openVault,
   PERIOD,
+  type Reading,
   reportOf,
   submit,
   submitOne,
@@ -99,13 +100,41 @@ test('sequence numbers rise across months', async () => {
   expect(await submitOne(billing, { vaultId: id, sequence: 5n, usage, period: NEXT })).toBe('sequence_reused')
 })
 
-test('a tier is that of its own month', async () => {
-  const id = await openVault(billing, '100.00000000')
-  await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 200_000n } })
-  await setClock(atEndOfPeriod(60_000))
-  const reading = { vaultId: id, sequence: 2n, usage: { other: 10n }, period: NEXT }
-  const { events } = await submit(billing, [reading])
-  expect(subscriptionEventsNamed('TierChanged', events)).toEqual([{ id, period: NEXT, from: null, to: 'Starter' }])
+describe('a tier', () => {
+  const tierChanges = async (reading: Reading) => {
+    const { events } = await submit(billing, [reading])
+    return subscriptionEventsNamed('TierChanged', events).map(({ from, to }) => [from, to])
+  }
+
+  test('rises as a month is used, and falls when the next begins: each change is told once', async () => {
+    const id = await openVault(billing, '100.00000000')
+    const use = (sequence: bigint, other: bigint, period = PERIOD) =>
+      tierChanges({ vaultId: id, sequence, usage: { other }, period })
+    expect(await use(1n, 10n)).toEqual([[null, 'Starter']])
+    expect(await use(2n, 100_000n)).toEqual([])
+    expect(await use(3n, 100_001n)).toEqual([['Starter', 'Growth']])
+    await setClock(atEndOfPeriod(60_000))
+    expect(await use(4n, 10n, NEXT)).toEqual([['Growth', 'Starter']])
+    expect(await use(5n, 20n, NEXT)).toEqual([])
+  })
+
+  test('of late usage is that of its own month, and no change where the next begins in the same', async () => {
+    const id = await openVault(billing, '100.00000000')
+    await setClock(atEndOfPeriod(60_000))
+    const use = (sequence: bigint, other: bigint, period: number) =>
+      tierChanges({ vaultId: id, sequence, usage: { other }, period })
+    expect(await use(1n, 10n, NEXT)).toEqual([[null, 'Starter']])
+    expect(await use(2n, 200_000n, PERIOD)).toEqual([[null, 'Growth']])
+    expect(await use(3n, 20n, NEXT)).toEqual([])
+    await setClock(new Date(periodStart(nextPeriod(NEXT)).getTime() + 60_000))
+    expect(await use(4n, 10n, nextPeriod(NEXT))).toEqual([])
+  })
+})
+
+test('a number that is no month has no start', async () => {
+  await expect(query(billing, readTestCadence('months'), [['203013']])).rejects.toThrow(
+    /Cannot tell when a period starts! 203013 is no month. Give a month as YYYYMM/,
+  )
 })
 
 test('the calendar of the contract is that of UTC, for every month of 400 years', async () => {

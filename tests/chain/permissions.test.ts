@@ -3,6 +3,7 @@ import type { SealedTransaction, Signer } from '#services/clients/flow/index.ts'
 import {
   appoint,
   type Billing,
+  fixRate,
   flowOf,
   openBilling,
   openVault,
@@ -158,8 +159,10 @@ describe("what is the admin's", () => {
     expect(await refusalOf(chain.send('admin/remove_oracle', { address }, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/register_provider', { address }, signer))).toMatch(notAdmin)
     expect(await refusalOf(chain.send('admin/remove_provider', { address }, signer))).toMatch(notAdmin)
-    const rate = chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'mine' }, signer)
+    const rate = chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, signer)
     expect(await refusalOf(rate)).toMatch(notAdmin)
+    expect(await refusalOf(chain.send('admin/name_rate_source', { source: 'mine' }, signer))).toMatch(notAdmin)
+    expect(await refusalOf(chain.send('admin/remove_rate_source', {}, signer))).toMatch(notAdmin)
     const schedule = { effectiveFrom: 203_501, mode: 'volume', tierNames: ['A'], tierUpTo: [null] }
     const prices = { tierUsdPer1K: ['0.00000001'], tierDiscountBps: [0n], multiplierParts: [[]], multiplierBps: [1n] }
     expect(await refusalOf(chain.send('admin/publish_schedule', { ...schedule, ...prices }, signer))).toMatch(notAdmin)
@@ -175,6 +178,9 @@ describe("what is the admin's", () => {
     expect(await refusal('admin/remove_oracle', stranger.address)).toMatch(/It is not an oracle/)
     expect(await refusal('admin/register_provider', provider.address)).toMatch(/It is registered already/)
     expect(await refusal('admin/remove_provider', stranger.address)).toMatch(/It is not registered/)
+    await chain.send('admin/remove_rate_source', {}, admin)
+    expect(await refusalOf(chain.send('admin/remove_rate_source', {}, admin))).toMatch(/None is named/)
+    await fixRate(billing)
   })
 
   test('leaves an event of every act', async () => {
@@ -202,6 +208,15 @@ describe("what is the admin's", () => {
       { provider: address },
     ])
     const rate = { usdPerFlow: '1.00000000', source: 'fixed' }
+    const { source } = rate
+    expect(await eventOf(chain.send('admin/remove_rate_source', {}, admin))).toContainEqual([
+      'BillingTerms.RateSourceRemoved',
+      {},
+    ])
+    expect(await eventOf(chain.send('admin/name_rate_source', { source }, admin))).toContainEqual([
+      'BillingTerms.RateSourceNamed',
+      { source, activeFrom: seconds },
+    ])
     expect(await eventOf(chain.send('admin/set_rate', rate, admin))).toContainEqual([
       'BillingTerms.RateSet',
       { ...rate, at: seconds },

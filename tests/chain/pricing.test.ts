@@ -87,6 +87,37 @@ test('TypeScript and the contract agree to the last digit on 2,000 random usages
   await fc.assert(agree, { numRuns: (process.env['TEST_LONG'] ? 50_000 : 2_000) / perCall })
 })
 
+describe('what can not be priced is refused', () => {
+  const price = (models: readonly string[], tokens: readonly bigint[], usdPerFlow = '1.00000000') =>
+    billing.chain.script('price_usage', { models, tokens, mode: null, usdPerFlow })
+  const many = Array.from({ length: 33 }, (_, i) => `model-${i}`)
+
+  test.each<[string, () => Promise<unknown>, RegExp]>([
+    ['a model without a count', () => price(['gpt-4', 'gpt-5'], [1n]), /2 models and 1 token counts. Give one count/],
+    ['more than 32 models', () => price(many, [...many.keys()].map(BigInt)), /There are 33 models. Give at most 32/],
+    ['at a rate of 0', () => price(['gpt-4'], [1n], '0.00000000'), /The rate is 0. Give a rate above 0/],
+    [
+      'above the largest UFix64',
+      () => price(['gpt-4', 'other'], [2n ** 64n - 1n, 2n ** 64n - 1n]),
+      /It is above the largest UFix64. Price less/,
+    ],
+    [
+      'more FLOW than the largest UFix64',
+      () => price(['other'], [2n ** 40n], '0.00000001'),
+      /It is above the largest UFix64. Price less/,
+    ],
+  ])('%s', async (_, ask, reason) => {
+    await expect(ask()).rejects.toMatchObject({ details: { reason: expect.stringMatching(reason) } })
+  })
+
+  test.each([
+    ['by a schedule without an open last tier', [false, true], /The last tier is not open. Publish another schedule/],
+    ['by a schedule without a multiplier for it', [true, false], /Cannot price claude! No multiplier matches/],
+  ])('%s', async (_, args, reason) => {
+    await expect(query(billing, readTestCadence('price_by'), args)).rejects.toThrow(reason)
+  })
+})
+
 test('the schedule of a fresh deployment is the one that TypeScript assumes', async () => {
   const { effectiveFrom: _, ...prices } = await billing.chain.script('get_schedule', { period: 203_006 })
   const { effectiveFrom: __, ...assumed } = DEFAULT_SCHEDULE

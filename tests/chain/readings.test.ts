@@ -13,7 +13,8 @@ import {
   submit,
   submitOne,
 } from '#tests/support/billing.ts'
-import { startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { attempt, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { readTestCadence } from '#tests/support/test-cadence.ts'
 
 let billing: Billing
 beforeAll(async () => {
@@ -198,6 +199,14 @@ describe('a malformed reading is skipped with its reason', () => {
     const settled = await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'a-z09._:/@x': 1n } })
     expect(settled).toMatchObject({ models: ['a-z09._:/@x'] })
   })
+})
+
+test('a batch with a reading too many for its signatures is refused as a whole', async () => {
+  const id = await openVault(billing)
+  const args = [String(id), String(PERIOD)]
+  expect(await attempt(billing, readTestCadence('submit_unsigned'), args, billing.oracle)).toMatch(
+    /Cannot submit readings! There are 1 readings and 0 signatures. Sign each/,
+  )
 })
 
 test('one bad reading of 300 is skipped with an event, and the other 299 settle', async () => {

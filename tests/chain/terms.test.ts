@@ -107,6 +107,7 @@ describe('a schedule', () => {
     ['a tier without a name', { tierNames: ['', 'More'] }, /A tier's name has 1 to 64 bytes/],
     ['a multiplier of 0', { multiplierBps: [0n, 10_000n] }, /A multiplier is 1 to 1000000 basis points/],
     ['a multiplier that could overflow', { multiplierBps: [1_000_001n, 10_000n] }, /A multiplier is 1 to 1000000/],
+    ['no multipliers', { multiplierParts: [], multiplierBps: [] }, /A schedule has 1 to 64 multipliers/],
     ['an upper-case part', { multiplierParts: [['GPT'], []] }, /part is lower-case text/],
     [
       'no multiplier for other models',
@@ -119,51 +120,6 @@ describe('a schedule', () => {
   })
 })
 
-describe('the rate', () => {
-  const setRate = (usdPerFlow: string, source = 'test') =>
-    billing.chain.send('admin/set_rate', { usdPerFlow, source }, billing.admin)
-
-  test('that is older than the limit settles nothing; readings wait for a fresh one', async () => {
-    const id = await openVault(billing)
-    await setRate('1.00000000')
-    await setClock(new Date(opened.getTime() + 3_590_000))
-    const reading = { vaultId: id, sequence: 1n, usage: { other: 1_000n } }
-    expect(await submitOne(billing, reading)).toMatchObject({ id })
-    await setClock(new Date(opened.getTime() + 3_700_000))
-    expect(await submitOne(billing, { ...reading, sequence: 2n })).toBe('rate_stale')
-    await setRate('1.00000000')
-    expect(await submitOne(billing, { ...reading, sequence: 2n })).toMatchObject({ id })
-    await setRate('1.00000000', 'fixed')
-  })
-
-  test('that is fixed does not age', async () => {
-    const id = await openVault(billing)
-    await setRate('1.00000000', 'fixed')
-    await setClock(new Date(opened.getTime() + 86_400_000))
-    expect(await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 1n } })).toMatchObject({ id })
-  })
-
-  test.each([
-    ['0', '0.00000000', 'test', /It is 0/],
-    ['more than twice the last', '2.00000001', 'test', /moves by more than a factor of 2.00000000/],
-    ['less than half the last', '0.49999999', 'test', /moves by more than a factor of 2.00000000/],
-    ['the largest UFix64', '184467440737.09551615', 'test', /moves by more than a factor/],
-    ['no source', '1.00000000', '', /source has no name of 1 to 64 bytes/],
-  ])('can not be set to %s', async (_, usdPerFlow, source, reason) => {
-    expect(await refusalOf(setRate(usdPerFlow, source))).toMatch(reason)
-  })
-
-  test('is missing in a fresh deployment, and readings wait', async () => {
-    const bare = await deploy('Bare')
-    const oracle = await party('Oracle of Bare')
-    await bare.chain.send('admin/register_handler', {}, bare.admin)
-    await appoint(bare, oracle)
-    const fresh = { ...bare, oracle, provider: billing.provider, customer: billing.customer }
-    const id = await openVault(fresh)
-    expect(await submitOne(fresh, { vaultId: id, sequence: 1n, usage: { other: 1n } })).toBe('rate_missing')
-  })
-})
-
 describe('with a notice time of ten days', () => {
   let noticed: Billing
   beforeAll(async () => {
@@ -171,7 +127,6 @@ describe('with a notice time of ten days', () => {
     const deployed = await deploy('Noticed', { noticeSeconds: 10n * DAY })
     const oracle = await party('Oracle of Noticed')
     noticed = { ...deployed, oracle, provider: await party('New provider'), customer: billing.customer }
-    await noticed.chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, noticed.admin)
   })
 
   test('a schedule must begin after it', async () => {
@@ -182,12 +137,15 @@ describe('with a notice time of ten days', () => {
   })
 
   test('an oracle may submit only after it', async () => {
-    await noticed.chain.send('admin/register_handler', {}, noticed.admin)
+    const { admin } = noticed
+    await noticed.chain.send('admin/register_handler', {}, admin)
+    await noticed.chain.send('admin/name_rate_source', { source: 'fixed' }, admin)
     await appoint(noticed, noticed.oracle)
     const id = await openVault(noticed)
     const reading = { vaultId: id, sequence: 1n, usage: { other: 1n } }
     expect(await refusalOf(submitted(reading))).toMatch(/Cannot submit readings yet! The appointment acts from \d+/)
     await setClock(new Date(opened.getTime() + 11 * 86_400_000))
+    await noticed.chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, admin)
     expect(await submitOne(noticed, reading)).toMatchObject({ id })
   })
 

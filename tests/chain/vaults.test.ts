@@ -9,7 +9,8 @@ import {
   submit,
   submitOne,
 } from '#tests/support/billing.ts'
-import { party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { attempt, party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { readTestCadence } from '#tests/support/test-cadence.ts'
 
 let billing: Billing
 beforeAll(async () => {
@@ -107,6 +108,14 @@ describe('the provider', () => {
       [0n, 0n],
     ])
   })
+})
+
+test('the provider can not take nothing', async () => {
+  const id = await openVault(billing)
+  const args = [String(id), '0.0']
+  expect(await attempt(billing, readTestCadence('withdraw_amount'), args, billing.provider)).toMatch(
+    /Cannot withdraw 0 FLOW! Wait until something accrued/,
+  )
 })
 
 describe('automatic payment', () => {

@@ -65,6 +65,8 @@ export type Doing =
   | { kind: 'leak'; vault: number; whose: 'owner' | 'provider' }
   | { kind: 'steal'; vault: number; whose: 'owner' | 'provider'; amount: bigint; fit: boolean }
   | { kind: 'rate'; usdPerFlow: bigint; source: string }
+  /** Null: rates are taken from no source. */
+  | { kind: 'source'; name: string | null }
   | { kind: 'reappoint' }
   | { kind: 'registration'; provider: 'provider' | 'rival' }
   | { kind: 'schedule'; list: number; inMonths: number }
@@ -94,6 +96,7 @@ export const KINDS: ReadonlyArray<Action['kind']> = [
     'leak',
     'steal',
     'rate',
+    'source',
     'schedule',
     'reappoint',
     'registration',

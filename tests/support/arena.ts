@@ -67,23 +67,24 @@ async function newParty(chain: FastChain): Promise<Signer> {
   return createSigner({ address: created.address, privateKey, keyIndex: 0 })
 }
 
-/** The oracle's appointment and the providers' registration act after the notice time. */
+/** The oracle's appointment, the providers' registration and the rate's source act after the notice time. */
 async function giveRoles(arena: Arena): Promise<void> {
   const { oracle, provider, rival } = arena.signers
   const send = (name: string, args: Step['args'], by: Party) => mustSend(arena, readTransaction(name), args, by)
   const rate = formatUsdPerFlow(usdPerFlow(RATE))
-  await send('admin/set_rate', { usdPerFlow: rate, source: 'fixed' }, 'admin')
+  await send('admin/name_rate_source', { source: 'fixed' }, 'admin')
   for (const { address } of [provider, rival]) await send('admin/register_provider', { address }, 'admin')
   await send('admin/register_handler', {}, 'admin')
   await send('admin/appoint_oracle', { address: oracle.address, publicKey: oracle.publicKey }, 'admin')
   await send('oracle/claim_oracle', {}, 'oracle')
   await setTime(BEGIN)
+  await send('admin/set_rate', { usdPerFlow: rate, source: 'fixed' }, 'admin')
 }
 
 /** What the rules say of the arena's start, and the transactions that lead there. */
 function newWorld(arena: Arena): { world: WorldModel; steps: Step[] } {
   const flow = new Map(PARTIES.map((name, i) => [name, parseFlow(arena.held[i] ?? '0')]))
-  const rate = { usdPerFlow: RATE, source: 'fixed', setAt: BEGIN - SETTINGS.noticeSeconds }
+  const rate = { usdPerFlow: RATE, source: 'fixed', setAt: BEGIN }
   const world = new WorldModel(BEGIN, rate, flow, SETTINGS)
   const steps = Array.from({ length: OPEN_VAULTS }, (_, slot) => openingSteps(arena, world, slot)).flat()
   return { world, steps }

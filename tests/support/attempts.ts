@@ -189,7 +189,7 @@ export function othersAttempt({ arena, world, model, party }: Acting, action: Ot
   }
 }
 
-const ADMINS = ['rate', 'schedule', 'reappoint', 'registration'] as const
+const ADMINS = ['rate', 'source', 'schedule', 'reappoint', 'registration'] as const
 type Admins = About<(typeof ADMINS)[number]>
 
 export const isAdmins = (action: Action): action is Admins => ADMINS.some((kind) => kind === action.kind)
@@ -207,6 +207,11 @@ export function adminsAttempt({ arena, world, party }: Acting, action: Admins): 
       const { usdPerFlow: rate, source } = action
       const args = { usdPerFlow: formatUsdPerFlow(usdPerFlow(rate)), source }
       return as('set_rate', args, () => world.setRate(rate, source))
+    }
+    case 'source': {
+      const { name } = action
+      if (name === null) return as('remove_rate_source', {}, () => world.removeRateSource())
+      return as('name_rate_source', { source: name }, () => world.nameRateSource(name))
     }
     case 'reappoint':
       return as('remove_oracle', { address: arena.signers.oracle.address }, () => world.reappoint())

@@ -27,11 +27,17 @@ export async function openBilling(options: DeployOptions & { admin?: string } = 
   const deployed = await deploy(options.admin ?? 'Admin', options)
   const { chain, admin } = deployed
   const [oracle, provider, customer] = [await party('Oracle'), await party('Provider'), await party('Customer')]
-  await chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, admin)
+  await fixRate(deployed)
   await chain.send('admin/register_provider', { address: provider.address }, admin)
   await chain.send('admin/register_handler', {}, admin)
   await appoint(deployed, oracle)
   return { ...deployed, oracle, provider, customer }
+}
+
+/** Sets the rate of 1.00000000, which doesn't age. */
+export async function fixRate({ chain, admin }: Deployed): Promise<void> {
+  await chain.send('admin/name_rate_source', { source: 'fixed' }, admin)
+  await chain.send('admin/set_rate', { usdPerFlow: '1.00000000', source: 'fixed' }, admin)
 }
 
 /** Appoints an oracle with its own key, and lets it claim its capability. */

@@ -55,6 +55,7 @@ const approvals = [
 
 const periods = [
   act({ kind: 'rate', usdPerFlow: 90_000_000n, source: 'fixed' }),
+  act({ kind: 'source', name: 'fixed' }),
   act({ kind: 'schedule', list: 2, inMonths: 1 }),
   act({ kind: 'registration', provider: 'rival' }),
   act({ kind: 'reappoint' }),

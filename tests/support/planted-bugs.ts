@@ -18,6 +18,8 @@ const readings = (increases: ReadonlyArray<Partial<Increase>>, ownKey = true): A
   act({ kind: 'readings', increases: increases.map((each) => ({ ...one, ...each })), ownKey })
 const schedule = (inMonths: number): Action => act({ kind: 'schedule', list: 2, inMonths })
 const rate = (usdPerFlow: bigint, source = 'fixed'): Action => act({ kind: 'rate', usdPerFlow, source })
+const source = (name: string): Action => act({ kind: 'source', name })
+const once = readings([{}])
 const deposit = (vault: number, amount: bigint): Action => act({ kind: 'deposit', vault, amount })
 const close = (vault: number): readonly Action[] => [
   act({ kind: 'request', vault, amount: null, fit: false }),
@@ -55,7 +57,7 @@ const inReadings: readonly PlantedBug[] = [
   {
     bug: 'a reading that comes again',
     edits: [
-      ['FlareFDCTriggers', /post \{\n {16}result \?[\s\S]*?\n {12}\}/, 'post { true: "planted" }'],
+      ['FlareFDCTriggers', /post \{\n {16}!result\n[\s\S]*?\n {12}\}/, 'post { true: "planted" }'],
       ['VaultUsage', / {12}if reading\.sequence == 0 \|\| reading\.sequence < self\.lastSequence [^\n]*\n/, ''],
       ['VaultUsage', / {12}if reading\.sequence == self\.lastSequence \{\n[\s\S]*?\n {12}\}\n/, ''],
       ['VaultUsage', / {12}pre \{\n {16}settlement\.reading\.sequence[\s\S]*?\n {12}\}\n/, ''],
@@ -130,12 +132,24 @@ const inPrices: readonly PlantedBug[] = [
   {
     bug: 'a rate that never ages',
     edits: [['BillingTerms', /\? "rate_stale" : nil/, '? nil : nil']],
-    actions: [rate(100_000_000n, 'market'), passTime('now', 3_601), readings([{}])],
+    actions: [source('market'), passTime('now', 86_400), rate(100_000_000n, 'market'), passTime('now', 3_601), once],
     shows: /done, where the rules say rate_stale/,
   },
   {
+    bug: 'rates that are taken from a source without notice',
+    edits: [['BillingTerms', /BillingPeriod\.now\(\) >= self\.source!\.activeFrom/, 'true']],
+    actions: [source('market'), rate(100_000_000n, 'market')],
+    shows: /done, where the rules say other_source/,
+  },
+  {
+    bug: 'a rate that walks where it may not jump',
+    edits: [['BillingTerms', /self\.rates = \(self\.recentRates\(\) \?\? first\)/, 'self.rates = first']],
+    actions: [rate(150_000_000n), rate(290_000_000n)],
+    shows: /done, where the rules say rate_jumps/,
+  },
+  {
     bug: 'a rate that jumps',
-    edits: [['BillingTerms', /return higher \* 100_000_000 <= lower/, 'return true || higher * 100_000_000 <= lower']],
+    edits: [['BillingTerms', /return raw \* 100_000_000 <= floor/, 'return true || raw * 100_000_000 <= floor']],
     actions: [rate(500_000_000n)],
     shows: /done, where the rules say rate_jumps/,
   },

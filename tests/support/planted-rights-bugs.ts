@@ -111,16 +111,13 @@ const inApprovals: readonly PlantedBug[] = [
   },
   {
     bug: 'one approver who is enough',
-    edits: [
-      ['VaultApprovals', /self\.approvalsOf\(proposal!\) >= self\.required/, 'self.approvalsOf(proposal!) >= 1'],
-      ['VaultApprovals', /if approvals < self\.required \{/, 'if approvals < 1 {'],
-    ],
+    edits: [['VaultApprovals', /self\.approvalsOf\(proposal!\) >= self\.required/, 'self.approvalsOf(proposal!) >= 1']],
     actions: [payment(1n), approve('ann')],
     shows: /approvedBeyond is "0.00000001", not "0.00000000"/,
   },
   {
     bug: 'an approver who counts twice',
-    edits: [['VaultApprovals', /if proposal\.approvedBy\.contains\(approver\) \{/, 'if false {']],
+    edits: [['VaultApprovals', /!self\.find\(proposalId\)!\.approvedBy\.contains\(approver\):/, 'true:']],
     actions: [payment(1n), approve('ann'), approve('ann')],
     shows: /ann: done, where the rules say approved_already/,
   },

@@ -123,6 +123,13 @@ const others: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
       source: fc.constantFrom('fixed', 'fixed', 'fixed', 'fixed', 'fixed', 'market'),
     }),
   },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: is('source'),
+      name: fc.constantFrom('fixed', 'fixed', 'fixed', 'fixed', 'market', null),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: is('reappoint') }) },
   {
     weight: 2,

@@ -27,6 +27,8 @@ const SENTENCES: ReadonlyArray<readonly [RegExp, string]> = [
   [/The vault is paused from/, 'paused_already'],
   [/The vault is not paused/, 'not_paused'],
   [/It moves by more than a factor/, 'rate_jumps'],
+  [/It is taken from .* now, not from/, 'other_source'],
+  [/None is named/, 'no_source'],
   [/starts before the notice time/, 'no_notice'],
   [/is before the last published one's/, 'before_the_last'],
 ]

@@ -26,11 +26,16 @@ export interface VaultOpening {
 
 const RATE_MAX_AGE = 3_600
 const RATE_MAX_FACTOR = 2n
+const RATE_WINDOW = 86_400
 
 /** All that a run's vaults share: time, rate, schedules, and who has how much FLOW outside. */
 export class WorldModel {
   now: number
   rate: RateModel
+  /** All rates that were in force, the first one first. */
+  private readonly rates: RateModel[]
+  /** Where rates come from now, and from when they come from elsewhere. */
+  private source: { readonly before: string | null; readonly name: string | null; readonly from: number }
   schedules: readonly Schedule[] = [{ ...DEFAULT_SCHEDULE, effectiveFrom: 200_001 }]
   /** A vault that was closed gives its place to a new one. */
   readonly open: VaultModel[] = []
@@ -51,6 +56,8 @@ export class WorldModel {
   constructor(now: number, rate: RateModel, flow: ReadonlyMap<Party, bigint>, settings: WorldSettings) {
     this.now = now
     this.rate = rate
+    this.rates = [rate]
+    this.source = { before: null, name: rate.source, from: now }
     this.flow = new Map(flow)
     this.oracleFrom = now
     this.registered = new Map([
@@ -93,15 +100,46 @@ export class WorldModel {
 
   /** Why no reading settles now, or null. */
   get rateRefusal(): string | null {
-    const { source, setAt } = this.rate
-    return source !== 'fixed' && this.now > setAt + RATE_MAX_AGE ? 'rate_stale' : null
+    if (this.rateSource === null) return 'rate_missing'
+    return !this.isRateFixed && this.now > this.rate.setAt + RATE_MAX_AGE ? 'rate_stale' : null
+  }
+
+  private get rateSource(): string | null {
+    const { before, name, from } = this.source
+    return this.now >= from ? name : before
+  }
+
+  private get isRateFixed(): boolean {
+    return this.rate.source === 'fixed' && this.rateSource === 'fixed'
   }
 
   setRate(usdPerFlow: bigint, source: string): string {
-    const [lower, higher] = [this.rate.usdPerFlow, usdPerFlow].toSorted((a, b) => (a < b ? -1 : 1))
     if (usdPerFlow === 0n) return 'zero'
-    if ((higher ?? 0n) > (lower ?? 0n) * RATE_MAX_FACTOR) return 'rate_jumps'
+    if (source !== this.rateSource) return 'other_source'
+    const moves = (from: bigint) => usdPerFlow > from * RATE_MAX_FACTOR || from > usdPerFlow * RATE_MAX_FACTOR
+    if (this.recentRates.some(moves)) return 'rate_jumps'
     this.rate = { usdPerFlow, source, setAt: this.now }
+    this.rates.push(this.rate)
+    return 'done'
+  }
+
+  /** The rates that were in force at any time of this window and the one before. */
+  private get recentRates(): bigint[] {
+    const start = (Math.floor(this.now / RATE_WINDOW) - 1) * RATE_WINDOW
+    const atStart = this.rates.findLast(({ setAt }) => setAt < start)
+    return [...(atStart ? [atStart] : []), ...this.rates.filter(({ setAt }) => setAt >= start)].map(
+      (rate) => rate.usdPerFlow,
+    )
+  }
+
+  nameRateSource(name: string): string {
+    this.source = { before: this.rateSource, name, from: this.now + this.noticeSeconds }
+    return 'done'
+  }
+
+  removeRateSource(): string {
+    if (this.source.name === null) return 'no_source'
+    this.source = { before: null, name: null, from: this.now }
     return 'done'
   }
 
@@ -147,8 +185,8 @@ export class WorldModel {
 
   /** The instants ahead at which something starts or ends to act, soonest first. */
   get turns(): number[] {
-    const stale = this.rate.source === 'fixed' ? [] : [this.rate.setAt + RATE_MAX_AGE + 1]
-    const all = [...this.open.flatMap(({ turns }) => turns), ...stale, this.oracleFrom, this.monthEnd, this.graceEnd]
+    const ofRate = this.isRateFixed ? [this.source.from] : [this.source.from, this.rate.setAt + RATE_MAX_AGE + 1]
+    const all = [...this.open.flatMap(({ turns }) => turns), ...ofRate, this.oracleFrom, this.monthEnd, this.graceEnd]
     return [...new Set(all)].filter((time) => time > this.now).toSorted((a, b) => a - b)
   }
 }

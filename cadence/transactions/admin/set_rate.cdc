@@ -3,7 +3,7 @@ import "UsageBasedSubscriptions"
 
 /// Sets the USD that one FLOW is worth, for the charges from now on. A rate of the source "fixed" doesn't age.
 /// Signer: the admin. Effect: charges become FLOW at this rate; what accrued before stays as it is.
-/// Before: the rate moves within the bounded jump.
+/// Before: the source is the one in force (admin/name_rate_source); the rate moves within the bounded jump.
 transaction(usdPerFlow: UFix64, source: String) {
 
     let terms: auth(BillingTerms.SetRate) &BillingTerms.Terms

@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Withdraws a request to take FLOW back or to close the vault.
 /// Signer: the vault's owner. Effect: the vault goes on as before.
@@ -11,7 +12,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot cancel the request of vault ".concat(vaultId.toString())

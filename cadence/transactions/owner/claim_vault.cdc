@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Takes the owner's capability of a vault that somebody else opened for the signer or transferred to it.
 /// Signer: the vault's owner. Effect: the signer holds the vault's capability; a dead one is replaced. Repeating it
@@ -8,11 +9,11 @@ import "VaultControls"
 transaction(vaultId: UInt64) {
 
     prepare(customer: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
-        let path = UsageBasedSubscriptions.ownerCapabilityPath(vaultId)
+        let path = VaultDirectory.ownerCapabilityPath(vaultId)
         let capability = customer.inbox.claim<
             auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
                 UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
-        >(UsageBasedSubscriptions.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
+        >(VaultDirectory.ownerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
         if capability == nil {
             if UsageBasedSubscriptions.vaultOf(vaultId)?.customer == customer.address
                 && customer.storage.type(at: path) != nil { return }

@@ -1,8 +1,8 @@
 import "FungibleToken"
 import "FlowToken"
-import "AccountStorage"
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Opens a vault for the signer that pays `provider` for metered use, with a first deposit.
 /// Signer: the customer. Effect: the deposit leaves the signer's FLOW vault; the signer holds the vault's capability.
@@ -25,9 +25,6 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
         self.balanceBefore = flow.balance
         self.payment <- flow.withdraw(amount: deposit)
         self.balanceAfter = flow.balance
-        if !AccountStorage.Report(customer).hasRoom {
-            panic("Cannot open a vault! The account would have no room for the vault's capability. Add FLOW to it.")
-        }
     }
 
     execute {
@@ -40,12 +37,14 @@ transaction(provider: Address, serviceName: String, deposit: UFix64) {
         let capability = self.customer.inbox.claim<
             auth(VaultControls.Configure, VaultControls.NameApprovers, VaultControls.Reclaim,
                 UsageBasedSubscriptions.Transfer) &UsageBasedSubscriptions.SubscriptionVault
-        >(UsageBasedSubscriptions.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+        >(VaultDirectory.ownerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
             ?? panic("Cannot open a vault! Its capability is not in the inbox. Nothing was changed; try again.")
-        self.customer.storage.save(capability, to: UsageBasedSubscriptions.ownerCapabilityPath(id))
+        self.customer.storage.save(capability, to: VaultDirectory.ownerCapabilityPath(id))
     }
 
     post {
         self.balanceBefore - self.balanceAfter == deposit: "Cannot open a vault! Another amount would leave."
+        self.customer.storage.used <= self.customer.storage.capacity:
+            "Cannot open a vault! The account has no room for the vault's capability. Add FLOW to it."
     }
 }

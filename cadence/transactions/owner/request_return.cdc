@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
 /// Signer: the vault's owner. Effect: owner/take_back works after the settle delay, and if the vault has approvers once
@@ -12,7 +13,7 @@ transaction(vaultId: UInt64, amount: UFix64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())

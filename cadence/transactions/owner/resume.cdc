@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Ends a vault's pause. What the next reading says was used meanwhile falls due.
 /// Signer: the vault's owner. Effect: at once.
@@ -11,7 +12,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot resume vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot resume vault ".concat(vaultId.toString())

@@ -1,6 +1,7 @@
 import "UsageBasedSubscriptions"
 import "VaultApprovals"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Names who must agree before FLOW leaves the vault: `required` of the approvers, for what the owner takes and for
 /// what the provider is paid above `threshold` FLOW a period (nil: any amount without them). No approvers: end it.
@@ -13,7 +14,7 @@ transaction(vaultId: UInt64, approvers: [Address], required: Int, threshold: UFi
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.NameApprovers) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the approvers of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the approvers of vault ".concat(vaultId.toString())

@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Chooses whether the vault pays its provider at each settlement or lets what is owed accrue.
 /// Signer: the vault's owner. Effect: from now on; what accrued so far is paid when it is switched on.
@@ -11,7 +12,7 @@ transaction(vaultId: UInt64, enabled: Bool) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set how vault ".concat(vaultId.toString())
                 .concat(" pays! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow()

@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Ends what the provider's right may grow by at a time (Unix seconds); nil: no end. What accrued stays withdrawable.
 /// Signer: the vault's owner. Effect: nothing accrues after that time.
@@ -11,7 +12,7 @@ transaction(vaultId: UInt64, expiresAt: UInt64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the expiry of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the expiry of vault ".concat(vaultId.toString())

@@ -1,5 +1,6 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Asks for an event when what is not owed falls below an amount of FLOW; nil: never.
 /// Signer: the vault's owner. Effect: from the next change of the balance on.
@@ -11,7 +12,7 @@ transaction(vaultId: UInt64, below: UFix64?) {
     prepare(customer: auth(CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot set the reminder of vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot set the reminder of vault ".concat(vaultId.toString())

@@ -1,6 +1,7 @@
 import "FlowToken"
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
 /// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
@@ -14,7 +15,7 @@ transaction(vaultId: UInt64) {
     prepare(customer: auth(BorrowValue, CopyValue) &Account) {
         let capability = customer.storage.copy<Capability<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
-        >>(from: UsageBasedSubscriptions.ownerCapabilityPath(vaultId))
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
             ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())
                 .concat("! The account does not own it. Sign with the owner's account."))
         self.vault = capability.borrow() ?? panic("Cannot take FLOW back from vault ".concat(vaultId.toString())

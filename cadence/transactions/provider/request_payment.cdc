@@ -1,4 +1,5 @@
 import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// Asks a vault's approvers to let the provider have an amount above the threshold.
 /// Signer: the vault's provider. Effect: a proposal; once it was approved and executed, the amount may be withdrawn in
@@ -9,12 +10,12 @@ transaction(vaultId: UInt64, amount: UFix64) {
     let vault: auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
 
     prepare(provider: auth(ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
-        let path = UsageBasedSubscriptions.providerCapabilityPath(vaultId)
+        let path = VaultDirectory.providerCapabilityPath(vaultId)
         let kept = provider.storage.copy<Capability>(from: path)
         if kept == nil || !kept!.check<&AnyResource>() {
             let claimed = provider.inbox.claim<
                 auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
-            >(UsageBasedSubscriptions.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
+            >(VaultDirectory.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
                 ?? panic("Cannot request a payment of vault ".concat(vaultId.toString())
                     .concat("! The account is not its provider. Sign with the provider's account."))
             provider.storage.load<Capability>(from: path)

@@ -1,6 +1,7 @@
 import "FungibleToken"
 import "FlowToken"
 import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
 /// are claimed on the way.
@@ -21,12 +22,12 @@ transaction(vaultIds: [UInt64]) {
             ?? panic("Cannot withdraw! The account has no FLOW vault. Set one up first.")
         self.balanceBefore = self.flow.balance
         for id in vaultIds {
-            let path = UsageBasedSubscriptions.providerCapabilityPath(id)
+            let path = VaultDirectory.providerCapabilityPath(id)
             let kept = provider.storage.copy<Capability>(from: path)
             if kept == nil || !kept!.check<&AnyResource>() {
                 let claimed = provider.inbox.claim<
                     auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
-                >(UsageBasedSubscriptions.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+                >(VaultDirectory.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
                     ?? panic("Cannot withdraw from vault ".concat(id.toString())
                         .concat("! The account is not its provider. Sign with the provider's account."))
                 provider.storage.load<Capability>(from: path)

@@ -1,55 +1,109 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatFlow } from '#lib/money/decimal.ts'
 import { flow } from '#lib/money/units.ts'
-import { type Billing, flowOf, openBilling, openVault, refusalOf, submitOne } from '#tests/support/billing.ts'
-import { attempt, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { setApprovers } from '#tests/support/approved-vault.ts'
+import { type Billing, flowOf, openBilling, openVault, refusalOf, submit, submitOne } from '#tests/support/billing.ts'
+import { attempt, party, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 import { readTestCadence } from '#tests/support/test-cadence.ts'
 
-let billing: Billing
-beforeAll(async () => {
-  await startEmulator()
-  billing = await openBilling()
-})
+beforeAll(() => startEmulator())
 afterAll(() => stopEmulator())
 
-const storage = () => billing.chain.script('get_storage', { address: billing.admin.address })
+const short = /Cannot open a vault! The contract's account is short of storage. Ask the admin to add FLOW to 0x/
+const storage = ({ chain, admin }: Billing) => chain.script('get_storage', { address: admin.address })
 
-/** Leaves the contracts' account so many bytes of storage: a unit of FLOW pays for one byte. */
-async function leaveFree(bytes: bigint): Promise<void> {
-  const { used } = await storage()
-  const away = (await flowOf(billing, billing.admin)) - used - bytes
+/** Leaves the contracts' account so many bytes beside the reserve: a unit of FLOW pays for one byte. */
+async function leaveFree(billing: Billing, bytes: bigint): Promise<void> {
+  const { used, reserve } = await storage(billing)
+  const away = (await flowOf(billing, billing.admin)) - used - reserve - bytes
   const args = [formatFlow(flow(away)), billing.customer.address]
   expect(await attempt(billing, readTestCadence('send_flow'), args, billing.admin)).toBeNull()
 }
 
+/** Opens vaults until that is refused; resolves to those that were opened. */
+async function openUntilRefused(billing: Billing, most: number): Promise<bigint[]> {
+  const opened: bigint[] = []
+  const open = () =>
+    openVault(billing, '1.00000000').then(
+      (id) => opened.push(id),
+      (error: { details?: { reason?: string } }) => error.details?.reason ?? 'failed',
+    )
+  for (let tried = 0; tried < most; tried += 1) {
+    const outcome = await open()
+    if (typeof outcome === 'number') continue
+    expect(outcome).toMatch(short)
+    return opened
+  }
+  throw new Error(`${most} vaults were opened, and none was refused.`)
+}
+
 test('a vault costs its opener a deposit, and none is opened for less', async () => {
+  const billing = await openBilling({ admin: 'Admin of deposits' })
   const args = { provider: billing.provider.address, serviceName: 'LLM API', deposit: '0.00000001' }
   const opening = billing.chain.send('owner/create_subscription', args, billing.customer)
   expect(await refusalOf(opening)).toMatch(/The deposit of 0.00000001 FLOW is below the minimum. Deposit at least/)
 })
 
 test('when the account is short of storage no vault is opened, and those that exist settle on', async () => {
+  const billing = await openBilling({ admin: 'Admin of a small account' })
   const vaultId = await openVault(billing)
-  const { nextVault } = await storage()
-  await leaveFree(50_000n + nextVault + nextVault / 2n)
-  expect((await storage()).hasRoom).toBe(true)
-  const tries = Array.from({ length: 12 }, (_, index) => index)
-  const outcomes: string[] = []
-  for (const _ of tries) {
-    outcomes.push(
-      await openVault(billing, '1.00000000').then(
-        () => 'opened',
-        (error: { details?: { reason?: string } }) => error.details?.reason ?? 'failed',
-      ),
-    )
-  }
-  expect(outcomes[0]).toBe('opened')
-  expect(outcomes.at(-1)).toMatch(
-    /Cannot open a vault! The contract's account is short of storage. Ask the admin to add FLOW to 0x/,
-  )
-  expect((await storage()).hasRoom).toBe(false)
+  const { nextVault } = await storage(billing)
+  await leaveFree(billing, nextVault * 2n + nextVault / 2n)
+  expect((await storage(billing)).hasRoom).toBe(true)
+  expect(await openUntilRefused(billing, 4)).toHaveLength(2)
+  expect((await storage(billing)).hasRoom).toBe(false)
   expect(await submitOne(billing, { vaultId, sequence: 1n, usage: { 'gpt-4': 250_000n } })).toMatchObject({
     flowDue: 506_250_000n,
   })
   await billing.chain.send('provider/withdraw_accrued', { vaultIds: [vaultId] }, billing.provider)
+})
+
+test('nor are approvers named, who would take room that is kept for the vaults', async () => {
+  const billing = await openBilling({ admin: 'Admin without room for approvers' })
+  const vaultId = await openVault(billing)
+  await leaveFree(billing, 4_000n)
+  const naming = setApprovers(billing, vaultId, [await party('Ann')], 1n)
+  expect(await refusalOf(naming)).toMatch(
+    /Cannot set the approvers! The contract's account is short of storage. Ask the admin to add FLOW to 0x/,
+  )
+})
+
+test('a vault that takes more than any before it is measured, and refused if it leaves too little', async () => {
+  const billing = await openBilling({ admin: 'Admin of a full account' })
+  // Nothing is known yet of what a vault takes: it is refused after it was measured.
+  await leaveFree(billing, (await storage(billing)).nextVault + 1_000n)
+  expect((await storage(billing)).hasRoom).toBe(true)
+  const args = ['1', billing.provider.address, 'LLM API', '0', '1.0']
+  const refusal = await attempt(billing, readTestCadence('open_many'), args, billing.customer)
+  expect(refusal).toMatch(short)
+  expect(refusal).toMatch(/post-condition failed/)
+})
+
+test('vaults that were opened to the last can all be used to the last', async () => {
+  const billing = await openBilling({ admin: 'Admin of used vaults' })
+  const first = await openVault(billing)
+  await leaveFree(billing, (await storage(billing)).nextVault * 4n)
+  const ids = [first, ...(await openUntilRefused(billing, 8))]
+  const longest = Array.from({ length: 32 }, (_, i) => [`model${i}`.padEnd(128, 'x'), 1n] as const)
+  const usage = Object.fromEntries(longest)
+  const readings = ids.map((vaultId) => ({ vaultId, sequence: 1n, usage }))
+  expect(ids.length).toBeGreaterThanOrEqual(4)
+  expect((await submit(billing, readings)).settled).toHaveLength(ids.length)
+})
+
+test('opening and closing over and over takes nearly nothing, as closed vaults are archived', async () => {
+  const billing = await openBilling({ admin: 'Admin of closed vaults', settleDelaySeconds: 0n })
+  const { chain, customer } = billing
+  const cycle = async () => {
+    const vaultId = await openVault(billing, '1.00000000')
+    await chain.send('owner/request_return', { vaultId, amount: null }, customer)
+    await chain.send('owner/take_back', { vaultId }, customer)
+    await chain.send('account/archive_vaults', { vaultIds: [vaultId] }, billing.provider)
+  }
+  await cycle()
+  const before = await storage(billing)
+  for (let cycles = 0; cycles < 6; cycles += 1) await cycle()
+  const after = await storage(billing)
+  expect(after.used - before.used).toBeLessThan(6n * 300n)
+  expect(after.reserve).toBe(before.reserve)
 })

@@ -1,4 +1,5 @@
 import "FlowToken"
+import "AccountStorage"
 import "BillingTerms"
 import "FlareFDCTriggers"
 import "MeterOracles"

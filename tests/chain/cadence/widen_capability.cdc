@@ -1,12 +1,13 @@
 import "UsageBasedSubscriptions"
 import "VaultControls"
+import "VaultDirectory"
 
 /// The provider takes its capability for one with the owner's rights.
 transaction(vaultId: UInt64) {
 
     prepare(provider: auth(CopyValue) &Account) {
         let capability = provider.storage.copy<Capability>(
-            from: UsageBasedSubscriptions.providerCapabilityPath(vaultId)
+            from: VaultDirectory.providerCapabilityPath(vaultId)
         )!
         let vault = capability.borrow<
             auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault

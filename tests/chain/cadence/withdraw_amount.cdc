@@ -1,15 +1,16 @@
 import "FlowToken"
 import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// The provider withdraws a certain amount, claiming its capability if it has not yet.
 transaction(vaultId: UInt64, amount: UFix64) {
 
     prepare(provider: auth(BorrowValue, ClaimInboxCapability, CopyValue, SaveValue) &Account) {
-        let path = UsageBasedSubscriptions.providerCapabilityPath(vaultId)
+        let path = VaultDirectory.providerCapabilityPath(vaultId)
         if provider.storage.type(at: path) == nil {
             let claimed = provider.inbox.claim<
                 auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
-            >(UsageBasedSubscriptions.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)!
+            >(VaultDirectory.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)!
             provider.storage.save(claimed, to: path)
         }
         let capability = provider.storage.copy<Capability<
