@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
+import { AppError } from '#lib/errors/app-error.ts'
 import { type ContractAddresses, contractAddresses, projectContracts, resolveImports } from '#lib/flow/addresses.ts'
 import { type ChainClient, createChainClient, createSigner, type Signer } from '#services/clients/flow/index.ts'
 import { ensureEmulator, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
@@ -29,8 +30,9 @@ export interface DeployOptions {
   stillClock?: boolean
 }
 
-/** Accounts that hold the project's contracts as they are. */
+/** Accounts that hold the project's contracts as they are, and the sentences with which those refused something. */
 const unaltered = new Set<string>()
+const refusals = new Set<string>()
 
 export const HOUR = 3_600n
 export const DAY = 86_400n
@@ -47,7 +49,7 @@ export async function startEmulator(): Promise<void> {
 
 export async function stopEmulator(): Promise<void> {
   const folder = process.env['CADENCE_COVERAGE']
-  if (folder) await keepCoverage(emulatorUrls().adminUrl, folder, unaltered)
+  if (folder) await keepCoverage(emulatorUrls().adminUrl, folder, unaltered, refusals)
   await testing.emulator.stop()
 }
 
@@ -85,7 +87,8 @@ export async function party(name: string): Promise<Signer> {
 export async function deploy(name: string, options: DeployOptions = {}): Promise<Deployed> {
   const admin = await party(name)
   const addresses = contractAddresses('emulator', admin.address)
-  const chain = createChainClient({ network: 'emulator', accessNode: emulatorUrls().accessNode, addresses })
+  const client = createChainClient({ network: 'emulator', accessNode: emulatorUrls().accessNode, addresses })
+  const chain = noting(admin.address, client)
   const settings = {
     graceSeconds: options.graceSeconds ?? 3n * DAY,
     noticeSeconds: options.noticeSeconds ?? 0n,
@@ -100,6 +103,23 @@ export async function deploy(name: string, options: DeployOptions = {}): Promise
   }
   if (options.change === undefined) unaltered.add(admin.address)
   return { chain, admin }
+}
+
+/** The same client, which notes the sentences of contracts that are as they are. */
+function noting(address: string, client: ChainClient): ChainClient {
+  const note = (error: unknown): never => {
+    if (unaltered.has(address)) noteRefusal(error instanceof AppError ? error.internal : textOf(error))
+    throw error
+  }
+  return {
+    ...client,
+    send: (...sent) => client.send(...sent).catch(note),
+    script: (...asked) => client.script(...asked).catch(note),
+  }
+}
+
+function noteRefusal(text: string): void {
+  for (const line of text.split('\n')) if (line.includes('Cannot ')) refusals.add(line)
 }
 
 /** A contract's code as it is deployed here: changed as asked, with its imports' addresses and the tests' clock. */
@@ -127,21 +147,26 @@ export async function deployTestContract(deployed: Deployed, name: string, to: S
 
 /** Runs Cadence of the tests' own as a transaction. Resolves to null, or to the whole error it was refused with. */
 export async function attempt(
-  { chain }: Deployed,
+  { chain, admin }: Deployed,
   code: string,
   args: readonly unknown[],
   signer: Signer,
 ): Promise<string | null> {
   const resolved = resolveImports(code, chain.addresses)
   const [, error] = await testing.sendTransaction({ code: resolved, args, signers: [signer.address] })
-  return error === null ? null : textOf(error)
+  return error === null ? null : refusalText(admin, error)
 }
 
 /** Runs Cadence of the tests' own as a script. */
-export async function query<T>({ chain }: Deployed, code: string, args: readonly unknown[]): Promise<T> {
+export async function query<T>({ chain, admin }: Deployed, code: string, args: readonly unknown[]): Promise<T> {
   const [result, error] = await testing.executeScript<T>({ code: resolveImports(code, chain.addresses), args })
-  if (error !== null) throw new Error(textOf(error))
+  if (error !== null) throw new Error(refusalText(admin, error))
   return result as T
+}
+
+function refusalText(admin: Signer, error: unknown): string {
+  if (unaltered.has(admin.address)) noteRefusal(textOf(error))
+  return textOf(error)
 }
 
 /** The library's errors are plain strings. */

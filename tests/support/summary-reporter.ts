@@ -1,17 +1,34 @@
-import { writeSync } from 'node:fs'
+import { globSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Reporter, SerializedError, TestModule, TestRunEndReason } from 'vitest/node'
+import { projectRoot } from '#services/local/home.ts'
+import { coverageFaults } from './cadence-coverage.ts'
 
-/** Ends the run with one plain line: "12 passed, 0 failed", and ", 1 skipped" when tests were skipped. */
+/**
+ * Ends the run with one plain line: "12 passed, 0 failed", and ", 1 skipped" when tests were skipped. After a run of
+ * all chain tests, lines of the contracts that are neither covered nor explained count as one failure.
+ */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(
     modules: readonly TestModule[],
     unhandledErrors: readonly SerializedError[],
     reason: TestRunEndReason,
   ): void {
-    const line = summaryOf(modules, unhandledErrors.length, reason)
+    const faults = ranAllChainTests(modules) ? coverageFaults(process.env['CADENCE_COVERAGE'] ?? '') : []
+    if (faults.length > 0) process.exitCode = 1
+    for (const fault of faults) process.stdout.write(`FAIL Cadence coverage: ${fault}\n`)
+    const line = summaryOf(modules, unhandledErrors.length + Math.min(faults.length, 1), reason)
     // At the very end, behind the default reporter's own summary; a write to the descriptor can't be cut off.
     process.on('exit', () => writeSync(1, `${line}\n`))
   }
+}
+
+/** Whether every file of chain tests ran and passed, whole: what fewer don't cover says nothing. */
+function ranAllChainTests(modules: readonly TestModule[]): boolean {
+  const files = globSync('tests/chain/**/*.test.ts', { cwd: projectRoot }).map((file) => join(projectRoot, file))
+  const whole = modules.filter((each) => each.ok() && each.project.config.testNamePattern === undefined)
+  const passed = new Set(whole.map(({ moduleId }) => moduleId))
+  return files.every((file) => passed.has(file))
 }
 
 /** A file that can't be loaded, an error outside of any test, a failed check, an interrupted run: one failure each. */
