@@ -45,10 +45,11 @@ const models: readonly LocalModel[] = [
   },
 ]
 
-/** Takes 10 to 50 s. `more` are models beside those that every proxy has. */
+/** Takes 10 to 50 s. `more` are models beside those that every proxy has; `options` go to its configuration. */
 export async function startMeteredLitellm(
   webhook: { url: string; secret: string },
   more: readonly LocalModel[] = [],
+  options: { stockCallback?: { url: string } } = {},
 ): Promise<MeteredLitellm> {
   const home = openHome(mkdtempSync(join(tmpdir(), 'flareflow-litellm-')))
   const supervisor = createSupervisor(home)
@@ -64,7 +65,7 @@ export async function startMeteredLitellm(
     webhookUrl: webhook.url,
     webhookSecret: webhook.secret,
     spoolDir: join(home.litellm, 'spool'),
-    config: { models: [...models, ...more], cache: true },
+    config: { ...options, models: [...models, ...more], cache: true },
   }
   let running = await startLitellm(settings)
   const client = createLitellmClient({ url: running.url, masterKey })

@@ -5,13 +5,15 @@ export interface ConfigOptions {
   readonly models?: readonly LocalModel[]
   /** Lets callers ask for LiteLLM's in-memory cache; off unless a test wants cache hits. */
   readonly cache?: boolean
+  /** Loads LiteLLM's stock callback too, twice: as its configuration file and as its environment sets it up. */
+  readonly stockCallback?: { readonly url: string }
 }
 
 /** Rows of LiteLLM's own books appear this many seconds after the call, and up to 5 more. */
 const bookSeconds = 1
 
 /** LiteLLM's configuration file. JSON is YAML, so no YAML writer is needed. */
-export function litellmConfig({ models = [], cache = false }: ConfigOptions): string {
+export function litellmConfig({ models = [], cache = false, stockCallback }: ConfigOptions): string {
   const config = {
     model_list: [...localModels, ...models].map(modelEntry),
     general_settings: {
@@ -21,7 +23,7 @@ export function litellmConfig({ models = [], cache = false }: ConfigOptions): st
       store_prompts_in_spend_logs: false,
     },
     litellm_settings: {
-      callbacks: ['flareflow_meter.instance'],
+      callbacks: ['flareflow_meter.instance', ...(stockCallback ? ['flareflow_hint', 'generic_api'] : [])],
       // Neither prompts nor answers reach a log.
       turn_off_message_logging: true,
       // Or a caller could switch metering off for a call with "no-log": true.
@@ -31,9 +33,16 @@ export function litellmConfig({ models = [], cache = false }: ConfigOptions): st
       telemetry: false,
       ...(cache ? { cache: true, cache_params: { type: 'local', mode: 'default_off' } } : {}),
     },
+    ...(stockCallback ? { callback_settings: { flareflow_hint: hintSettings(stockCallback.url) } } : {}),
   }
   return `${JSON.stringify(config, null, 2)}\n`
 }
+
+const hintSettings = (url: string): object => ({
+  callback_type: 'generic_api',
+  endpoint: url,
+  headers: { 'x-webhook-secret': 'os.environ/LITELLM_WEBHOOK_SECRET' },
+})
 
 function modelEntry({ name, served, answer, inputCost, outputCost }: LocalModel): object {
   const isServed = typeof answer === 'object' && 'server' in answer

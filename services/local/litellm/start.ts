@@ -76,6 +76,15 @@ export async function startLitellm(settings: LitellmSettings): Promise<RunningLi
   return { process, url }
 }
 
+const stockCallback = ({ config, webhookSecret }: LitellmSettings): Record<string, string> =>
+  config?.stockCallback
+    ? {
+        GENERIC_LOGGER_ENDPOINT: config.stockCallback.url,
+        GENERIC_LOGGER_HEADERS: `x-webhook-secret=${webhookSecret}`,
+        DEFAULT_FLUSH_INTERVAL_SECONDS: '1',
+      }
+    : {}
+
 /** Only what the proxy needs: the project's other secrets stay out of it, and so do the user's settings for LiteLLM. */
 function environment(settings: LitellmSettings): NodeJS.ProcessEnv {
   const { runtime } = settings
@@ -100,5 +109,6 @@ function environment(settings: LitellmSettings): NodeJS.ProcessEnv {
     FLAREFLOW_METER_URL: settings.webhookUrl,
     FLAREFLOW_SPOOL_DIR: settings.spoolDir,
     LITELLM_WEBHOOK_SECRET: settings.webhookSecret,
+    ...stockCallback(settings),
   }
 }
