@@ -64,5 +64,10 @@ export const limitView = z.object({
   createdAt: z.iso.datetime(),
 })
 export type LimitView = z.output<typeof limitView>
-export const limitListView = z.object({ limits: z.array(limitView) })
+export const limitListView = z.object({
+  limits: z.array(limitView),
+  /** The live keys of the account that was asked for, which a limit may be set on. */
+  keys: z.array(z.object({ id: z.string(), masked: z.string().nullable() })),
+})
+export type LimitList = z.output<typeof limitListView>
 export const removedLimitView = z.object({ removed: z.literal(true) })

@@ -76,15 +76,23 @@ export interface LimitedKey {
   readonly id: string
   readonly account: string
   readonly keyHash: string | null
+  readonly masked: string | null
   readonly isLive: boolean
 }
 
-const keyFields = { id: apiKeys.id, vaultId: apiKeys.vaultId, keyHash: apiKeys.keyHash, status: apiKeys.status }
+const keyFields = {
+  id: apiKeys.id,
+  vaultId: apiKeys.vaultId,
+  keyHash: apiKeys.keyHash,
+  masked: apiKeys.masked,
+  status: apiKeys.status,
+}
 
 const toLimitedKey = (row: Pick<typeof apiKeys.$inferSelect, keyof typeof keyFields>): LimitedKey => ({
   id: row.id,
   account: `vault:${row.vaultId}`,
   keyHash: row.keyHash,
+  masked: row.masked,
   isLive: row.status !== 'deleted',
 })
 

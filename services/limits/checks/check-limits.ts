@@ -15,6 +15,7 @@ import type { LimitInWindow } from '../usage/measure-limits.ts'
 import { limitAlerts } from './limit-alerts.ts'
 import { type FenceTerms, restrictKeys } from './restrict-keys.ts'
 import {
+  carryOver,
   listBlockedKeys,
   listDueAccounts,
   listKeysWithLabels,
@@ -86,6 +87,7 @@ async function checkInTransaction(
   now: Date,
   terms: FenceTerms,
 ): Promise<boolean> {
+  await carryOver(tx.db, tx.deploymentId, account, now)
   const all = await listToCheck(tx.db, tx.deploymentId, account)
   const limits = terms.schedule ? all : all.filter(({ metric }) => metric !== 'usd')
   const current = await findNow(tx, limits, now)
@@ -139,9 +141,10 @@ async function blockKeys(tx: ServiceContext, findings: readonly Finding[]): Prom
     tx.db,
     onKeys.map(({ limit }) => limit.id),
   )
-  const isBlockedBy = new Set(standing.map(({ limitId }) => limitId))
+  const blockOf = (limitId: string, keyId: string): string => `${limitId} ${keyId}`
+  const isStanding = new Set(standing.map(({ limitId, keyId }) => blockOf(limitId, keyId)))
   for (const { limit, blocked } of onKeys) {
-    if (blocked === isBlockedBy.has(limit.id)) continue
+    if (blocked === isStanding.has(blockOf(limit.id, limit.value))) continue
     const block = { keyId: limit.value, reason: 'limit' as const, detail: limit.id }
     await (blocked ? addKeyBlock(tx, block) : liftKeyBlock(tx, block))
   }

@@ -15,7 +15,7 @@ export async function listDueAccounts(
 ): Promise<(string | null)[]> {
   const { rows } = await db.execute<{ account: string | null }>(sql`
     with standing as (
-      select id, account, kind from limits where deployment_id = ${deploymentId} and removed_at is null
+      select id, account from limits where deployment_id = ${deploymentId} and removed_at is null
     ), due as (
       select limits.account from limits left join limit_checks on limit_id = limits.id
       where deployment_id = ${deploymentId}
@@ -30,7 +30,7 @@ export async function listDueAccounts(
       select standing.account from standing
       join api_keys on api_keys.deployment_id = ${deploymentId} and key_hash is not null and status <> 'deleted'
         and api_keys.vault_id = split_part(standing.account, ':', 2)::bigint
-      where standing.kind = 'hard' and not exists (select 1 from key_limits where key_id = api_keys.id)
+      where not exists (select 1 from key_limits where key_id = api_keys.id)
       union
       select null where exists (select 1 from standing where account is null) and (
         select coalesce(sum(event_count), 0) % ${EVENTS_WRAP} from meter_periods where deployment_id = ${deploymentId}
@@ -108,6 +108,23 @@ export async function saveChecks(db: Db, checks: readonly (typeof limitChecks.$i
     })
 }
 
+/** Moves limits on keys that were replaced to the keys in their place, unless those have such a limit already. */
+export async function carryOver(db: Db, deploymentId: string, account: string | null, now: Date): Promise<void> {
+  const inAccount = account === null ? sql`limits.account is null` : sql`limits.account = ${account}`
+  await db.execute(sql`
+    update limits set value = live.id, revision = limits.revision + 1, updated_at = ${now.toISOString()}
+    from api_keys as old
+    join api_keys as live on live.deployment_id = old.deployment_id and live.vault_id = old.vault_id
+      and live.status <> 'deleted'
+    where limits.deployment_id = ${deploymentId} and ${inAccount} and limits.scope = 'key'
+      and limits.removed_at is null and old.id = limits.value and old.status = 'deleted'
+      and not exists (
+        select 1 from limits as other where other.deployment_id = limits.deployment_id
+          and other.account is not distinct from limits.account and other.scope = 'key' and other.value = live.id
+          and other.metric = limits.metric and other.per = limits.per and other.kind = limits.kind
+          and other.removed_at is null)`)
+}
+
 /** The keys that each limit blocks now. */
 export async function listBlockedKeys(
   db: Db,
@@ -156,15 +173,21 @@ export async function listKeysWithLabels(
   if (entries.length === 0) return []
   const labelsOf = (scope: string) => sql.param(entries.flatMap((each) => (each.scope === scope ? [each.value] : [])))
   const refused = sql.param(entries.map(({ scope, value }) => `${scope}:${value}`))
-  const { rows } = await db.execute<{ id: string; vault_id: string; key_hash: string }>(sql`
-    select id, vault_id::text, key_hash from api_keys
+  const { rows } = await db.execute<{ id: string; vault_id: string; key_hash: string; masked: string | null }>(sql`
+    select id, vault_id::text, key_hash, masked from api_keys
     where deployment_id = ${deploymentId} and status <> 'deleted' and key_hash is not null and (
       key_hash in (select key_hash from usage_series where deployment_id = ${deploymentId}
         and end_user <> '' and end_user = any(${labelsOf('end_user')}::text[]))
       or key_hash in (select key_hash from usage_series where deployment_id = ${deploymentId}
         and organization <> '' and organization = any(${labelsOf('organization')}::text[]))
       or id in (select key_id from key_limits where refused ?| ${refused}::text[]))`)
-  return rows.map((row) => ({ id: row.id, account: `vault:${row.vault_id}`, keyHash: row.key_hash, isLive: true }))
+  return rows.map(({ id, vault_id, key_hash: keyHash, masked }) => ({
+    id,
+    account: `vault:${vault_id}`,
+    keyHash,
+    masked,
+    isLive: true,
+  }))
 }
 
 export type KeyLimitsRow = typeof keyLimits.$inferSelect

@@ -197,6 +197,21 @@ describe('a hard limit on a key', () => {
   })
 })
 
+test('a limit on a key goes over to the key in its place, which is not blocked for what the other used', async () => {
+  const { limit } = await createLimit(ann(), tokenLimit({ scope: 'key', value: keyId }))
+  await use(ctx, keyHash, 1_000)
+  await checkLimits(ctx)
+  await ctx.db.update(apiKeys).set({ status: 'deleted' })
+  const nextHash = await giveKey(ctx, 7n, 'ab'.repeat(32))
+  await checkLimits(ctx)
+  expect((await listLimits(ann(), { account: 'vault:7' })).limits).toMatchObject([
+    { id: limit.id, value: keyIdOf(nextHash), used: '0', blocked: false },
+  ])
+  await use(ctx, nextHash, 1_000)
+  await checkLimits(ctx)
+  expect((await ctx.db.select().from(keyBlocks)).filter(({ keyId: id }) => id === keyIdOf(nextHash))).toHaveLength(1)
+})
+
 describe('a hard limit on a label', () => {
   test('refuses that end user with every key of the account, and no other account', async () => {
     const other = keyIdOf(await giveKey(ctx, 8n))
