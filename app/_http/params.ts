@@ -38,3 +38,8 @@ export const versionParams = z.object({
     .regex(/^[1-9]\d{0,8}$/, 'must be the version of a cost table')
     .transform((digits) => Number.parseInt(digits, 10)),
 })
+
+/** A comparison with LiteLLM's books. */
+export const runParams = z.object({
+  runId: z.string().regex(/^reconciliation_[0-9a-f]{24}$/, 'must be the id of a run'),
+})

@@ -132,6 +132,7 @@ export function loadEnv(source: Source) {
       settleIntervalMs: values.SETTLE_INTERVAL,
       pollIntervalMs: values.POLL_INTERVAL,
       pollLagMs: values.POLL_LAG,
+      reconcileHour: values.RECONCILE_HOUR,
       batchSize: values.BATCH_SIZE,
     },
     keys: {

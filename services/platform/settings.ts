@@ -121,6 +121,10 @@ export const settings = {
     'Milliseconds that polling trails behind now: the longest request and the flush of its log.',
     or(whole(0, 86_400_000), '900000'),
   ),
+  RECONCILE_HOUR: setting(
+    "Hour (UTC) from which the day before is compared with LiteLLM's own books.",
+    or(whole(0, 23), '3'),
+  ),
   INGEST_QUEUE: setting(
     'Events that may wait to be stored, and 4 KiB of deliveries for each; a sender that brings more is told to wait.',
     or(whole(1, 1_000_000), '20000'),

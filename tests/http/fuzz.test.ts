@@ -76,6 +76,7 @@ const id = fc.oneof(fc.bigInt({ min: 0n, max: 2n ** 65n }).map(String), fc.nat({
 const segments = fc.record({
   vaultId: id,
   callId: fc.oneof(fc.string(), fc.string({ unit: 'binary', maxLength: 300 }), fc.constantFrom('\0', '%', '\ud800')),
+  runId: fc.oneof(fc.stringMatching(/^reconciliation_[0-9a-f]{24}$/), fc.string()),
   period: fc.oneof(fc.integer({ min: 200_001, max: 210_012 }).map(String), fc.string()),
   version: id,
 })

@@ -49,6 +49,9 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/exports/events': [401, 403, 200, 200, 200],
   'GET /api/models': everybody(200),
   'GET /api/provider': [401, 200, 200, 200],
+  'GET /api/reconciliation': forAdmin(200),
+  'POST /api/reconciliation': forAdmin(202),
+  'GET /api/reconciliation/[runId]': forAdmin(404),
   'GET /api/receipts/[callId]': [401, 404, 200, 200, 200],
   'GET /api/reports/forecast': [401, 403, 200, 200, 200],
   'GET /api/reports/heavy-users': [401, 403, 200, 200, 200],
@@ -69,6 +72,7 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
 /** What is posted where an empty body would not be understood. */
 const rate = { provider: '*', model: 'gpt-4o', kind: 'input', usd: '2.5' }
 const bodies: Record<string, unknown> = {
+  'POST /api/reconciliation': { from: '2026-11-01', to: '2026-11-02' },
   'POST /api/cost-tables': { effectiveFrom: '2026-01-01T00:00:00Z', rates: [rate] },
   'POST /api/cost-tables/import': { effectiveFrom: '2026-01-01T00:00:00Z' },
   'PATCH /api/dead-letters/[id]': { payload: {} },
@@ -131,6 +135,7 @@ const pathFor = (path: string): string =>
     .replace('[vaultId]', vaultId.toString())
     .replace('[period]', '202611')
     .replace('[callId]', callId)
+    .replace('[runId]', `reconciliation_${'0'.repeat(24)}`)
     .replace('[version]', version.toString())
     .replace('[...path]', 'nothing/here')
     .concat(queryFor(path))

@@ -14,6 +14,16 @@ import {
 } from 'drizzle-orm/pg-core'
 import { deployments } from './deployments.ts'
 
+/** Counts and cost as decimal text. */
+type Sums = Record<string, string>
+
+interface KeptDifference {
+  kind: string
+  id: string | null
+  detail: string
+  explanation: string | null
+}
+
 /** One comparison of our events with LiteLLM's own books over some days, for all keys or one. */
 export const reconciliationRuns = pgTable(
   'reconciliation_runs',
@@ -70,9 +80,9 @@ export const reconciliations = pgTable(
     comparedTo: timestamp({ withTimezone: true }).notNull(),
     result: text({ enum: ['matches', 'explained', 'unexplained'] }).notNull(),
     /** Counts of both sides, as decimal strings. */
-    figures: jsonb().$type<Record<string, Record<string, string> | null>>().notNull(),
+    figures: jsonb().$type<Record<'here' | 'litellm', Sums> & { counted: Sums | null }>().notNull(),
     /** What differs, call by call; the first thousand. */
-    differences: jsonb().$type<Record<string, unknown>[]>().notNull(),
+    differences: jsonb().$type<KeptDifference[]>().notNull(),
     /** Of all that differ. */
     differenceCount: integer().notNull(),
     createdAt: timestamp({ withTimezone: true }).notNull(),

@@ -1,0 +1,7 @@
+export { getReconciliation, listReconciliations } from './get-reconciliations.ts'
+export { reconcileCommand } from './reconcile-command.ts'
+export { reconcileNightly } from './reconcile-nightly.ts'
+export { reconciliationHandler } from './reconciliation-handler.ts'
+export { requestReconciliation } from './request-reconciliation.ts'
+export { runReconciliation } from './run-reconciliation.ts'
+export { reconciliationInput, runDetailView, runListView, runView } from './schemas.ts'
