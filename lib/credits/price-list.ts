@@ -2,14 +2,14 @@ import { type Usd, usd } from '../money/units.ts'
 import { lowerCaseAscii } from '../metering/model-name.ts'
 
 /** What 1K tokens cost before power and markup. Applies to the provider's models whose name contains all of `all`. */
-export interface BaseCost {
+interface BaseCost {
   readonly provider: string
   readonly all: readonly string[]
   readonly usdPer1K: Usd
 }
 
 /** How much care a request asks for: its price, its longest answer, and who may answer it, in order of preference. */
-export interface PowerLevel {
+interface PowerLevel {
   /** Basis points of the base cost. */
   readonly bps: bigint
   /** Tokens that an answer may have. */
@@ -19,13 +19,12 @@ export interface PowerLevel {
 
 export const POWERS = ['eco', 'balanced', 'precision'] as const
 export type Power = (typeof POWERS)[number]
-export const DEFAULT_POWER: Power = 'balanced'
 
 export const TIERS = ['free', 'starter', 'professional', 'enterprise'] as const
 export type CreditTier = (typeof TIERS)[number]
 
 /** What a customer's plan adds to the price and lets them do. */
-export interface TierTerms {
+interface TierTerms {
   readonly markupBps: bigint
   readonly requestsPerMinute: number
   readonly tokensPerMinute: number

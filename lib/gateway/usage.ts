@@ -1,5 +1,5 @@
 /** Tokens as the model reported them. */
-export interface ReportedUsage {
+interface ReportedUsage {
   readonly inputTokens: bigint
   readonly outputTokens: bigint
   readonly cachedTokens: bigint | null

@@ -93,7 +93,7 @@ function limitOf(
 
 /**
  * The most tokens that a request can cost: every byte of it as a token (a token is a byte at least), the declared
- * maximum for images, and as many answers as asked for, each as long as allowed. A request that nothing bounds is refused.
+ * maximum for images, and as many answers as asked for, each as long as allowed. What nothing bounds is refused.
  */
 export function worstCase(
   route: GatewayRoute,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { findKeyProvider, KEY_PROVIDERS } from '#lib/byok/providers.ts'
 
-export const keyProviderId = z.enum(KEY_PROVIDERS.map(({ id }) => id) as [string, ...string[]])
+const keyProviderId = z.enum(KEY_PROVIDERS.map(({ id }) => id) as [string, ...string[]])
 
 /** A key as its owner enters it. */
 export const providerKeyInput = z

@@ -5,7 +5,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import type { CreditAccount } from './schemas.ts'
 import { type AccountRow, findAccountOf, listMonths } from './store.ts'
 
-export const toAccount = (row: AccountRow): CreditAccount => ({
+const toAccount = (row: AccountRow): CreditAccount => ({
   id: row.id,
   subject: row.subject,
   tier: row.tier,

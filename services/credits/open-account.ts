@@ -3,7 +3,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { type AccountRow, findAccountOf, insertAccount } from './store.ts'
 
-/** Opens the credit account of a subject at its first sign-in; later calls find it. New accounts are of the free tier. */
+/** Opens the credit account of a subject at its first sign-in; later calls find it. It begins in the free tier. */
 export async function openAccount(ctx: ServiceContext, { subject }: { subject: string }): Promise<AccountRow> {
   const known = await findAccountOf(ctx.db, subject)
   if (known) return known

@@ -24,7 +24,7 @@ export type HoldRequest =
 export type HoldAnswer = PlacedHold | EndedHold | null
 
 /** What to write for a batch. */
-export interface Changes {
+interface Changes {
   readonly placed: NewHold[]
   readonly ended: HoldEnd[]
   readonly transfers: NewTransfer[]

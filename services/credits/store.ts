@@ -25,11 +25,6 @@ export const lockAccounts = (db: Db, ids: readonly string[]): Promise<AccountRow
     .orderBy(asc(creditAccounts.id))
     .for('update')
 
-export async function findAccount(db: Db, id: string): Promise<AccountRow | null> {
-  const [row] = await db.select().from(creditAccounts).where(eq(creditAccounts.id, id))
-  return row ?? null
-}
-
 export async function findAccountOf(db: Db, subject: string): Promise<AccountRow | null> {
   const [row] = await db.select().from(creditAccounts).where(eq(creditAccounts.subject, subject))
   return row ?? null
@@ -85,7 +80,8 @@ export async function endHolds(db: Db, ends: readonly HoldEnd[], endedAt: Date):
   await db.execute(sql`
     update credit_holds set state = given.state, posted = given.posted, ended_at = ${endedAt.toISOString()},
       facts = credit_holds.facts || given.facts
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as given (id text, state text, posted bigint, facts jsonb)
+    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
+      as given (id text, state text, posted bigint, facts jsonb)
     where credit_holds.id = given.id`)
 }
 
@@ -141,8 +137,8 @@ export async function useGrants(db: Db, uses: readonly { id: string; used: bigin
   await db.execute(sql`
     update credit_grants set remaining = remaining - given.used
     from (
-      select id, sum(used) as used from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as t (id text, used bigint)
-      group by id
+      select id, sum(used) as used
+      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as t (id text, used bigint) group by id
     ) as given
     where credit_grants.id = given.id`)
 }

@@ -16,8 +16,10 @@ export async function expectBooksBalance({ db }: Pick<ServiceContext, 'db'>): Pr
     from credit_accounts a
     cross join lateral (
       select
-        coalesce(sum(case when credit = 'customer:' || a.id then amount when debit = 'customer:' || a.id then -amount end), 0) as balance,
-        coalesce(sum(case when debit = 'receivable:' || a.id then amount when credit = 'receivable:' || a.id then -amount end), 0) as receivable
+        coalesce(sum(case when credit = 'customer:' || a.id then amount
+          when debit = 'customer:' || a.id then -amount end), 0) as balance,
+        coalesce(sum(case when debit = 'receivable:' || a.id then amount
+          when credit = 'receivable:' || a.id then -amount end), 0) as receivable
       from ledger_transfers where account_id = a.id
     ) t
     cross join lateral (
@@ -29,7 +31,8 @@ export async function expectBooksBalance({ db }: Pick<ServiceContext, 'db'>): Pr
   const months = await db.execute<Drift>(sql`
     select m.account_id as id, m.period, m.spent, m.held from credit_months m
     where m.spent <> (
-      select coalesce(sum(case when kind = 'usage' then amount when kind = 'refund' and debit = 'revenue' then -amount end), 0)
+      select coalesce(sum(case when kind = 'usage' then amount
+        when kind = 'refund' and debit = 'revenue' then -amount end), 0)
       from ledger_transfers where account_id = m.account_id and period = m.period
     ) or m.held <> (
       select coalesce(sum(amount), 0) from credit_holds

@@ -8,7 +8,7 @@ export interface StripeSettings {
   readonly apiUrl: string | null
 }
 
-export interface NewPayment {
+interface NewPayment {
   /** Ours: Stripe makes one payment for it, however often it is asked. */
   readonly purchaseId: string
   readonly cents: number

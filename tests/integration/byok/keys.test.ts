@@ -84,10 +84,10 @@ test('every key is wrapped anew while requests go on, and then the old master ke
   await Promise.all(accounts.map((accountId) => store(accountId)))
   // Keys that the tests before left in a state that does not open are theirs.
   await ctx.db.execute(sql`delete from provider_keys where not (account_id = any(${sql.param(accounts)}))`)
-  let done = false
+  const done = new AbortController()
   const traffic = async (): Promise<number> => {
     let served = 0
-    while (!done) {
+    while (!done.signal.aborted) {
       const accountId = accounts[served % accounts.length] as string
       expect(await open(accountId, rotating)).toMatchObject({ key: SECRET })
       served += 1
@@ -102,7 +102,7 @@ test('every key is wrapped anew while requests go on, and then the old master ke
   })
   const counts = await Promise.all(workers)
   while ((await rewrapKeys(rotating)) > 0);
-  done = true
+  done.abort()
   expect((await Promise.all(requests)).every((served) => served > 0)).toBe(true)
   expect(counts.reduce((all, count) => all + count, 0)).toBeLessThanOrEqual(500)
   const afterwards = withKeys(newer)

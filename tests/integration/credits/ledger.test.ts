@@ -135,8 +135,10 @@ describe('the database itself refuses', () => {
       await openAccount(ctx, { subject: newSubject() }),
     ]
     await buy(theirs.id)
-    const steal = sql`insert into ledger_transfers (id, account_id, debit, credit, amount, kind, period, facts, created_at)
-      values ('steal', ${mine.id}, ${`customer:${theirs.id}`}, ${`customer:${mine.id}`}, 1, 'refund', 202611, '{}', now())`
+    const [from, to] = [`customer:${theirs.id}`, `customer:${mine.id}`]
+    const steal = sql`
+      insert into ledger_transfers (id, account_id, debit, credit, amount, kind, period, facts, created_at)
+      values ('steal', ${mine.id}, ${from}, ${to}, 1, 'refund', 202611, '{}', now())`
     expect(await refusal(steal)).toMatch(/ledger_transfers_books/)
   })
 })

@@ -49,7 +49,7 @@ test.each([
 })
 
 const config: Pick<AppConfig, 'addresses'> = {
-  addresses: { UsageBasedSubscriptions: '0x01', VaultControls: '0x01', FlowToken: '0x02' },
+  addresses: { UsageBasedSubscriptions: '0x01', VaultControls: '0x01', VaultDirectory: '0x01', FlowToken: '0x02' },
 }
 const drafted = (act: ReturnAct) => draftReturn(config, { vaultId: '7', name: 'prod-chat', owner: '0x03', act })
 const ID = { type: 'UInt64', value: '7' }

@@ -38,7 +38,7 @@ export const stripeEvents = pgTable(
     type: text().notNull(),
     /** The payment that it is about. */
     paymentIntentId: text(),
-    /** `applied`, `ignored` (nothing to do), `unmatched` (of a payment not known yet), `refused` (an operator must look). */
+    /** `ignored`: nothing to do. `unmatched`: of a payment not known yet. `refused`: an operator must look. */
     outcome: text({ enum: ['applied', 'ignored', 'unmatched', 'refused'] }).notNull(),
     reason: text(),
     /** The event's object as Stripe sent it. */

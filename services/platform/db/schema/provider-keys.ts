@@ -1,7 +1,7 @@
 import { boolean, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
 import { creditAccounts } from './credits.ts'
 
-/** Keys of model providers that customers brought, one per provider. Sealed: nobody who reads this table can use them. */
+/** Keys of model providers that customers brought, one per provider. Sealed: who reads this table can't use them. */
 export const providerKeys = pgTable(
   'provider_keys',
   {
