@@ -5,6 +5,8 @@ export interface ConfigOptions {
   readonly models?: readonly LocalModel[]
   /** Lets callers ask for LiteLLM's in-memory cache; off unless a test wants cache hits. */
   readonly cache?: boolean
+  /** Another module with the meter's `instance`, and its folder; the plug-in itself if absent. */
+  readonly meter?: { readonly module: string; readonly folder: string }
   /** Loads LiteLLM's stock callback too, twice: as its configuration file and as its environment sets it up. */
   readonly stockCallback?: { readonly url: string }
 }
@@ -13,7 +15,7 @@ export interface ConfigOptions {
 const bookSeconds = 1
 
 /** LiteLLM's configuration file. JSON is YAML, so no YAML writer is needed. */
-export function litellmConfig({ models = [], cache = false, stockCallback }: ConfigOptions): string {
+export function litellmConfig({ models = [], cache = false, stockCallback, meter }: ConfigOptions): string {
   const config = {
     model_list: [...localModels, ...models].map(modelEntry),
     general_settings: {
@@ -23,7 +25,10 @@ export function litellmConfig({ models = [], cache = false, stockCallback }: Con
       store_prompts_in_spend_logs: false,
     },
     litellm_settings: {
-      callbacks: ['flareflow_meter.instance', ...(stockCallback ? ['flareflow_hint', 'generic_api'] : [])],
+      callbacks: [
+        `${meter?.module ?? 'flareflow_meter'}.instance`,
+        ...(stockCallback ? ['flareflow_hint', 'generic_api'] : []),
+      ],
       // Neither prompts nor answers reach a log.
       turn_off_message_logging: true,
       // Or a caller could switch metering off for a call with "no-log": true.

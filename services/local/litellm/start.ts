@@ -28,6 +28,8 @@ interface LitellmSettings {
   /** Folder of the plug-in's spool; LiteLLM's configuration is written beside it. */
   readonly spoolDir: string
   readonly config?: ConfigOptions
+  /** Further variables of the proxy's environment. */
+  readonly environment?: Readonly<Record<string, string>>
   readonly onProgress?: (doing: string) => void
 }
 
@@ -94,7 +96,7 @@ function environment(settings: LitellmSettings): NodeJS.ProcessEnv {
     NODE_ENV: 'production',
     PATH: [runtime.prismaStandIn, runtime.bin, process.env['PATH']].join(delimiter),
     // The plug-in is loaded from here.
-    PYTHONPATH: join(projectRoot, 'deploy/litellm'),
+    PYTHONPATH: [join(projectRoot, 'deploy/litellm'), settings.config?.meter?.folder].filter(Boolean).join(delimiter),
     PYTHONUNBUFFERED: '1',
     DATABASE_URL: settings.databaseUrl,
     LITELLM_MASTER_KEY: settings.masterKey,
@@ -110,5 +112,6 @@ function environment(settings: LitellmSettings): NodeJS.ProcessEnv {
     FLAREFLOW_SPOOL_DIR: settings.spoolDir,
     LITELLM_WEBHOOK_SECRET: settings.webhookSecret,
     ...stockCallback(settings),
+    ...settings.environment,
   }
 }

@@ -1,0 +1,2 @@
+export { benchPlugin } from './bench-plugin.ts'
+export { pluginTable } from './plugin-table.ts'
