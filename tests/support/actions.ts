@@ -64,6 +64,7 @@ export type Doing =
   | { kind: 'claimSeat'; vault: number; fit: boolean }
   | { kind: 'leak'; vault: number; whose: 'owner' | 'provider' }
   | { kind: 'steal'; vault: number; whose: 'owner' | 'provider'; amount: bigint; fit: boolean }
+  | { kind: 'archive'; vault: number; fit: boolean }
   | { kind: 'rate'; usdPerFlow: bigint; source: string }
   /** Null: rates are taken from no source. */
   | { kind: 'source'; name: string | null }
@@ -95,6 +96,7 @@ export const KINDS: ReadonlyArray<Action['kind']> = [
     'claimSeat',
     'leak',
     'steal',
+    'archive',
     'rate',
     'source',
     'schedule',

@@ -6,7 +6,7 @@ type About<K extends Action['kind']> = Extract<Action, { kind: K }>
 
 const PROVIDERS: ReadonlySet<string> = new Set(['withdraw', 'withdrawPart', 'payment', 'receiver'])
 const ADMINS: ReadonlySet<string> = new Set(['rate', 'source', 'schedule', 'reappoint', 'registration'])
-const ANYONES: ReadonlySet<string> = new Set(['deposit', 'execute', 'time', 'steal'])
+const ANYONES: ReadonlySet<string> = new Set(['deposit', 'execute', 'time', 'steal', 'archive'])
 
 /** Whose act it is; the stranger's, if it is anyone's. */
 export function actorOf(action: Action, model: VaultModel, now: number): Party {

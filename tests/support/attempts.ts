@@ -90,7 +90,7 @@ export function ownersAttempt({ arena, world, model, party }: Acting, action: Ow
 
 const OTHERS = [
   ...(['deposit', 'withdraw', 'withdrawPart', 'receiver', 'payment', 'approve', 'execute'] as const),
-  ...(['claimVault', 'claimSeat', 'leak', 'steal'] as const),
+  ...(['claimVault', 'claimSeat', 'leak', 'steal', 'archive'] as const),
 ] as const
 type Others = About<(typeof OTHERS)[number]>
 
@@ -178,6 +178,13 @@ export function othersAttempt({ arena, world, model, party }: Acting, action: Ot
         args: { vaultId, owners: action.whose === 'owner', accomplice: arena.signers.stranger.address },
         refusal: null,
         predict: () => rights.leak(action.whose, party),
+      }
+    case 'archive':
+      return {
+        code: readTransaction('account/archive_vaults'),
+        args: { vaultIds: [vaultId] },
+        refusal: null,
+        predict: () => model.archive(),
       }
     case 'steal':
       return {

@@ -27,7 +27,7 @@ function statusOf(model: VaultModel): string {
 export function expectedReport(model: VaultModel, now: number, addressOf: AddressOf): Record<string, Plain> {
   const { usage, pending, approvals } = model
   const meter = usage.meters.get(usage.latestPeriod) ?? null
-  return {
+  const report = {
     id: `${model.id}`,
     owner: addressOf(model.rights.owner),
     provider: addressOf(model.provider),
@@ -58,6 +58,20 @@ export function expectedReport(model: VaultModel, now: number, addressOf: Addres
     approvers: approvals?.approvers.map(addressOf) ?? [],
     approvalsRequired: `${approvals?.required ?? 0}`,
   }
+  return model.archived ? { ...report, ...NOTHING_LEFT } : report
+}
+
+/** All but the totals of a vault that was archived. */
+const NOTHING_LEFT: Record<string, Plain> = {
+  period: '0',
+  ...expectedMeter(null),
+  automaticPayment: false,
+  capUsd: null,
+  pendingCap: null,
+  expiresAt: null,
+  pausedFrom: null,
+  reminderBelow: null,
+  pendingReturn: null,
 }
 
 /** The part of a report, or of a meter, that is about one period. */

@@ -66,6 +66,7 @@ const periods = [
   grow(2, 10_000n, { month: -1 }),
   passTime('graceEnd', 0),
   grow(2, 10_000n, { month: -1 }),
+  act({ kind: 'archive', vault: 3, fit: false }),
 ]
 
 /** Come before random actions: no run is without debt, credit, a closed vault, a new month, or any kind of action. */

@@ -197,5 +197,29 @@ const inFunds: readonly PlantedBug[] = [
   },
 ]
 
+const toGraceEnd: readonly Action[] = [passTime('monthEnd', 0), passTime('graceEnd', 0)]
+const archive = act({ kind: 'archive', vault: 3, fit: false })
+
+const inArchive: readonly PlantedBug[] = [
+  {
+    bug: 'an archived vault with the FLOW of its provider',
+    edits: [['VaultArchive', / {8}if vault!\.funds\.balance\(\) > 0\.0 [^\n]*\n/, '']],
+    actions: [
+      act({ kind: 'receiver', vault: 0, offered: false }),
+      grow(0, 1_000n),
+      ...close(0),
+      ...toGraceEnd,
+      archive,
+    ],
+    shows: /done, where the rules say holds_flow/,
+  },
+  {
+    bug: 'an archived vault that may be told of a reading',
+    edits: [['VaultArchive', /if last != 0 && [^{]*\{/, 'if false {']],
+    actions: [grow(0, 1_000n), ...close(0), archive],
+    shows: /done, where the rules say month_open/,
+  },
+]
+
 /** Rules of what readings make due and of where FLOW goes. */
-export const chargingBugs: readonly PlantedBug[] = [...inReadings, ...inPrices, ...inFunds]
+export const chargingBugs: readonly PlantedBug[] = [...inReadings, ...inPrices, ...inFunds, ...inArchive]

@@ -110,6 +110,7 @@ const others: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
   },
   { weight: 4, arbitrary: fc.record({ kind: is('execute'), vault, nth: fc.constantFrom(0, 0, 0, 1, 2, 3), fit }) },
   { weight: 3, arbitrary: fc.record({ kind: is('claimSeat'), vault, fit }) },
+  { weight: 1, arbitrary: fc.record({ kind: is('archive'), vault: fc.constant(OPEN_VAULTS), fit }) },
   { weight: 4, arbitrary: fc.record({ kind: is('leak'), vault, whose }) },
   { weight: 5, arbitrary: fc.record({ kind: is('steal'), vault, whose, amount, fit }) },
   {
@@ -124,10 +125,13 @@ const others: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
     }),
   },
   {
-    weight: 1,
+    weight: 4,
     arbitrary: fc.record({
       kind: is('source'),
-      name: fc.constantFrom('fixed', 'fixed', 'fixed', 'fixed', 'market', null),
+      name: fc.oneof(
+        { weight: 13, arbitrary: fc.constant('fixed') },
+        { weight: 2, arbitrary: fc.constantFrom('market', null) },
+      ),
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: is('reappoint') }) },

@@ -97,6 +97,7 @@ function followUps(arena: Arena, world: WorldModel, action: Action, model: Vault
 function vaultFor(world: WorldModel, action: Action): VaultModel {
   const slot = 'vault' in action ? action.vault : 0
   if (!('fit' in action && action.fit)) return world.vaultAt(slot)
+  if (action.kind === 'archive') return world.all.find((each) => each.archiveRefusal === null) ?? world.vaultAt(slot)
   const slots = Array.from({ length: OPEN_VAULTS }, (_, i) => world.vaultAt((slot + i) % OPEN_VAULTS))
   return slots.find((model) => makesSense(action, model, world.now)) ?? world.vaultAt(slot)
 }

@@ -15,11 +15,13 @@ export interface ReadingModel {
 }
 
 /** What decides over a reading beside the vault's own meters. */
-export interface Circumstances {
-  readonly now: number
-  readonly graceSeconds: number
-  readonly usdPerFlow: bigint
-  readonly schedules: readonly Schedule[]
+interface Circumstances {
+  readonly world: {
+    readonly now: number
+    readonly graceSeconds: number
+    readonly rate: { readonly usdPerFlow: bigint }
+    readonly schedules: readonly Schedule[]
+  }
   readonly closed: boolean
   /** The most that the period may have been charged, given what it was charged; null is any amount. */
   readonly limitUsd: (charged: bigint) => bigint | null
@@ -56,7 +58,7 @@ export class UsageModel {
 
   /** Takes a reading; returns what it makes due in FLOW, or why it is skipped. */
   settle(reading: ReadingModel, circumstances: Circumstances): bigint | string {
-    const { now, graceSeconds, schedules } = circumstances
+    const { now, graceSeconds, schedules, rate } = circumstances.world
     const reason = this.outOfTurn(reading) ?? faultOf(reading) ?? periodRefusal(reading.period, now, graceSeconds)
     if (reason !== null) return reason
     const known = this.meters.get(reading.period)
@@ -75,7 +77,7 @@ export class UsageModel {
     this.sequence = sequence
     this.lastPeriod = period
     this.latestPeriod = Math.max(this.latestPeriod, period)
-    return usdToFlow(usd(charge.dueUsd), usdPerFlow(circumstances.usdPerFlow))
+    return usdToFlow(usd(charge.dueUsd), usdPerFlow(rate.usdPerFlow))
   }
 
   /** A fall in price becomes credit; a rise, up to the limit, uses credit first. */

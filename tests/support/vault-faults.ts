@@ -35,8 +35,8 @@ export async function look({ chain, signers }: Watched, ids: readonly bigint[], 
 
 /** What breaks a rule of the money, or differs from the model; null when all is well. */
 export async function faultOf(watched: Watched, world: WorldModel): Promise<string | null> {
-  const closed = world.all.findLast((model) => model.closed)
-  const models = closed ? [...world.open, closed] : world.open
+  const gone = [world.all.findLast(({ closed }) => closed), world.all.findLast(({ archived }) => archived)]
+  const models = [...new Set([...world.open, ...gone.filter((model) => model !== undefined)])]
   const periods = [world.period, previousPeriod(world.period)].filter((period) => world.takesReadings(period))
   const ids = models.map(({ id }) => id)
   const seen = await look(watched, ids, periods)
@@ -89,8 +89,8 @@ function approvalsFault(
   return difference({ ...seen, proposals }, expectedApprovals(approvals, now, addressOf))
 }
 
-function meterFault(seen: Fields | null, { usage }: VaultModel, period: number): string | null {
-  const model = usage.meters.get(period) ?? null
+function meterFault(seen: Fields | null, { usage, archived }: VaultModel, period: number): string | null {
+  const model = archived ? null : (usage.meters.get(period) ?? null)
   if (seen === null || model === null) return (seen === null) === (model === null) ? null : `a meter of ${period}?`
   const counts = Object.entries(seen['counts'] as Record<string, Fields>)
   const tokens = Object.fromEntries(counts.map(([name, count]) => [name, count['tokens']]))

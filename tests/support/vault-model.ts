@@ -26,6 +26,8 @@ export class VaultModel {
   uncovered = 0n
   automatic = false
   closed = false
+  /** Only its totals are left. */
+  archived = false
   pausedFrom: number | null = null
   expiresAt: number | null = null
   reminder: bigint | null = null
@@ -59,10 +61,6 @@ export class VaultModel {
     return this.pausedFrom !== null && this.now >= this.pausedFrom
   }
 
-  get isExpired(): boolean {
-    return this.expiresAt !== null && this.now > this.expiresAt
-  }
-
   get providerRegistered(): boolean {
     return this.world.isRegistered(this.provider)
   }
@@ -71,20 +69,12 @@ export class VaultModel {
     return this.world.now
   }
 
-  /** When the passing of time alone changes what may be done. */
-  get turns(): number[] {
-    const proposals = [...(this.approvals?.proposals.values() ?? [])].map(({ expiresAt }) => expiresAt)
-    const changes = [this.cap.pendingAt(this.now), this.approvals?.threshold.pendingAt(this.now), this.pending]
-    const expiry = this.expiresAt === null ? null : this.expiresAt + 1
-    const times = [...proposals, ...changes.map((change) => change?.actsAt), this.pausedFrom, expiry]
-    return times.flatMap((time) => time ?? [])
-  }
-
   settle(reading: ReadingModel): string {
-    const { now, graceSeconds, rate, schedules } = this.world
-    const limitUsd = (charged: bigint) => (this.isPaused || this.isExpired ? charged : this.cap.at(now))
-    const usdPerFlow = rate.usdPerFlow
-    const due = this.usage.settle(reading, { now, graceSeconds, usdPerFlow, schedules, closed: this.closed, limitUsd })
+    if (this.archived) return 'vault_closed'
+    const { world, closed } = this
+    const isOver = this.isPaused || (this.expiresAt !== null && world.now > this.expiresAt)
+    const limitUsd = (charged: bigint) => (isOver ? charged : this.cap.at(world.now))
+    const due = this.usage.settle(reading, { world, closed, limitUsd })
     if (typeof due === 'string') return due
     this.accrue(due)
     this.payAutomatically()
@@ -110,9 +100,7 @@ export class VaultModel {
   }
 
   setCap(cap: bigint | null): string {
-    if (this.closed) return 'closed'
-    this.cap.set(cap, this.now, this.world.delaySeconds)
-    return 'done'
+    return this.unlessClosed(() => this.cap.set(cap, this.now, this.world.delaySeconds))
   }
 
   setExpiry(expiresAt: number | null): string {
@@ -131,9 +119,7 @@ export class VaultModel {
   }
 
   setReminder(below: bigint | null): string {
-    if (this.closed) return 'closed'
-    this.reminder = below
-    return 'done'
+    return this.unlessClosed(() => (this.reminder = below))
   }
 
   /** Takes all that may be withdrawn. */
@@ -185,12 +171,8 @@ export class VaultModel {
     if (this.closed) return 'closed'
     if (policy === null && this.approvals === null) return 'no_approvals'
     if (policy !== null && !isValid(policy)) return 'policy_invalid'
-    if (this.approvals !== null) {
-      this.propose('policy', { policy })
-      return 'done'
-    }
-    this.dropReturn()
-    this.adopt(policy)
+    if (this.approvals !== null) this.propose('policy', { policy })
+    else this.adoptFirst(policy)
     return 'done'
   }
 
@@ -226,6 +208,28 @@ export class VaultModel {
     if (typeof proposal === 'string') return proposal
     this.carryOut(proposal)
     return 'done'
+  }
+
+  /** Why it can't be removed from storage, or null. */
+  get archiveRefusal(): string | null {
+    if (this.archived) return 'archived'
+    if (!this.closed) return 'open'
+    if (this.balance > 0n) return 'holds_flow'
+    return this.world.takesReadings(this.usage.latestPeriod) ? 'month_open' : null
+  }
+
+  archive(): string {
+    const refusal = this.archiveRefusal
+    if (refusal !== null) return refusal
+    this.archived = true
+    this.adopt(null)
+    this.rights.end()
+    return 'done'
+  }
+
+  private unlessClosed(act: () => unknown): string {
+    if (!this.closed) act()
+    return this.closed ? 'closed' : 'done'
   }
 
   private carryOut({ kind, to, policy }: ProposalModel): void {
@@ -265,6 +269,11 @@ export class VaultModel {
 
   private propose(kind: ProposalKind, content: Partial<ProposalModel>): bigint | null {
     return this.approvals?.propose(kind, content, this.now, this.world.delaySeconds) ?? null
+  }
+
+  private adoptFirst(policy: PolicyModel | null): void {
+    this.dropReturn()
+    this.adopt(policy)
   }
 
   private adopt(policy: PolicyModel | null): void {

@@ -10,6 +10,7 @@ type Numbered = Map<Party, number>
 export class VaultRights {
   owner: Party
   private handovers = 0
+  private isOver = false
   private readonly owners: Numbered
   private ownerWaits = false
   private readonly provider: Party
@@ -35,7 +36,7 @@ export class VaultRights {
 
   /** Acts of the provider claim what waits for it on the way. */
   asProvider(party: Party): string | null {
-    return party === this.provider ? null : 'not_provider'
+    return party === this.provider && !this.isOver ? null : 'not_provider'
   }
 
   /** The provider acted, so it holds a capability of now. */
@@ -45,7 +46,7 @@ export class VaultRights {
 
   /** An act that doesn't look into the inbox when something is held already, be it dead. */
   asProviderOfBefore(party: Party): string | null {
-    const finds = party === this.provider && (this.ofProvider ?? this.handovers) === this.handovers
+    const finds = party === this.provider && !this.isOver && (this.ofProvider ?? this.handovers) === this.handovers
     return finds ? null : 'nil_forced'
   }
 
@@ -60,7 +61,7 @@ export class VaultRights {
       this.owners.set(party, this.handovers)
       this.ownerWaits = false
     }
-    return party === this.owner && this.owners.has(party) ? 'done' : 'nothing_waits'
+    return party === this.owner && !this.isOver && this.owners.has(party) ? 'done' : 'nothing_waits'
   }
 
   claimSeat(party: Party): string {
@@ -94,6 +95,13 @@ export class VaultRights {
     this.seats = new Map(approvers.map((party) => [party, before.get(party) ?? (this.seatCount += 1)]))
     for (const party of before.keys()) if (!this.seats.has(party)) this.seatsWaiting.delete(party)
     for (const party of approvers) if (!before.has(party)) this.seatsWaiting.add(party)
+  }
+
+  /** The vault is gone, and every capability to it dead. */
+  end(): void {
+    this.isOver = true
+    this.handovers += 1
+    this.ownerWaits = false
   }
 
   handOver(to: Party): void {

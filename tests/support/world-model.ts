@@ -83,7 +83,8 @@ export class WorldModel {
 
   /** The vault of a slot; beyond the open ones, one that was closed if there is any. */
   vaultAt(slot: number): VaultModel {
-    const closed = this.all.findLast((model) => model.closed)
+    const closed =
+      this.all.findLast((each) => each.closed && !each.archived) ?? this.all.findLast((each) => each.closed)
     const found = slot < OPEN_VAULTS ? this.open[slot] : (closed ?? this.open[0])
     if (!found) throw new Error(`There is no vault at ${slot}.`)
     return found
@@ -91,7 +92,7 @@ export class WorldModel {
 
   /** Whether the period has begun and still takes readings. */
   takesReadings(period: number): boolean {
-    return period <= this.period && this.now < endOf(period) + this.graceSeconds
+    return period !== 0 && period <= this.period && this.now < endOf(period) + this.graceSeconds
   }
 
   move(party: Party, amount: bigint): void {
@@ -186,7 +187,16 @@ export class WorldModel {
   /** The instants ahead at which something starts or ends to act, soonest first. */
   get turns(): number[] {
     const ofRate = this.isRateFixed ? [this.source.from] : [this.source.from, this.rate.setAt + RATE_MAX_AGE + 1]
-    const all = [...this.open.flatMap(({ turns }) => turns), ...ofRate, this.oracleFrom, this.monthEnd, this.graceEnd]
+    const ofVaults = this.open.flatMap((model) => turnsOf(model, this.now))
+    const all = [...ofVaults, ...ofRate, this.oracleFrom, this.monthEnd, this.graceEnd]
     return [...new Set(all)].filter((time) => time > this.now).toSorted((a, b) => a - b)
   }
+}
+
+/** When the passing of time alone changes what may be done at a vault. */
+function turnsOf({ approvals, cap, pending, expiresAt, pausedFrom }: VaultModel, now: number): number[] {
+  const proposals = [...(approvals?.proposals.values() ?? [])].map((proposal) => proposal.expiresAt)
+  const changes = [cap.pendingAt(now), approvals?.threshold.pendingAt(now), pending].map((change) => change?.actsAt)
+  const times = [...proposals, ...changes, pausedFrom, expiresAt === null ? null : expiresAt + 1]
+  return times.flatMap((time) => time ?? [])
 }

@@ -3,6 +3,7 @@ import "BillingPeriod"
 import "MeterReadings"
 import "SubscriptionReports"
 import "UsageBasedSubscriptions"
+import "VaultDirectory"
 
 /// Vaults as they are reported, with their approvals and the meters of two periods; and all FLOW there is.
 access(all) struct Look {
@@ -24,7 +25,7 @@ access(all) struct Look {
             self.approvals.append(SubscriptionReports.approvalsOf(id))
             let meters: [MeterReadings.PeriodMeter?] = []
             for period in periods {
-                meters.append(UsageBasedSubscriptions.vaultOf(id)!.usage.meterOf(period))
+                meters.append(UsageBasedSubscriptions.vaultOf(id)?.usage?.meterOf(period) ?? nil)
             }
             self.meters.append(meters)
         }
@@ -34,8 +35,8 @@ access(all) struct Look {
         }
         var sum = 0.0
         var id: UInt64 = 1
-        while UsageBasedSubscriptions.vaultOf(id) != nil {
-            sum = sum + UsageBasedSubscriptions.vaultOf(id)!.funds.balance()
+        while UsageBasedSubscriptions.vaultOf(id) != nil || VaultDirectory.closedVault(id) != nil {
+            sum = sum + (UsageBasedSubscriptions.vaultOf(id)?.funds?.balance() ?? 0.0)
             id = id + 1
         }
         self.inVaults = sum
