@@ -19,7 +19,9 @@ function priceWith(schedule: Schedule, { soFar, recent }: AccountMix, more: bigi
   return priceUsage(schedule, usage).usd
 }
 
-/** The numbers of tokens to come at which an account's price may be lowest or highest: the ends, and around each tier. */
+/**
+ * The numbers of tokens to come at which an account's price may be lowest or highest: the ends, and around each tier.
+ */
 function corners(schedule: Schedule, soFar: bigint, { low, high }: { low: bigint; high: bigint }): bigint[] {
   const bounds = schedule.tiers.flatMap(({ upTo }) => (upTo === null ? [] : [upTo - soFar, upTo - soFar + 1n]))
   return [low, high, ...bounds.filter((more) => more > low && more < high)]
@@ -29,10 +31,10 @@ const least = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => (
 const most = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => (b > a ? b : a))
 
 /**
- * What accounts will be billed for a month whose tokens to come (all accounts together) are forecast. They go to accounts
- * and models as those of the last 28 days did; each account is priced by the schedule, so a tier that is reached before
- * the month's end counts. Prices may fall at a tier, so the interval takes in every number of tokens in between; over
- * several accounts it is the sum of theirs, which is wider than theirs together.
+ * What accounts will be billed for a month whose tokens to come (all accounts together) are forecast. They go to
+ * accounts and models as those of the last 28 days did; each account is priced by the schedule, so a tier that is
+ * reached before the month's end counts. Prices may fall at a tier, so the interval takes in every number of tokens in
+ * between; over several accounts it is the sum of theirs, which is wider than theirs together.
  */
 export function forecastBill(schedule: Schedule, accounts: readonly AccountMix[], toCome: Forecast): Forecast {
   const weights = accounts.map(({ recent }) => total(recent))

@@ -8,9 +8,10 @@ export interface DailyAmounts {
 
 /**
  * How a month is forecast. A day to come is expected to bring the average of the same weekday in the last 28 days. What
- * the same rule would have said on each earlier day about as many days to come is compared with what came: the median of
- * these ratios corrects the forecast (growth, seasons), their outer quantiles are the interval. The replays overlap, so they
- * are fewer than they seem: 7 % are left out on each side, of which back-tests show that 80 % of months are covered.
+ * the same rule would have said on each earlier day about as many days to come is compared with what came: the median
+ * of these ratios corrects the forecast (growth, seasons), their outer quantiles are the interval. The replays overlap,
+ * so they are fewer than they seem: 7 % are left out on each side, of which back-tests show that 80 % of months are
+ * covered.
  */
 export const FORECAST_METHOD = 'weekday-average-28d-replayed'
 

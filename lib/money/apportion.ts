@@ -1,6 +1,7 @@
 /**
- * Splits an amount that is not negative in proportion to weights, by largest remainder: the parts add up to it, and each
- * is less than a unit from its exact share. Equal remainders go to the earlier part. Without any weight nothing is split.
+ * Splits an amount that is not negative in proportion to weights, by largest remainder: the parts add up to it, and
+ * each is less than a unit from its exact share. Equal remainders go to the earlier part. Without any weight nothing is
+ * split.
  */
 export function apportion(amount: bigint, weights: readonly bigint[]): bigint[] {
   const sum = weights.reduce((all, weight) => all + weight, 0n)

@@ -18,8 +18,8 @@ export interface BillCell {
 }
 
 /**
- * Shares bills over parts of the usage by weighted tokens. What of a bill's weight is in no cell keeps its share, so the
- * cells of a whole bill add up to it to the last 1e-8, and those of a part to that part.
+ * Shares bills over parts of the usage by weighted tokens. What of a bill's weight is in no cell keeps its share, so
+ * the cells of a whole bill add up to it to the last 1e-8, and those of a part to that part.
  */
 export function shareBills<Cell extends BillCell>(
   cells: readonly Cell[],

@@ -1,5 +1,5 @@
-// npm run reconcile [-- --from 2026-11-01 --to 2026-11-20 --key <SHA-256 of a key>]: compares our events with LiteLLM's own
-// books, by key and UTC day (yesterday if none is given); ends with 1 if something is unexplained.
+// npm run reconcile [-- --from 2026-11-01 --to 2026-11-20 --key <SHA-256 of a key>]: compares our events with LiteLLM's
+// own books, by key and UTC day (yesterday if none is given); ends with 1 if something is unexplained.
 import { parseArgs } from 'node:util'
 import { AppError } from '#lib/errors/app-error.ts'
 import { commandEnvironment } from '#services/local/command-environment.ts'

@@ -8,7 +8,9 @@ import { findGrant, listEndedGrants, useGrants } from './store.ts'
 
 const TOGETHER = 100
 
-/** Ends grants whose time is over; what requests in flight hold stays until they end. The number of grants that shrank. */
+/**
+ * Ends grants whose time is over; what requests in flight hold stays until they end. The number of grants that shrank.
+ */
 export async function expireGrants(ctx: ServiceContext): Promise<number> {
   requireSystem(ctx.actor)
   let shrunk = 0

@@ -16,7 +16,9 @@ import {
   useGrants,
 } from './store.ts'
 
-/** Places and ends holds. Requests that arrive while a transaction runs share the next: a hot balance costs one lock. */
+/**
+ * Places and ends holds. Requests that arrive while a transaction runs share the next: a hot balance costs one lock.
+ */
 export interface HoldWriter {
   place(request: PlaceHold): Promise<PlacedHold>
   /** Posts a cost or voids. Repeating it answers what the first time came to. */

@@ -10,8 +10,8 @@ import { type EventRow, listPeriods, readEvents } from './store.ts'
 const BATCH = 1_000
 
 /**
- * The usage events of the vaults that the actor may see, by vault, period and ordinal, a batch at a time and no faster than
- * they are taken: nothing is held open between batches. Events that are stored after the first batch are left out.
+ * The usage events of the vaults that the actor may see, by vault, period and ordinal, a batch at a time and no faster
+ * than they are taken: nothing is held open between batches. Events that are stored after the first batch are left out.
  * Throws `session_required`, `vault_not_found`, `not_permitted`.
  */
 export async function* exportEvents(ctx: ServiceContext, query: ExportQuery): AsyncGenerator<ExportedEvent[]> {

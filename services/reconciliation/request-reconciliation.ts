@@ -13,8 +13,9 @@ import { findRun, insertRun, listComparedKeys, type RunRow } from './store.ts'
 export const RECONCILIATION_KIND = 'reconciliation.run'
 
 /**
- * Asks for our events of some days to be compared with LiteLLM's books; the oracle carries it out, or the command that asked. For the admin.
- * Throws `not_permitted`; `invalid_request` for a day that has not begun, `not_found` for a key that no vault has.
+ * Asks for our events of some days to be compared with LiteLLM's books; the oracle carries it out, or the command that
+ * asked. For the admin. Throws `not_permitted`; `invalid_request` for a day that has not begun, `not_found` for a key
+ * that no vault has.
  */
 export async function requestReconciliation(ctx: ServiceContext, input: ReconciliationInput): Promise<RunView> {
   const requestedBy = await requireAdmin(ctx)

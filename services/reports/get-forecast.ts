@@ -32,8 +32,9 @@ interface Series {
 }
 
 /**
- * What the open month will have brought at its end, for all accounts that the actor may see together or for one: tokens,
- * the bill, and for who is paid the costs. With too little history it says so instead. Throws as `resolveScope`.
+ * What the open month will have brought at its end, for all accounts that the actor may see together or for one:
+ * tokens, the bill, and for who is paid the costs. With too little history it says so instead. Throws as
+ * `resolveScope`.
  */
 export async function getForecast(ctx: ServiceContext, query: ForecastQuery): Promise<ForecastView> {
   const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: query.account ?? null, view: query.as ?? null })

@@ -30,8 +30,8 @@ export const vaultOf = (account: string): bigint | null => {
 const EVERYTHING: Scope = { accounts: null, seesCosts: true }
 
 /**
- * The accounts that the actor may see now, as the chain names owners, providers and the admin: the owner their vaults, a
- * provider those that pay them, the admin all. Throws `session_required`, `vault_not_found`, `not_permitted`.
+ * The accounts that the actor may see now, as the chain names owners, providers and the admin: the owner their vaults,
+ * a provider those that pay them, the admin all. Throws `session_required`, `vault_not_found`, `not_permitted`.
  */
 export async function resolveScope(ctx: ServiceContext, { vaultId, view }: Wish): Promise<Scope> {
   if (ctx.actor.kind === 'system') return vaultId === null ? EVERYTHING : only([vaultId], true)

@@ -17,7 +17,9 @@ import {
 } from '#services/platform/db/schema/index.ts'
 import { hashOf } from './usage-events.ts'
 
-/** A call as a test tells it: what is left out is a successful gpt-4o call of 100 + 50 tokens at LiteLLM's own price. */
+/**
+ * A call as a test tells it: what is left out is a successful gpt-4o call of 100 + 50 tokens at LiteLLM's own price.
+ */
 export interface SeededCall {
   readonly vault: bigint
   /** ISO instant of its start. */

@@ -72,7 +72,7 @@ ${GUARDS}${BOOKS}`
 
 const poll = ({
   litellmUrl,
-}: Addresses): string => `# LiteLLM's books, read by FlareFlow every POLL_INTERVAL: nothing to load, and the net below the other roads.
+}: Addresses): string => `# LiteLLM's books, read every POLL_INTERVAL: nothing to load; the net below the other roads.
 # FlareFlow's environment:
 #   LITELLM_URL=${litellmUrl}
 #   LITELLM_MASTER_KEY        the same as LiteLLM's

@@ -3,8 +3,8 @@ import type { Cost } from '#lib/rating/cost.ts'
 import type { RateKind } from '#lib/rating/token-classes.ts'
 
 /**
- * What usage is put together by. Labels belong to an account: two customers' "alice" are two. `everything`: nothing, the
- * accounts neither.
+ * What usage is put together by. Labels belong to an account: two customers' "alice" are two. `everything`: nothing,
+ * the accounts neither.
  */
 export type UsageGroup =
   | 'everything'
