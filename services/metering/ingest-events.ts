@@ -94,7 +94,8 @@ export async function storeOrKeep(ctx: ServiceContext, road: Road, judged: Judge
 export async function storeItems(ctx: ServiceContext, road: Road, judged: Judged): Promise<ItemOutcomes> {
   requireCollector(ctx.actor)
   const tally: Tally = { duplicates: [], differing: [], refusals: [...judged.refusals] }
-  const paid = await findPayers(ctx, judged.candidates, tally)
+  const periods = judged.candidates.map(({ period }) => period)
+  const [paid] = await Promise.all([findPayers(ctx, judged.candidates, tally), ensurePartitions(ctx.db, periods)])
   await Promise.all(lanesOf(paid).map((lane) => storeLane(ctx, road, lane, tally)))
   return tally
 }
@@ -152,24 +153,25 @@ const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error)
 
 async function storeTogether(ctx: ServiceContext, road: Road, chunk: PaidCandidate[]): Promise<Tally> {
   for (let tried = 1; ; tried += 1) {
-    await ensurePartitions(
-      ctx.db,
-      chunk.map(({ period }) => period),
-    )
     try {
       return await withTransaction(ctx, (tx) => storeInTransaction(tx, road, chunk))
     } catch (error) {
       if (!isLostRace(error) || tried === TRIES) throw error
+      const periods = chunk.map(({ period }) => period)
+      await ensurePartitions(ctx.db, periods)
     }
   }
 }
 
 async function storeInTransaction(tx: ServiceContext, road: Road, chunk: readonly PaidCandidate[]): Promise<Tally> {
-  const periods = await lockPeriods(tx.db, tx.deploymentId, [
-    ...new Map(chunk.map((candidate) => [periodKey(candidate), candidate])).values(),
-  ])
+  const keys = new Map(chunk.map((candidate) => [periodKey(candidate), candidate]))
   const ids = chunk.flatMap(({ identity, alternativeIdentity }) => [identity, alternativeIdentity ?? identity])
-  const { fresh, duplicates, differing, refusals } = dropKnown(chunk, await findKnownCalls(tx.db, [...new Set(ids)]))
+  // In this order on the wire: what is known is read under the locks.
+  const [periods, known] = await Promise.all([
+    lockPeriods(tx.db, tx.deploymentId, [...keys.values()]),
+    findKnownCalls(tx.db, [...new Set(ids)]),
+  ])
+  const { fresh, duplicates, differing, refusals } = dropKnown(chunk, known)
   const byPeriod = Map.groupBy(fresh, periodKey)
   const appended = [...periods].map(([key, state]) => appendEvents(state, byPeriod.get(key) ?? []))
   await saveAppended(tx, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })
@@ -182,8 +184,10 @@ async function saveAppended({ db }: ServiceContext, appended: readonly Appended[
   const changed = appended.filter(({ placed }) => placed.length > 0)
   if (changed.length === 0) return
   const placed = changed.flatMap((part) => part.placed)
-  await insertEvents(db, placed, origin)
-  await saveMeters(db, changed, origin)
   const facts = placed.map(({ candidate }) => factsOf(candidate, origin.deploymentId))
-  await addRollup(db, rollUp(facts, nativeSha256))
+  await Promise.all([
+    insertEvents(db, placed, origin),
+    saveMeters(db, changed, origin),
+    addRollup(db, rollUp(facts, nativeSha256)),
+  ])
 }

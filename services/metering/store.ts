@@ -2,8 +2,9 @@ import { and, desc, eq, inArray, sql } from 'drizzle-orm'
 import { EMPTY_FRONTIER, type Frontier } from '#lib/merkle/frontier.ts'
 import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
 import type { Db } from '#services/platform/db/client.ts'
-import { type Column, namesOf, rowsOf } from '#services/platform/db/rows-of.ts'
-import { eventIdentities, events, meters } from '#services/platform/db/schema/index.ts'
+import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
+import { run, type Statement } from '#services/platform/db/statement.ts'
+import { events, meters } from '#services/platform/db/schema/index.ts'
 import type { Appended, PeriodState, PlacedEvent } from './append.ts'
 import type { KnownCall } from './drop-known.ts'
 import { eventColumns, identityColumns, type Origin } from './event-columns.ts'
@@ -26,7 +27,43 @@ const keyColumns: readonly Column<PeriodKey>[] = [
 
 /** Makes the months' partitions. Never inside a transaction that holds other locks. */
 export async function ensurePartitions(db: Db, periods: readonly number[]): Promise<void> {
-  for (const period of new Set(periods)) await db.execute(sql`select ensure_event_partition(${period})`)
+  await Promise.all([...new Set(periods)].map((period) => db.execute(sql`select ensure_event_partition(${period})`)))
+}
+
+const makePeriods: Statement = {
+  name: 'metering.make_periods',
+  text: `
+    insert into meter_periods (deployment_id, vault_id, period, frontier, root)
+    select $1, vault_id, period, $2::jsonb, $3 from ${rowsFrom(keyColumns, 4)}
+    on conflict do nothing`,
+}
+
+const lockStates: Statement = {
+  name: 'metering.lock_states',
+  text: `
+    select vault_id, period, frontier, tokens from meter_periods
+    where deployment_id = $1 and (vault_id, period) in (select vault_id, period from ${rowsFrom(keyColumns, 2)})
+    order by vault_id, period for update`,
+}
+
+interface StateRow {
+  vault_id: string
+  period: number
+  frontier: Frontier
+  tokens: string
+}
+
+const listBilledModels: Statement = {
+  name: 'metering.billed_models',
+  text: `
+    select vault_id, period, model from meters join ${rowsFrom(keyColumns, 2)} using (vault_id, period)
+    where deployment_id = $1 and tokens > 0`,
+}
+
+interface ModelRow {
+  vault_id: string
+  period: number
+  model: string
 }
 
 /** Locks the periods until the transaction ends, making the rows that are missing, and reads their state. */
@@ -35,76 +72,80 @@ export async function lockPeriods(
   deploymentId: string,
   keys: readonly PeriodKey[],
 ): Promise<Map<string, PeriodState>> {
-  const given = rowsOf(inOrder(keys), keyColumns)
-  await db.execute(sql`
-    insert into meter_periods (deployment_id, vault_id, period, frontier, root)
-    select ${deploymentId}, vault_id, period, ${JSON.stringify(EMPTY_FRONTIER)}::jsonb, ${EMPTY_ROOT} from ${given}
-    on conflict do nothing`)
-  const { rows } = await db.execute<{ vault_id: string; period: number; frontier: Frontier; tokens: string }>(sql`
-    select vault_id, period, frontier, tokens from meter_periods
-    where deployment_id = ${deploymentId} and (vault_id, period) in (select vault_id, period from ${given})
-    order by vault_id, period for update`)
-  const models = await billedModels(db, deploymentId, keys)
+  const given = arraysOf(inOrder(keys), keyColumns)
+  const [, states, models] = await Promise.all([
+    run(db, makePeriods, [deploymentId, JSON.stringify(EMPTY_FRONTIER), EMPTY_ROOT, ...given]),
+    run<StateRow>(db, lockStates, [deploymentId, ...given]),
+    run<ModelRow>(db, listBilledModels, [deploymentId, ...given]),
+  ])
+  const billed = Map.groupBy(models, keyOfRow)
   return new Map(
-    rows.map(({ vault_id, period, frontier, tokens }) => {
-      const key = { vaultId: BigInt(vault_id), period }
-      const billed = models.get(periodKey(key)) ?? new Set<string>()
-      return [periodKey(key), { ...key, frontier, tokens: BigInt(tokens), billedModels: billed }]
+    states.map((row) => {
+      const { vault_id, period, frontier, tokens } = row
+      const billedModels = new Set(billed.get(keyOfRow(row))?.map(({ model }) => model))
+      return [keyOfRow(row), { vaultId: BigInt(vault_id), period, frontier, tokens: BigInt(tokens), billedModels }]
     }),
   )
 }
 
-async function billedModels(
-  db: Db,
-  deploymentId: string,
-  keys: readonly PeriodKey[],
-): Promise<Map<string, Set<string>>> {
-  const { rows } = await db.execute<{ vault_id: string; period: number; model: string }>(sql`
-    select vault_id, period, model from meters join ${rowsOf(keys, keyColumns)} using (vault_id, period)
-    where deployment_id = ${deploymentId} and tokens > 0`)
-  const found = new Map<string, Set<string>>()
-  for (const { vault_id, period, model } of rows) {
-    const key = periodKey({ vaultId: BigInt(vault_id), period })
-    found.set(key, (found.get(key) ?? new Set()).add(model))
-  }
-  return found
+const keyOfRow = ({ vault_id, period }: Pick<StateRow, 'vault_id' | 'period'>): string =>
+  periodKey({ vaultId: BigInt(vault_id), period })
+
+const findKnown: Statement = {
+  name: 'metering.find_known',
+  text: `
+    select id, started_at, billable_tokens from event_identities
+    where id in (select id from unnest($1::text[]) as given (id))`,
+}
+
+interface KnownRow {
+  id: string
+  started_at: string
+  billable_tokens: string
 }
 
 /** What is stored under these identities. */
 export async function findKnownCalls(db: Db, ids: readonly string[]): Promise<Map<string, KnownCall>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .select({
-      id: eventIdentities.id,
-      startedAt: eventIdentities.startedAt,
-      billableTokens: eventIdentities.billableTokens,
-    })
-    .from(eventIdentities)
-    .where(sql`${eventIdentities.id} = any(${sql.param([...ids])})`)
-  return new Map(rows.map(({ id, ...call }) => [id, call]))
-}
-
-/** Writes the calls as events under their identities. */
-export async function insertEvents(db: Db, placed: readonly PlacedEvent[], origin: Origin): Promise<void> {
-  const columns = eventColumns(origin)
-  await db.execute(sql`insert into events (${namesOf(columns)}) select * from ${rowsOf(placed, columns)}`)
-  const identities = identityColumns(origin.deploymentId)
-  // Two roads may tell one call in two months: who inserts the same identities waits in the same order.
-  const ordered = [...placed].sort((a, b) => (a.candidate.identity < b.candidate.identity ? -1 : 1))
-  await db.execute(
-    sql`insert into event_identities (${namesOf(identities)}) select * from ${rowsOf(ordered, identities)}`,
+  const rows = await run<KnownRow>(db, findKnown, [ids])
+  return new Map(
+    rows.map(({ id, started_at, billable_tokens }) => {
+      return [id, { startedAt: new Date(started_at), billableTokens: BigInt(billable_tokens) }]
+    }),
   )
 }
 
-type MeterRowChange = PeriodKey & Appended['changes'][number]
+const insertInto = <T>(table: string, columns: readonly Column<T>[]): Statement => ({
+  name: `metering.insert_${table}`,
+  text: `insert into ${table} (${namesOf(columns)}) select * from ${rowsFrom(columns)}`,
+})
+const insertNewEvents = insertInto('events', eventColumns)
+const insertIdentities = insertInto('event_identities', identityColumns)
 
-const meterColumns = (deploymentId: string): readonly Column<MeterRowChange>[] => [
-  ['deployment_id', 'text', () => deploymentId],
+/** Writes the calls as events under their identities. */
+export async function insertEvents(db: Db, placed: readonly PlacedEvent[], origin: Origin): Promise<void> {
+  const rows = placed.map((call) => ({ ...call, origin }))
+  // Two roads may tell one call in two months: who inserts the same identities waits in the same order.
+  const ordered = rows.toSorted((a, b) => (a.candidate.identity < b.candidate.identity ? -1 : 1))
+  await Promise.all([
+    run(db, insertNewEvents, arraysOf(rows, eventColumns)),
+    run(db, insertIdentities, arraysOf(ordered, identityColumns)),
+  ])
+}
+
+const changeColumns: readonly Column<PeriodKey & Appended['changes'][number]>[] = [
   ...keyColumns,
   ['model', 'text', ({ model }) => model],
   ['tokens', 'bigint', ({ tokens }) => tokens],
   ['requests', 'bigint', ({ requests }) => requests],
 ]
+
+const addToMeters: Statement = {
+  name: 'metering.add_to_meters',
+  text: `
+    insert into meters as sums (deployment_id, ${namesOf(changeColumns)}) select $1, * from ${rowsFrom(changeColumns, 2)}
+    on conflict (deployment_id, vault_id, period, model) do update
+    set tokens = sums.tokens + excluded.tokens, requests = sums.requests + excluded.requests`,
+}
 
 const stateColumns: readonly Column<Appended>[] = [
   ['vault_id', 'bigint', ({ state }) => state.vaultId],
@@ -115,25 +156,28 @@ const stateColumns: readonly Column<Appended>[] = [
   ['tokens', 'bigint', ({ state }) => state.tokens],
 ]
 
+const moveStates: Statement = {
+  name: 'metering.move_states',
+  text: `
+    update meter_periods as old set frontier = given.frontier, root = given.root, event_count = given.event_count,
+      tokens = given.tokens, updated_at = $2
+    from ${rowsFrom(stateColumns, 3)}
+    where old.deployment_id = $1 and old.vault_id = given.vault_id and old.period = given.period`,
+}
+
 /** Adds to the meters by model, and moves the locked periods on. */
 export async function saveMeters(
   db: Db,
   appended: readonly Appended[],
   { deploymentId, receivedAt }: Origin,
 ): Promise<void> {
-  const columns = meterColumns(deploymentId)
   const changes = appended.flatMap(({ state: { vaultId, period }, changes: rows }) =>
     rows.map((row) => ({ vaultId, period, ...row })),
   )
-  await db.execute(sql`
-    insert into meters as sums (${namesOf(columns)}) select * from ${rowsOf(changes, columns)}
-    on conflict (deployment_id, vault_id, period, model) do update
-    set tokens = sums.tokens + excluded.tokens, requests = sums.requests + excluded.requests`)
-  await db.execute(sql`
-    update meter_periods as old set frontier = given.frontier, root = given.root, event_count = given.event_count,
-      tokens = given.tokens, updated_at = ${receivedAt.toISOString()}
-    from ${rowsOf(appended, stateColumns)}
-    where old.deployment_id = ${deploymentId} and old.vault_id = given.vault_id and old.period = given.period`)
+  await Promise.all([
+    run(db, addToMeters, [deploymentId, ...arraysOf(changes, changeColumns)]),
+    run(db, moveStates, [deploymentId, receivedAt.toISOString(), ...arraysOf(appended, stateColumns)]),
+  ])
 }
 
 export type MeterRow = typeof meters.$inferSelect

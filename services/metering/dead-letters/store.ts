@@ -1,6 +1,7 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, isNotNull, isNull, lt } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
-import { type Column, namesOf, rowsOf } from '#services/platform/db/rows-of.ts'
+import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
+import { run, type Statement } from '#services/platform/db/statement.ts'
 import { deadLetterActions, deadLetters } from '#services/platform/db/schema/index.ts'
 import type { LetterFilter } from './schemas.ts'
 
@@ -17,13 +18,18 @@ const letterColumns: readonly Column<NewLetter>[] = [
   ['received_at', 'timestamptz', ({ receivedAt }) => receivedAt.toISOString()],
 ]
 
+const insertLetters: Statement = {
+  name: 'metering.insert_dead_letters',
+  text: `
+    insert into dead_letters (${namesOf(letterColumns)}) select * from ${rowsFrom(letterColumns)}
+    on conflict (fingerprint) do nothing`,
+}
+
 /** Keeps what could not be stored. The same item for the same reason is kept once. */
 export async function insertDeadLetters(db: Db, rows: readonly NewLetter[]): Promise<void> {
   if (rows.length === 0) return
   const ordered = [...rows].sort((a, b) => (a.fingerprint < b.fingerprint ? -1 : 1))
-  await db.execute(sql`
-    insert into dead_letters (${namesOf(letterColumns)}) select * from ${rowsOf(ordered, letterColumns)}
-    on conflict (fingerprint) do nothing`)
+  await run(db, insertLetters, arraysOf(ordered, letterColumns))
 }
 
 const matching = ({ state, reason, road, from, to }: LetterFilter) =>

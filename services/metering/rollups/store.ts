@@ -2,7 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { Rollup, RollupCell, RollupFacts } from '#lib/metering/roll-up.ts'
 import { type Measures, MEASURES } from '#lib/metering/usage-measures.ts'
 import type { Db } from '#services/platform/db/client.ts'
-import { type Column, namesOf, rowsOf } from '#services/platform/db/rows-of.ts'
+import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
+import { run, type Statement } from '#services/platform/db/statement.ts'
 import { accountOf } from '../event-columns.ts'
 
 type Series = Rollup['series'][number]
@@ -24,10 +25,10 @@ const toSnakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) =>
 const measureNames = MEASURES.map(toSnakeCase)
 
 interface Table {
-  readonly name: SQL
-  readonly time: SQL
+  readonly name: string
+  readonly time: string
   /** A cell's time as text, whatever the session's time zone. */
-  readonly timeText: SQL
+  readonly timeText: string
   readonly boundOf: (instant: Date) => SQL
   readonly key: readonly Column<RollupCell>[]
 }
@@ -40,16 +41,16 @@ const cellKey = (time: string, type: 'timestamptz' | 'date'): readonly Column<Ro
 const HOUR_TEXT = `'YYYY-MM-DD"T"HH24:00:00.000"Z"'`
 const tables: Readonly<Record<Granularity, Table>> = {
   hourly: {
-    name: sql.raw('usage_hourly'),
-    time: sql.raw('hour'),
-    timeText: sql.raw(`to_char(hour at time zone 'UTC', ${HOUR_TEXT})`),
+    name: 'usage_hourly',
+    time: 'hour',
+    timeText: `to_char(hour at time zone 'UTC', ${HOUR_TEXT})`,
     boundOf: (instant) => sql`${instant.toISOString()}::timestamptz`,
     key: cellKey('hour', 'timestamptz'),
   },
   daily: {
-    name: sql.raw('usage_daily'),
-    time: sql.raw('day'),
-    timeText: sql.raw(`to_char(day, 'YYYY-MM-DD')`),
+    name: 'usage_daily',
+    time: 'day',
+    timeText: "to_char(day, 'YYYY-MM-DD')",
     boundOf: (instant) => sql`${instant.toISOString().slice(0, 10)}::date`,
     key: cellKey('day', 'date'),
   },
@@ -60,45 +61,69 @@ const measureColumns = MEASURES.map((name, i): Column<RollupCell> => [
   (cell) => cell[name],
 ])
 
-const setMeasures = (valueOf: (name: string) => string): SQL =>
-  sql.raw(measureNames.map((name) => `${name} = ${valueOf(name)}`).join(', '))
-const ADDED = setMeasures((name) => `sums.${name} + excluded.${name}`)
-const REPLACED = setMeasures((name) => `excluded.${name}`)
+const insertMissingSeries: Statement = {
+  name: 'metering.insert_series',
+  text: `
+    insert into usage_series (${namesOf(seriesColumns)}) select * from ${rowsFrom(seriesColumns)} on conflict do nothing`,
+}
+
+/** What happens to a cell that is there: the new one is added to it, or put in its place. */
+type Change = 'added' | 'replaced'
+const changed: Readonly<Record<Change, (name: string) => string>> = {
+  added: (name) => `${name} = sums.${name} + excluded.${name}`,
+  replaced: (name) => `${name} = excluded.${name}`,
+}
+
+const writeStatement = (granularity: Granularity, change: Change): Statement => {
+  const { key, name, time } = tables[granularity]
+  const columns = [...key, ...measureColumns]
+  return {
+    name: `metering.${granularity}_${change}`,
+    text: `
+      insert into ${name} as sums (${namesOf(columns)}) select * from ${rowsFrom(columns)}
+      on conflict (series_id, ${time}) do update set ${measureNames.map(changed[change]).join(', ')}`,
+  }
+}
+
+const writes: Readonly<Record<Change, Readonly<Record<Granularity, Statement>>>> = {
+  added: { hourly: writeStatement('hourly', 'added'), daily: writeStatement('daily', 'added') },
+  replaced: { hourly: writeStatement('hourly', 'replaced'), daily: writeStatement('daily', 'replaced') },
+}
 
 /** Adds a rollup to what is stored, in its own order of rows. */
 export async function addRollup(db: Db, { series, hourly, daily }: Rollup): Promise<void> {
-  await insertSeries(db, series)
-  await writeCells(db, 'hourly', hourly, ADDED)
-  await writeCells(db, 'daily', daily, ADDED)
+  await Promise.all([
+    insertSeries(db, series),
+    writeCells(db, 'hourly', hourly, 'added'),
+    writeCells(db, 'daily', daily, 'added'),
+  ])
 }
 
 /** Makes the series that are missing. */
 export async function insertSeries(db: Db, series: Rollup['series']): Promise<void> {
-  if (series.length === 0) return
-  await db.execute(sql`
-    insert into usage_series (${namesOf(seriesColumns)})
-    select * from ${rowsOf(series, seriesColumns)} on conflict do nothing`)
+  if (series.length > 0) await run(db, insertMissingSeries, arraysOf(series, seriesColumns))
 }
 
 /** Stores cells in place of those that are there. */
 export const replaceCells = (db: Db, granularity: Granularity, cells: readonly RollupCell[]): Promise<void> =>
-  writeCells(db, granularity, cells, REPLACED)
+  writeCells(db, granularity, cells, 'replaced')
 
-async function writeCells(db: Db, granularity: Granularity, cells: readonly RollupCell[], change: SQL): Promise<void> {
+async function writeCells(
+  db: Db,
+  granularity: Granularity,
+  cells: readonly RollupCell[],
+  change: Change,
+): Promise<void> {
   if (cells.length === 0) return
-  const { name, time, key } = tables[granularity]
-  const columns = [...key, ...measureColumns]
-  await db.execute(sql`
-    insert into ${name} as sums (${namesOf(columns)}) select * from ${rowsOf(cells, columns)}
-    on conflict (series_id, ${time}) do update set ${change}`)
+  const columns = [...tables[granularity].key, ...measureColumns]
+  await run(db, writes[change][granularity], arraysOf(cells, columns))
 }
 
 export async function deleteCells(db: Db, granularity: Granularity, cells: readonly RollupCell[]): Promise<void> {
   if (cells.length === 0) return
   const { name, time, key } = tables[granularity]
-  await db.execute(
-    sql`delete from ${name} where (series_id, ${time}) in (select series_id, ${time} from ${rowsOf(cells, key)})`,
-  )
+  const text = `delete from ${name} where (series_id, ${time}) in (select series_id, ${time} from ${rowsFrom(key)})`
+  await run(db, { name: `metering.delete_${granularity}`, text }, arraysOf(cells, key))
 }
 
 /** A vault's usage from one midnight (UTC) to another. */
@@ -123,10 +148,12 @@ export async function readCells(
   granularity: Granularity,
 ): Promise<RollupCell[]> {
   const { name, time, timeText, boundOf } = tables[granularity]
+  const at = sql.raw(time)
   const { rows } = await db.execute<Row>(sql`
-    select series_id, ${timeText} as at, ${MEASURE_LIST} from ${name} join usage_series on usage_series.id = series_id
+    select series_id, ${sql.raw(timeText)} as at, ${MEASURE_LIST} from ${sql.raw(name)}
+      join usage_series on usage_series.id = series_id
     where deployment_id = ${deploymentId} and account = ${accountOf(stretch)}
-      and ${time} >= ${boundOf(stretch.from)} and ${time} < ${boundOf(stretch.to)}`)
+      and ${at} >= ${boundOf(stretch.from)} and ${at} < ${boundOf(stretch.to)}`)
   return rows.map((row) => ({ ...measuresIn(row), seriesId: row['series_id'] ?? '', at: row['at'] ?? '' }))
 }
 

@@ -32,6 +32,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
     statement_timeout: 30_000,
     idle_in_transaction_session_timeout: 30_000,
     application_name: 'flareflow',
+    // Queries of a transaction that don't wait for each other travel together; the database takes them in their order.
+    pipeline: true,
   })
   pool.on('error', settings.onIdleError)
   return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() }

@@ -6,19 +6,28 @@ type Value = string | number | bigint | boolean | null
 /** A column of rows that go into the database: its name, its type there, its value. */
 export type Column<T> = readonly [name: string, type: Type, valueOf: (row: T) => Value]
 
-/**
- * Rows as something to select from, `unnest(…) as given (…)`: one parameter a column however many rows there are, as
- * a parameter for each value costs more than the insert itself.
- */
+/** The columns' names, as an insert lists them. */
+export const namesOf = <T>(columns: readonly Column<T>[]): string => columns.map(([name]) => name).join(', ')
+
+/** Rows as something that a composed query can select from, `unnest(…) as given (…)`. */
 export function rowsOf<T>(rows: readonly T[], columns: readonly Column<T>[]): SQL {
   const arrays = columns.map((column) => sql`${arrayText(rows, column)}::${sql.raw(column[1])}[]`)
-  return sql`unnest(${sql.join(arrays, sql`, `)}) as given (${namesOf(columns)})`
+  return sql`unnest(${sql.join(arrays, sql`, `)}) as given (${sql.raw(namesOf(columns))})`
 }
 
-/** The columns' names, as an insert and its select list them. */
-export const namesOf = <T>(columns: readonly Column<T>[]): SQL => sql.raw(columns.map(([name]) => name).join(', '))
+/**
+ * The same for a statement of fixed text: one parameter a column, from `$first` on, however many rows there are. A
+ * parameter for each value would cost more than the insert itself.
+ */
+export function rowsFrom<T>(columns: readonly Column<T>[], first = 1): string {
+  const arrays = columns.map(([, type], i) => `$${first + i}::${type}[]`)
+  return `unnest(${arrays.join(', ')}) as given (${namesOf(columns)})`
+}
 
-/** A column as Postgres writes an array. */
+/** The parameters for `rowsFrom`: each column as Postgres writes an array. */
+export const arraysOf = <T>(rows: readonly T[], columns: readonly Column<T>[]): string[] =>
+  columns.map((column) => arrayText(rows, column))
+
 function arrayText<T>(rows: readonly T[], [, type, valueOf]: Column<T>): string {
   const isQuoted = type === 'text' || type === 'jsonb'
   let text = '{'

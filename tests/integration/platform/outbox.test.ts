@@ -137,42 +137,35 @@ describe('a claim counts by the clock of the database', () => {
     clock: () => new Date(now.getTime() + minutes * 60_000),
   })
 
-  /** Workers whose clocks are apart, and how often each message was worked on at once. */
-  async function mostAtOnce(claim: (ctx: ServiceContext, handler: OutboxHandler) => Promise<number>): Promise<number> {
-    await add('a', 'b', 'c')
-    pass(600_000)
-    const running = new Map<string, number>()
-    let most = 0
-    const { handler } = handlerOf(async (name) => {
-      running.set(name, (running.get(name) ?? 0) + 1)
-      most = Math.max(most, running.get(name) ?? 0)
-      await sleep(60)
-      running.set(name, (running.get(name) ?? 0) - 1)
-      return { kind: 'done' }
-    }, 1)
-    const work = async (minutes: number) => {
-      for (let i = 0; i < 4; i += 1) {
-        await claim(atClock(minutes), handler)
-        await sleep(5)
-      }
-    }
-    await Promise.all([-5, 5, 0, -1_440, 1_440].map(work))
-    return most
+  /** How many workers, with clocks that are apart by so many minutes, take a message that is being worked on. */
+  async function takers(dispatch: (ctx: ServiceContext, handler: OutboxHandler) => Promise<number>): Promise<number> {
+    await add('a')
+    pass(2 * 86_400_000)
+    const gate = Promise.withResolvers<Outcome>()
+    const began = Promise.withResolvers<void>()
+    const { handler, seen } = handlerOf(() => (began.resolve(), gate.promise))
+    const first = dispatch(ctx, handler)
+    await began.promise
+    const others = [-5, 5, -1_440, 1_440].map((minutes) => dispatch(atClock(minutes), handler))
+    await Promise.race([Promise.all(others), sleep(300)])
+    gate.resolve({ kind: 'done' })
+    await Promise.all([first, ...others])
+    return seen.length - 1
   }
 
   test('so workers whose clocks are apart by minutes or a day never work on the same message', async () => {
-    expect(await mostAtOnce(dispatchOutbox)).toBe(1)
-    expect(await getOutboxLag(ctx)).toBe(0)
+    expect(await takers(dispatchOutbox)).toBe(0)
   })
 
   test('and those that trust their own clocks do', async () => {
     const careless = async (own: ServiceContext, handler: OutboxHandler): Promise<number> => {
+      const ahead = `${own.clock().getTime() - now.getTime()} milliseconds`
       await ctx.db
         .update(outbox)
         .set({ leasedUntil: new Date(0) })
-        .where(sql`leased_until - now() < ${`${own.clock().getTime() - now.getTime()} milliseconds`}::interval`)
+        .where(sql`leased_until < now() + ${ahead}::interval`)
       return dispatchOutbox(own, handler)
     }
-    expect(await mostAtOnce(careless)).toBeGreaterThan(1)
+    expect(await takers(careless)).toBeGreaterThan(0)
   })
 })

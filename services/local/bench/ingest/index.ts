@@ -1,0 +1,2 @@
+export { benchIngest } from './bench-ingest.ts'
+export { ingestTable } from './ingest-table.ts'
