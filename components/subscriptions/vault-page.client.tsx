@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { lazy, Suspense, useState } from 'react'
+import { LazyLimits } from '#components/limits/lazy-limits.client.tsx'
 import { Button, buttonClass } from '#components/ui/button.tsx'
 import { Address } from '#components/ui/identifier.client.tsx'
 import { Notice } from '#components/ui/notice.tsx'
@@ -120,6 +121,7 @@ function Vault({ view, isOwner, onChanged }: VaultProps) {
       <Section title="Requests" note="live, the last 20">
         {usage.recent.length > 0 ? <RequestTable usage={usage} /> : <p className="text-text-2">No requests yet.</p>}
       </Section>
+      {isOwner ? <LazyLimits vaultId={vault.id} /> : null}
       <Section title="Settlement" note={`every ${Math.ceil(config.settleIntervalMs / 1000)} s`}>
         <SettlementLine settlement={settlement} network={config.network} />
       </Section>

@@ -1,0 +1,66 @@
+'use client'
+
+import { useState } from 'react'
+import { Button } from '#components/ui/button.tsx'
+import { Notice } from '#components/ui/notice.tsx'
+import { Section } from '#components/ui/page-header.tsx'
+import { Loading } from '#components/ui/skeleton.tsx'
+import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
+import { useAnnounce } from '#hooks/use-announce.ts'
+import { type NewLimit, useLimits } from '#hooks/use-limits.ts'
+import { AddLimit } from './add-limit.client.tsx'
+import { LimitRow } from './limit-row.client.tsx'
+
+/** The limits of a subscription: what is used of them, and the ways to add, change and remove one. */
+export default function LimitsSection({ vaultId }: { vaultId: string }) {
+  const account = `vault:${vaultId}`
+  const { data, error, refresh, set, setAmount, remove } = useLimits(account)
+  const announce = useAnnounce()
+  const [adding, setAdding] = useState(false)
+  const [fault, setFault] = useState<string | null>(null)
+
+  const add = async (limit: Omit<NewLimit, 'account'>): Promise<void> => {
+    await set({ ...limit, account })
+    setAdding(false)
+    announce('The limit is set. It is enforced within a second.')
+  }
+  const drop = async (id: string): Promise<void> => {
+    try {
+      await remove(id)
+      setFault(null)
+      announce('The limit is removed')
+    } catch (thrown) {
+      setFault(thrown instanceof Error ? thrown.message : 'The limit was not removed. Try again.')
+    }
+  }
+  return (
+    <Section title="Limits" note="checked twice a second; days and months are UTC">
+      {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {fault ? <Notice tone="bad" live="assertive" title={fault} /> : null}
+      {!data && !error ? <Loading what="limits" className="h-24" /> : null}
+      {data?.limits.length === 0 ? (
+        <p className="text-text-2">
+          None: the key works as long as there is FLOW. You can limit it, or single users of it.
+        </p>
+      ) : null}
+      <ul className="divide-y divide-line">
+        {data?.limits.map((limit) => (
+          <li key={limit.id}>
+            <LimitRow
+              limit={limit}
+              keys={data.keys}
+              onAmount={(amount) => setAmount(limit.id, amount)}
+              onRemove={() => void drop(limit.id)}
+            />
+          </li>
+        ))}
+      </ul>
+      {data && !adding ? (
+        <Button className="mt-4" onClick={() => setAdding(true)}>
+          Add a limit
+        </Button>
+      ) : null}
+      {data && adding ? <AddLimit keys={data.keys} onAdd={add} onCancel={() => setAdding(false)} /> : null}
+    </Section>
+  )
+}
