@@ -317,12 +317,13 @@ access(all) contract UsageBasedSubscriptions {
             let reading = trigger.payload as! MeterReadings.Reading
             let terms = UsageBasedSubscriptions.borrowTerms()
             let vault = UsageBasedSubscriptions.vaultOf(reading.vaultId)
-            let missing = VaultDirectory.closedVault(reading.vaultId) == nil ? "unknown_vault" : "vault_closed"
             let wait = terms.rateRefusal()
-            let reason = wait != nil ? wait : vault == nil ? missing : vault!.updateUsageData(
-                reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: submitter,
-                evidence: FlareFDCTriggers.nameOf(trigger.proof.kind())
-            )
+            let reason = wait != nil ? wait : vault == nil
+                ? (VaultDirectory.closedVault(reading.vaultId) == nil ? "unknown_vault" : "vault_closed")
+                : vault!.updateUsageData(
+                    reading, usdPerFlow: terms.currentRate()!.usdPerFlow, oracle: submitter,
+                    evidence: FlareFDCTriggers.nameOf(trigger.proof.kind())
+                )
             if reason != nil { self.skip(trigger, reason: reason!) }
             return reason == nil
         }
