@@ -70,6 +70,9 @@ export function Landing({ schedule, period, litellmUrl }: LandingProps) {
             </li>
           ))}
         </ol>
+        <Link className={buttonClass('secondary', 'mt-6')} href="/verify">
+          Check a receipt
+        </Link>
       </section>
       <section className="mt-12 border-t border-line pt-8">
         <h2 className="text-lg font-semibold">Quick start</h2>
