@@ -34,7 +34,7 @@ export default function LimitsSection({ vaultId }: { vaultId: string }) {
     }
   }
   return (
-    <Section title="Limits" note="checked twice a second; days and months are UTC">
+    <Section title="Limits" note="enforced within about a second; days and months are UTC">
       {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
       {fault ? <Notice tone="bad" live="assertive" title={fault} /> : null}
       {!data && !error ? <Loading what="limits" className="h-24" /> : null}

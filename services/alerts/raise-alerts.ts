@@ -14,14 +14,15 @@ export const ADDRESS_KIND = 'alerts.address'
  */
 export async function raiseAlerts(ctx: ServiceContext, raised: readonly NewAlert[]): Promise<number> {
   if (raised.length === 0) return 0
-  const createdAt = ctx.clock()
-  const rows = raised.map(({ to, ...alert }) => ({
+  const now = ctx.clock().getTime()
+  const rows = raised.map(({ to, ...alert }, i) => ({
     ...alert,
     data: { ...alert.data },
     id: `alert_${randomHex(12)}`,
     deploymentId: ctx.deploymentId,
     audience: to === 'owner' ? null : to,
-    createdAt,
+    // What is raised last stands first in a list of the newest.
+    createdAt: new Date(now + i),
   }))
   return withTransaction(ctx, async (tx) => {
     const fresh = await insertAlerts(tx.db, rows)

@@ -32,7 +32,7 @@ const STORAGE_INTERVAL_MS = 86_400_000
 const RECONCILE_KEYS_MS = 10_000
 
 /** How often it is asked whose limits have to be checked: usage beyond one goes on for so long. */
-const LIMITS_INTERVAL_MS = 500
+const LIMITS_INTERVAL_MS = 250
 
 /** How often a key of our own is driven over its limits, to see that LiteLLM refuses it. */
 const ENFORCEMENT_INTERVAL_MS = 3_600_000

@@ -65,7 +65,7 @@ test('a limit is added; one that is not valid is told at its field', async () =>
   await limits().getByLabel('At most').fill('20')
   await limits().getByLabel('Per', { exact: true }).selectOption({ label: 'a UTC day' })
   await limits().getByRole('button', { name: 'Set limit' }).click()
-  await limits().getByText('20 tokens a UTC day').waitFor(PATIENT)
+  await limits().getByText('The key: 20 tokens a UTC day').waitFor(PATIENT)
   await limits().getByText('Stops when used up').waitFor(PATIENT)
 })
 
@@ -89,7 +89,7 @@ test('raised, the key works again; removed, the limit is gone', async () => {
     .click()
   await limits().getByLabel('New amount').fill('1,000,000')
   await limits().getByRole('button', { name: 'Change limit' }).click()
-  await limits().getByText('1,000,000 tokens a UTC day').waitFor(PATIENT)
+  await limits().getByText('The key: 1,000,000 tokens a UTC day').waitFor(PATIENT)
   await expect.poll(call, PATIENT).toBe(200)
   await limits()
     .getByRole('button', { name: /^Remove/ })

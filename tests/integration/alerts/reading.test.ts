@@ -51,6 +51,15 @@ test('marking as read is for one’s own alone, and may be repeated', async () =
   expect((await listOf(ANN)).alerts[0]?.readAt).toBe(readAt)
 })
 
+test('of several that are raised together, the last stands first', async () => {
+  await raiseAlerts(
+    ctx,
+    ['half', 'most', 'all'].map((sentence) => someAlert({ account: 'vault:8', sentence })),
+  )
+  await deliverAll(ctx)
+  expect((await kindsOf(BEN)).slice(0, 3)).toEqual(['all', 'most', 'half'])
+})
+
 test('pages go on where the last one ended, also among alerts of one moment', async () => {
   const many = Array.from({ length: 120 }, (_, i) => someAlert({ sentence: `number ${i}` }))
   await raiseAlerts(ctx, many)
