@@ -1,5 +1,5 @@
 /** Why something that differs is no loss and no addition; without one it is unexplained. */
-export type Explanation =
+type Explanation =
   /** It was missing here, and has been read from LiteLLM's books now. */
   | 'polled_in'
   /** It can't be an event; it is kept as a dead letter, whose reason is told beside. */
@@ -13,7 +13,7 @@ export type Explanation =
   /** The calls' details were deleted after their time: there is nothing left to compare. */
   | 'details_deleted'
 
-export type DifferenceKind =
+type DifferenceKind =
   | 'only_in_litellm'
   | 'only_here'
   | 'counts_differ'

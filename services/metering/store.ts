@@ -142,7 +142,8 @@ const changeColumns: readonly Column<PeriodKey & Appended['changes'][number]>[] 
 const addToMeters: Statement = {
   name: 'metering.add_to_meters',
   text: `
-    insert into meters as sums (deployment_id, ${namesOf(changeColumns)}) select $1, * from ${rowsFrom(changeColumns, 2)}
+    insert into meters as sums (deployment_id, ${namesOf(changeColumns)})
+    select $1, * from ${rowsFrom(changeColumns, 2)}
     on conflict (deployment_id, vault_id, period, model) do update
     set tokens = sums.tokens + excluded.tokens, requests = sums.requests + excluded.requests`,
 }

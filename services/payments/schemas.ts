@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { LEAST_CENTS, MOST_CENTS } from '#lib/payments/cents.ts'
 
 /** What a buyer asks for. The currency is ours, and what is paid is what the server told Stripe. */
-export const purchaseInput = z.object({
+const purchaseInput = z.object({
   cents: z.number().int().min(LEAST_CENTS, 'must be $5 at least').max(MOST_CENTS, 'must be $1,000 at most'),
   method: z.enum(['checkout', 'element']).default('checkout'),
 })

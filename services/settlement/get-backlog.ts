@@ -1,7 +1,7 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import { countReadings, oldestUnsettled } from './store.ts'
 
-export interface SettlementBacklog {
+interface SettlementBacklog {
   /** Readings on their way to the chain. */
   readonly planned: number
   readonly submitted: number
@@ -10,7 +10,9 @@ export interface SettlementBacklog {
   readonly failed: number
   /** Readings of any age on which chain and this side disagree. */
   readonly alarms: number
-  /** How long the oldest billable call that no sealed reading carries has been here, in ms; null when all is settled. */
+  /**
+   * Age of the oldest billable call that no sealed reading carries, in ms; null when all is settled.
+   */
   readonly unsettledMs: number | null
 }
 

@@ -1,4 +1,4 @@
-export { getSettlementBacklog, type SettlementBacklog } from './get-backlog.ts'
+export { getSettlementBacklog } from './get-backlog.ts'
 export { getSettlements, type LastReading, type VaultSettlement } from './get-settlements.ts'
 export { planReadings } from './plan-readings.ts'
 export { createReadingHandler } from './reading-handler.ts'

@@ -1,7 +1,9 @@
+import { asc, eq } from 'drizzle-orm'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import type { LimitInput } from '#services/limits/schemas.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { alerts, keyBlocks, keyLimits } from '#services/platform/db/schema/index.ts'
 import { usageEvent } from './usage-events.ts'
 
 /** The id under which `giveKey` keeps a key. */
@@ -30,3 +32,17 @@ export async function use(
   const { stored } = await ingestEvents(ctx, { road: 'plugin', items: [{ raw: call }] })
   if (stored !== 1) throw new Error('The call was not stored.')
 }
+
+/** What was told, oldest first: window and threshold. */
+export async function told({ db }: ServiceContext): Promise<unknown[]> {
+  const rows = await db.select().from(alerts).orderBy(asc(alerts.createdAt), asc(alerts.dedupe))
+  return rows.map(({ data }) => [data['window'], data['threshold']])
+}
+
+/** The details of the blocks that stand. */
+export const blocks = async ({ db }: ServiceContext): Promise<string[]> =>
+  (await db.select().from(keyBlocks)).map(({ detail }) => detail).toSorted()
+
+/** The labels that a key refuses. */
+export const refusedBy = async ({ db }: ServiceContext, keyId: string): Promise<string[]> =>
+  (await db.select().from(keyLimits).where(eq(keyLimits.keyId, keyId)))[0]?.refused ?? []

@@ -9,7 +9,8 @@ const MEASURES =
 /** Sums of the raw events by what the rollups are by, written down without looking at how the product does it. */
 const rawSums = (unit: 'hour' | 'day') => `
   select deployment_id, account, key_hash, coalesce(end_user, '') as end_user,
-    coalesce(organization, '') as organization, coalesce(feature, '') as feature, model, coalesce(provider, '') as provider,
+    coalesce(organization, '') as organization, coalesce(feature, '') as feature, model,
+    coalesce(provider, '') as provider,
     date_trunc('${unit}', started_at at time zone 'UTC') as at, count(*) as requests,
     sum((status = 'failure')::int) as failures, sum((status <> 'failure' and cache_hit)::int) as cache_hits,
     sum(paid * coalesce(input_tokens, 0)) as input_tokens, sum(paid * coalesce(output_tokens, 0)) as output_tokens,

@@ -68,7 +68,7 @@ const notANumber = /"(?:[^"\\]|\\.)*"|-?\bInfinity\b|\bNaN\b/g
  * JSON as Python writes it: an odd number in one row must not hide the other rows of its page, so it is read as null.
  * What is no JSON at all stays text, which no schema takes.
  */
-export function readJson(text: unknown): unknown {
+function readJson(text: unknown): unknown {
   if (typeof text !== 'string') return text
   const plain = text.replace(/^\uFEFF/, '')
   return (

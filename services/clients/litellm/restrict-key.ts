@@ -2,7 +2,7 @@ import * as z from 'zod'
 import type { Send } from './request.ts'
 
 /** Budgets by their window; LiteLLM starts a day at midnight UTC and a month on its first. */
-export interface WindowBudgets {
+interface WindowBudgets {
   /** In LiteLLM's own dollars, as decimal text. */
   readonly day?: string | undefined
   readonly month?: string | undefined

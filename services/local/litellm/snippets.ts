@@ -1,7 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 
 export const ROADS = ['plugin', 'generic_api', 'webhook', 'poll'] as const
-export type SnippetRoad = (typeof ROADS)[number]
+type SnippetRoad = (typeof ROADS)[number]
 
 export interface Addresses {
   /** The oracle's `/webhook/usage`, as LiteLLM reaches it. */

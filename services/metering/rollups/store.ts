@@ -64,7 +64,8 @@ const measureColumns = MEASURES.map((name, i): Column<RollupCell> => [
 const insertMissingSeries: Statement = {
   name: 'metering.insert_series',
   text: `
-    insert into usage_series (${namesOf(seriesColumns)}) select * from ${rowsFrom(seriesColumns)} on conflict do nothing`,
+    insert into usage_series (${namesOf(seriesColumns)})
+    select * from ${rowsFrom(seriesColumns)} on conflict do nothing`,
 }
 
 /** What happens to a cell that is there: the new one is added to it, or put in its place. */
@@ -90,7 +91,7 @@ const writes: Readonly<Record<Change, Readonly<Record<Granularity, Statement>>>>
   replaced: { hourly: writeStatement('hourly', 'replaced'), daily: writeStatement('daily', 'replaced') },
 }
 
-/** Adds a rollup to what is stored, in its own order of rows. */
+/** Adds a rollup to what is stored, in its own order of rows. In a transaction only: its statements travel together. */
 export async function addRollup(db: Db, { series, hourly, daily }: Rollup): Promise<void> {
   await Promise.all([
     insertSeries(db, series),

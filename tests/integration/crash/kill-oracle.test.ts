@@ -101,7 +101,7 @@ const CHECK = / +if reading\.sequence == 0 [\s\S]*?(?= +return MeterReadings\.fa
 
 /** Its pre- and postconditions say the same once more. */
 const CONDITION = /^( +)\S.*\blastSequence\b.*:$/gm
-const ONCE = /post \{\n {16}result \?[\s\S]*?\n {12}\}/
+const ONCE = /post \{\n {16}!result\n[\s\S]*?\n {12}\}/
 
 /** Takes the check of sequence numbers out of the contract on a chain. */
 async function plantBug(world: ChainWorld): Promise<void> {
