@@ -1,4 +1,5 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { keyBlocks, keyLimits, limitChecks, limits } from '#services/platform/db/schema/index.ts'
 import type { LimitedKey, LimitRow } from '../store.ts'
@@ -13,23 +14,27 @@ export async function listDueAccounts(
   now: Date,
   most: number,
 ): Promise<(string | null)[]> {
+  // Usage of earlier periods is in no window that is checked, but for limits in all, which the next usage brings up.
+  const oldest = previousPeriod(periodOf(now))
   const { rows } = await db.execute<{ account: string | null }>(sql`
     with standing as (
-      select id, account from limits where deployment_id = ${deploymentId} and removed_at is null
+      select distinct account, split_part(account, ':', 2)::bigint as vault_id
+      from limits where deployment_id = ${deploymentId} and removed_at is null
     ), due as (
       select limits.account from limits left join limit_checks on limit_id = limits.id
       where deployment_id = ${deploymentId}
         and (limit_id is null or limit_checks.revision <> limits.revision or due_at <= ${now.toISOString()})
       union
       select standing.account from standing
-      join meter_periods on meter_periods.deployment_id = ${deploymentId}
-        and meter_periods.vault_id = split_part(standing.account, ':', 2)::bigint
-      left join limit_cursors using (deployment_id, vault_id, period)
+      join meter_periods on meter_periods.deployment_id = ${deploymentId} and period >= ${oldest}
+        and meter_periods.vault_id = standing.vault_id
+      left join limit_cursors on limit_cursors.deployment_id = ${deploymentId}
+        and limit_cursors.vault_id = meter_periods.vault_id and limit_cursors.period = meter_periods.period
       where meter_periods.event_count > coalesce(limit_cursors.event_count, 0)
       union
       select standing.account from standing
       join api_keys on api_keys.deployment_id = ${deploymentId} and key_hash is not null and status <> 'deleted'
-        and api_keys.vault_id = split_part(standing.account, ':', 2)::bigint
+        and api_keys.vault_id = standing.vault_id
       where not exists (select 1 from key_limits where key_id = api_keys.id)
       union
       select null where exists (select 1 from standing where account is null) and (

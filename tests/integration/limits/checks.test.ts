@@ -35,7 +35,7 @@ describe('thresholds are told', () => {
       await checkLimits(ctx)
       await checkLimits(ctx)
     }
-    expect(await told(ctx)).toEqual([50, 80, 100].map((threshold) => ['2026-11-20', threshold]).toSorted())
+    expect(await told(ctx)).toEqual([50, 80, 100].map((threshold) => ['2026-11-20', threshold]))
     later(24 * HOUR)
     await use(ctx, keyHash, 900, { endUser: 'ann' })
     await checkLimits(ctx)
@@ -47,10 +47,10 @@ describe('thresholds are told', () => {
     await createLimit(ann(), tokenLimit())
     await use(ctx, keyHash, 2_500, { endUser: 'ann' })
     await checkLimits(ctx)
-    const rows = await ctx.db.select().from(alerts).orderBy(asc(alerts.dedupe))
-    expect(rows.map(({ severity }) => severity)).toEqual(['critical', 'info', 'warning'])
-    expect(rows[0]).toMatchObject({ account: 'vault:7', audience: null, data: { percent: '250', used: '2500' } })
-    expect(rows[0]?.sentence).toBe(
+    const rows = await ctx.db.select().from(alerts).orderBy(asc(alerts.createdAt))
+    expect(rows.map(({ severity }) => severity)).toEqual(['info', 'warning', 'critical'])
+    expect(rows[2]).toMatchObject({ account: 'vault:7', audience: null, data: { percent: '250', used: '2500' } })
+    expect(rows[2]?.sentence).toBe(
       '100% of the limit of 1,000 tokens a day for end user “ann” of subscription 7 is used: 2,500 tokens. ' +
         'Requests with this label are refused until 2026-11-21 00:00 UTC, or until the limit is raised.',
     )
@@ -75,7 +75,7 @@ describe('thresholds are told', () => {
     later(20 * HOUR)
     await use(ctx, keyHash, 5_000, { startedAt: '2026-11-20T23:59:00.000Z' })
     await checkLimits(ctx)
-    expect(await told(ctx)).toEqual([100, 50, 80].map((threshold) => ['2026-11-20', threshold]))
+    expect(await told(ctx)).toEqual([50, 80, 100].map((threshold) => ['2026-11-20', threshold]))
     const rows = await ctx.db.select().from(alerts)
     expect(rows.every(({ sentence }) => sentence.includes('in the window that ended 2026-11-21 00:00 UTC'))).toBe(true)
     expect(await blocks(ctx)).toEqual([])
