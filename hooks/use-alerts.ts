@@ -2,7 +2,6 @@
 
 import { useCallback } from 'react'
 import useSWR from 'swr'
-import useSWRInfinite from 'swr/infinite'
 import { type ApiError, callApi, getJson } from './api.ts'
 import { useSession } from './use-session.ts'
 
@@ -19,15 +18,15 @@ export interface Alert {
   resolvedAt: string | null
 }
 
-interface AlertPage {
+export interface AlertPage {
   alerts: Alert[]
   unread: number
   next: string | null
 }
 
-const ALERTS_PATH = '/api/alerts'
+export const ALERTS_PATH = '/api/alerts'
 /** The bell asks so often while the page is visible. */
-const ASK_MS = 15_000
+export const ALERTS_ASK_MS = 15_000
 
 /** The newest alerts, and how many are unread. */
 export function useAlerts() {
@@ -37,37 +36,11 @@ export function useAlerts() {
     key,
     ([path]: readonly [string, string]) => getJson(path),
     {
-      refreshInterval: ASK_MS,
+      refreshInterval: ALERTS_ASK_MS,
       keepPreviousData: true,
     },
   )
   return { data, error, refresh: mutate }
-}
-
-/** All alerts, a page more each time it is asked for. */
-export function useAlertPages() {
-  const { session } = useSession()
-  const keyOf = (_index: number, before: AlertPage | null) => {
-    if (!session || (before && before.next === null)) return null
-    return [before?.next ? `${ALERTS_PATH}?after=${before.next}` : ALERTS_PATH, session.address, 'page'] as const
-  }
-  const pages = useSWRInfinite<AlertPage, ApiError>(
-    keyOf,
-    ([path]: readonly [string, string, string]) => getJson(path),
-    {
-      refreshInterval: ASK_MS,
-      revalidateFirstPage: true,
-    },
-  )
-  const { data, error, size, setSize, mutate } = pages
-  return {
-    alerts: data?.flatMap((page) => page.alerts),
-    error,
-    hasMore: (data?.at(-1)?.next ?? null) !== null,
-    isLoadingMore: data !== undefined && data.length < size,
-    more: () => void setSize(size + 1),
-    refresh: mutate,
-  }
 }
 
 /** Marks alerts as read, all of them if none is named; the bell knows at once. */

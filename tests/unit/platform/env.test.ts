@@ -104,6 +104,18 @@ test('every secret is known by value, so that logs can be searched for it', () =
   )
 })
 
+test('so are the secrets of alerts', () => {
+  const alerts = {
+    SMTP_URL: 'smtp://me:mail-canary@mail.example:587',
+    MAIL_FROM: 'alerts@flareflow.example',
+    ALERT_WEBHOOK_URL: 'https://ops.example/',
+    ALERT_WEBHOOK_SECRET: 'operators-alert-canary',
+  }
+  expect(secretsOf(loadEnv({ ...least, ...alerts }))).toEqual(
+    expect.arrayContaining(['mail-canary', 'operators-alert-canary']),
+  )
+})
+
 test('the example explains every setting', () => {
   for (const name of Object.keys(settings)) expect(envExample()).toContain(`#${name}=`)
 })
