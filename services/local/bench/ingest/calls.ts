@@ -20,7 +20,7 @@ export const benchKeys = (): BenchKey[] =>
 const anyOf = (count: number): number => Math.floor(Math.random() * count)
 
 /** A call as the plug-in sends it: of any key, model and end user, most of them a moment ago. */
-export function makeCall(secret: string, keys: readonly BenchKey[], now: number): UsageEventWire {
+function makeCall(secret: string, keys: readonly BenchKey[], now: number): UsageEventWire {
   const nonce = randomBytes(16).toString('hex')
   const keyHash = keys[anyOf(keys.length)]?.keyHash ?? ''
   const latencyMs = 200 + anyOf(5_000)

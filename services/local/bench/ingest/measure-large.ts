@@ -86,9 +86,11 @@ async function ask(
 
 /** Call n is of key n modulo their number; a key's calls are spread over the month in order. */
 const INSERT = `
-  insert into events (id, deployment_id, vault_id, account, wallet, key_hash, period, ordinal, call_id, started_at, ended_at,
+  insert into events (id, deployment_id, vault_id, account, wallet, key_hash, period, ordinal, call_id,
+    started_at, ended_at,
     model, served_model, provider, input_tokens, output_tokens, cached_tokens, reasoning_tokens, billable_tokens,
-    litellm_cost_usd, litellm_cost, status, cache_hit, stream, latency_ms, road, end_user, conversation, feature, trace_id,
+    litellm_cost_usd, litellm_cost, status, cache_hit, stream, latency_ms, road, end_user, conversation,
+    feature, trace_id,
     tags, received_at)
   select md5(n::text) || '.' || md5('mac' || n), $1, vault, 'vault:' || vault, '0x01cf0e2f2f715450', hash, $2,
     n / $6, 'call-' || md5('call' || n), at, at + interval '1 second', model, 'openai/' || model, 'openai',
