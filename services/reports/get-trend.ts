@@ -1,4 +1,4 @@
-import { bucketsOf } from '#lib/reports/buckets.ts'
+import { bucketsOf } from '#lib/period/buckets.ts'
 import { type Figures, NO_FIGURES, sumFigures } from '#lib/reports/figures.ts'
 import { changeOf } from '#lib/reports/percent.ts'
 import type { ServiceContext } from '#services/platform/context.ts'

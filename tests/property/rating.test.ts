@@ -2,7 +2,10 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { type CostRate, type CostTable, rateKey, switchesIn, tableAt, timelineOf } from '#lib/rating/cost-table.ts'
 import { usageRater } from '#lib/rating/rate-usage.ts'
+import { bucketBegin } from '#lib/period/buckets.ts'
+import { periodOf } from '#lib/period/period.ts'
 import { coverTime } from '#lib/rating/time-cover.ts'
+import { timeSlots } from '#lib/rating/time-slots.ts'
 import { RATE_KINDS, type RatedUsage, tokenClasses } from '#lib/rating/token-classes.ts'
 import { runs } from './runs.ts'
 
@@ -190,5 +193,26 @@ test('days and hours cover a span once, and no day is read as a whole inside whi
       for (const at of switches.filter((each) => each % 24 !== 0)) expect(inDays(at)).toBe(false)
     }),
     runs(),
+  )
+})
+
+test('a slot lies in one bucket, one month and under one price, and the slots are the span', () => {
+  const every = fc.constantFrom('day', 'week', 'month', 'all')
+  fc.assert(
+    fc.property(fc.nat(2_000), fc.nat(2_000), fc.array(fc.nat(2_000), { maxLength: 4 }), every, (a, b, cuts, by) => {
+      const [from, to] = [hourAt(Math.min(a, b)), hourAt(Math.max(a, b) + 1)]
+      const switches = cuts.map(hourAt).sort((x, y) => x.getTime() - y.getTime())
+      const slots = timeSlots({ from, to, every: by }, switches)
+      expect(slots[0]?.start).toEqual(from)
+      for (let hour = Math.min(a, b); hour <= Math.max(a, b); hour += 7) {
+        const at = hourAt(hour)
+        const slot = slots.findLast(({ start }) => start <= at)
+        const begin = by === 'all' ? from : bucketBegin(at, by)
+        expect(slot?.bucket).toBe(begin.toISOString().slice(0, 10))
+        expect(slot?.period).toBe(periodOf(at))
+        expect(slot?.segment).toBe(switches.filter((each) => each <= at).length)
+      }
+    }),
+    runs(100),
   )
 })

@@ -3,6 +3,7 @@ import type { Measures } from '#lib/metering/usage-measures.ts'
 import { switchesIn, tableAt } from '#lib/rating/cost-table.ts'
 import { usageRater } from '#lib/rating/rate-usage.ts'
 import { coverTime } from '#lib/rating/time-cover.ts'
+import { timeSlots } from '#lib/rating/time-slots.ts'
 import type { RatedUsage } from '#lib/rating/token-classes.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { readTimeline } from '../store.ts'
@@ -30,8 +31,8 @@ export async function readPriced(
   switches: readonly Date[],
 ): Promise<PricedRow[]> {
   if (query.from >= query.to) return []
-  const cover = coverTime(query.from, query.to, switches)
-  const rows = await readUsage(ctx.db, { ...query, deploymentId: ctx.deploymentId }, cover, switches)
+  const plan = { cover: coverTime(query.from, query.to, switches), slots: timeSlots(query, switches) }
+  const rows = await readUsage(ctx.db, { ...query, deploymentId: ctx.deploymentId }, plan)
   if (rows.length <= query.limit) return rows
   throw new AppError('report_too_large', 'This report would have too many rows. Choose a shorter time or one account.')
 }

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { MEASURES, type Measures } from '#lib/metering/usage-measures.ts'
 import { periodOf } from '#lib/period/period.ts'
 import type { TimeCover } from '#lib/rating/time-cover.ts'
+import type { TimeSlot } from '#lib/rating/time-slots.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { events, usageDaily, usageHourly, usageSeries } from '#services/platform/db/schema/index.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from './schemas.ts'
@@ -30,38 +31,55 @@ const OF_EVENTS: Partial<Record<UsageGroup, SQL>> = {
 const list = (parts: readonly SQL[]): SQL => sql.join([...parts], sql`, `)
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 const columns = list(MEASURES.map((measure) => sql.raw(snakeCase(measure))))
-const sums = list(MEASURES.map((measure) => sql.raw(`sum(${snakeCase(measure)})::text as "${measure}"`)))
+const sums = list(MEASURES.map((measure) => sql.raw(`sum(${snakeCase(measure)}) as ${snakeCase(measure)}`)))
+const totals = list(MEASURES.map((measure) => sql.raw(`sum(${snakeCase(measure)})::text as "${measure}"`)))
 
 const instant = (date: Date): SQL => sql`${date.toISOString()}::timestamptz`
-const texts = (values: readonly string[]): SQL => sql`${sql.param([...values])}::text[]`
-const instants = (dates: readonly Date[]): SQL => sql`${texts(dates.map((date) => date.toISOString()))}::timestamptz[]`
+/** A parameter of its final type: a list that were cast once more would be read anew for every row. */
+const array = (values: readonly string[], type: 'bigint' | 'date' | 'text' | 'timestamptz'): SQL =>
+  sql`${sql.param([...values])}::${sql.raw(type)}[]`
 
-/** Adds `source` up: it has the columns `at`, `grp`, `account`, `provider`, `model` and the measures. */
-function summed(source: SQL, { every, from, limit }: Query, switches: readonly Date[]): SQL {
-  const day = sql`(at at time zone 'UTC')`
-  const first = from.toISOString().slice(0, 10)
-  const bucket = every === 'all' ? sql`${first}::date` : sql`date_trunc(${every}, ${day})::date`
-  return sql`select ${bucket}::text as bucket, grp as "group", account, to_char(${day}, 'YYYYMM')::int as period,
-    coalesce(provider, '') as provider, model, width_bucket(at, ${instants(switches)}) as segment, ${sums}
-    from (${source}) as source group by 1, 2, 3, 4, 5, 6, 7 limit ${limit + 1}`
+const DAY_MS = 86_400_000
+const DAY_AFTER_MS = DAY_MS - 1
+const starts = (slots: readonly TimeSlot[]): SQL =>
+  array(
+    slots.map(({ start }) => start.toISOString()),
+    'timestamptz',
+  )
+/** A day lies in a slot as a whole if it begins in it, as the days inside which one begins are read by their hours. */
+const firstDays = (slots: readonly TimeSlot[]): SQL => {
+  const days = slots.map(({ start }) => new Date(start.getTime() + DAY_AFTER_MS).toISOString().slice(0, 10))
+  return array(days, 'date')
 }
 
+/** Adds `source` up: it has the columns `slot`, `grp`, `account`, `provider`, `model` and the measures. */
+const summed = (source: SQL, { limit }: Query): SQL =>
+  sql`select slot, grp as "group", account, coalesce(provider, '') as provider, model, ${totals}
+    from (${source}) as source group by 1, 2, 3, 4, 5 limit ${limit + 1}`
+
 /** Days by their sums, and by their hours the days that are not whole or change their price within. */
-function rollups({ days, hours }: TimeCover, group: SQL, { accounts, by, deploymentId }: Query): SQL {
+function rollups({ days, hours }: TimeCover, slots: readonly TimeSlot[], query: Query): SQL {
+  const { accounts, by, every, deploymentId } = query
   const account = by === 'everything' ? NOTHING : sql`s.account`
-  const chosen = accounts ? sql`and s.account = any(${texts(accounts)})` : sql``
-  // Each part is joined by itself: a join over their union would not go by the index of one account.
-  const part = (table: typeof usageDaily | typeof usageHourly, at: SQL, span: SQL) =>
-    sql`select ${at} as at, ${group} as grp, ${account} as account, s.provider, s.model, ${columns}
+  const chosen = accounts ? sql`and s.account = any(${array(accounts, 'text')})` : sql``
+  // Each part is joined by itself: a join over their union would not go by the index of one account. Series are added up
+  // before their labels are looked at, which are longer than all counts; by day there is nothing to add up yet.
+  const part = (table: typeof usageDaily | typeof usageHourly, slot: SQL, span: SQL) =>
+    sql`select ${slot} as slot, ${ROLLED_UP[by] ?? NOTHING} as grp, ${account} as account, s.provider, s.model,
+        ${every === 'day' ? columns : sums}
       from ${usageSeries} as s join ${table} as u on u.series_id = s.id
-      where s.deployment_id = ${deploymentId} ${chosen} and ${span}`
+      where s.deployment_id = ${deploymentId} ${chosen} and ${span} ${every === 'day' ? sql`` : sql`group by s.id, 1`}`
   const parts = hours.map(({ from, to }) =>
-    part(usageHourly, sql`u.hour`, sql`u.hour >= ${instant(from)} and u.hour < ${instant(to)}`),
+    part(
+      usageHourly,
+      sql`width_bucket(u.hour, ${starts(slots)})`,
+      sql`u.hour >= ${instant(from)} and u.hour < ${instant(to)}`,
+    ),
   )
   if (days) {
     const { from, to, except } = days
-    const span = sql`u.day >= ${from}::date and u.day < ${to}::date and u.day <> all(${texts(except)}::date[])`
-    parts.push(part(usageDaily, sql`u.day::timestamp at time zone 'UTC'`, span))
+    const span = sql`u.day >= ${from}::date and u.day < ${to}::date and u.day <> all(${array(except, 'date')})`
+    parts.push(part(usageDaily, sql`width_bucket(u.day, ${firstDays(slots)})`, span))
   }
   return sql.join(parts, sql` union all `)
 }
@@ -88,39 +106,45 @@ const eventMeasures: Record<keyof Measures, SQL> = {
 }
 
 /** The events that carry a label, one by one. */
-function labelled(label: SQL, { accounts, deploymentId, from, to }: Query): SQL {
+function labelled(label: SQL, slots: readonly TimeSlot[], { accounts, deploymentId, from, to }: Query): SQL {
   const measures = MEASURES.map((measure) => sql`${eventMeasures[measure]} as ${sql.raw(snakeCase(measure))}`)
-  const chosen = accounts ? sql`and vault_id = any(${texts(vaultsOf(accounts))}::bigint[])` : sql``
+  const chosen = accounts ? sql`and vault_id = any(${array(vaultsOf(accounts), 'bigint')})` : sql``
   const last = new Date(to.getTime() - 1)
-  return sql`select started_at as at, ${label} as grp, account, provider, model, ${list(measures)} from ${events}
+  return sql`select width_bucket(started_at, ${starts(slots)}) as slot, ${label} as grp, account, provider, model,
+      ${list(measures)} from ${events}
     where deployment_id = ${deploymentId} and ${label} is not null ${chosen}
     and period between ${periodOf(from)} and ${periodOf(last)}
     and started_at >= ${instant(from)} and started_at < ${instant(to)}`
 }
 
+/** How usage is to be read: by which days and hours, and into which slots. */
+export interface ReadingPlan {
+  readonly cover: TimeCover
+  readonly slots: readonly TimeSlot[]
+}
+
 /** The statement that reads usage, also for looking at its plan. */
-export function usageStatement(query: Query, cover: TimeCover, switches: readonly Date[]): SQL {
+export function usageStatement(query: Query, { cover, slots }: ReadingPlan): SQL {
   const label = OF_EVENTS[query.by]
-  if (label) return summed(labelled(label, query), query, switches)
-  return summed(rollups(cover, ROLLED_UP[query.by] ?? sql`s.account`, query), query, switches)
+  return summed(label ? labelled(label, slots, query) : rollups(cover, slots, query), query)
 }
 
 /** Usage in groups. A row more than the limit says that there are too many. */
-export async function readUsage(
-  db: Db,
-  query: Query,
-  cover: TimeCover,
-  switches: readonly Date[],
-): Promise<PricedRow[]> {
-  const { rows } = await db.execute<Record<string, string | number>>(usageStatement(query, cover, switches))
-  return rows.map((row) => ({
-    bucket: String(row['bucket']),
-    group: String(row['group']),
-    account: String(row['account']),
-    period: row['period'] as number,
-    provider: String(row['provider']),
-    model: String(row['model']),
-    segment: row['segment'] as number,
-    measures: Object.fromEntries(MEASURES.map((measure) => [measure, BigInt(row[measure] ?? 0)])) as Measures,
-  }))
+export async function readUsage(db: Db, query: Query, plan: ReadingPlan): Promise<PricedRow[]> {
+  const { rows } = await db.execute<Record<string, string | number>>(usageStatement(query, plan))
+  return rows.map((row) => {
+    const slot = plan.slots[(row['slot'] as number) - 1]
+    if (!slot) throw new Error('Usage was read from outside of its span.')
+    const { bucket, period, segment } = slot
+    return {
+      bucket,
+      period,
+      segment,
+      group: String(row['group']),
+      account: String(row['account']),
+      provider: String(row['provider']),
+      model: String(row['model']),
+      measures: Object.fromEntries(MEASURES.map((measure) => [measure, BigInt(row[measure] ?? 0)])) as Measures,
+    }
+  })
 }

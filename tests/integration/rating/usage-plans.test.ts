@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { coverTime } from '#lib/rating/time-cover.ts'
+import { timeSlots } from '#lib/rating/time-slots.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { UsageQuery } from '#services/rating/usage/schemas.ts'
 import { usageStatement } from '#services/rating/usage/store.ts'
@@ -66,8 +67,8 @@ function statementOf(query: Partial<UsageQuery>, switches: readonly Date[]): SQL
     limit: 10_000,
     ...query,
   }
-  const cover = coverTime(whole.from, whole.to, switches)
-  return usageStatement({ ...whole, deploymentId: ctx.deploymentId }, cover, switches)
+  const plan = { cover: coverTime(whole.from, whole.to, switches), slots: timeSlots(whole, switches) }
+  return usageStatement({ ...whole, deploymentId: ctx.deploymentId }, plan)
 }
 
 const year = { from: new Date('2025-01-01'), to: new Date('2026-01-01') }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { bucketsOf } from '#lib/reports/buckets.ts'
+import { bucketsOf } from '#lib/period/buckets.ts'
 import { distributionOf, isHeavy, nearestRank, sorted } from '#lib/reports/distribution.ts'
 import { NO_FIGURES, marginOf } from '#lib/reports/figures.ts'
 import { changeOf, percentOf } from '#lib/reports/percent.ts'

@@ -5,8 +5,8 @@ export type Every = 'day' | 'week' | 'month'
 const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
 const plusDays = (instant: Date, days: number): Date => new Date(instant.getTime() + days * DAY_MS)
 
-/** The first UTC day of the day, week (from Monday) or month that an instant is in. */
-function beginOf(instant: Date, every: Every): Date {
+/** The begin of the UTC day, week (from Monday) or month that an instant is in. */
+export function bucketBegin(instant: Date, every: Every): Date {
   const day = new Date(Math.floor(instant.getTime() / DAY_MS) * DAY_MS)
   if (every === 'week') return plusDays(day, -((day.getUTCDay() + 6) % 7))
   if (every === 'month') return plusDays(day, 1 - day.getUTCDate())
@@ -28,7 +28,7 @@ export interface Bucket {
 /** The days, weeks or months that a span touches, in order; those without usage are there too. */
 export function bucketsOf(from: Date, to: Date, every: Every): Bucket[] {
   const buckets: Bucket[] = []
-  for (let begin = beginOf(from, every); begin < to; begin = nextAfter(begin, every)) {
+  for (let begin = bucketBegin(from, every); begin < to; begin = nextAfter(begin, every)) {
     const isWhole = begin >= from && nextAfter(begin, every) <= to
     buckets.push({ name: dayName(begin), isWhole })
   }
