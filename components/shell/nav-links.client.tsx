@@ -1,12 +1,15 @@
 'use client'
 
 import { clsx } from 'clsx'
-import { BadgeCheck, Banknote, Layers, ShieldCheck, Tag } from 'lucide-react'
+import { BadgeCheck, Banknote, ChartColumn, Layers, ShieldCheck, Tag } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useSession } from '#hooks/use-session.ts'
 
-const CUSTOMER = [{ href: '/subscriptions', label: 'Subscriptions', icon: Layers }]
+const CUSTOMER = [
+  { href: '/subscriptions', label: 'Subscriptions', icon: Layers },
+  { href: '/usage', label: 'Usage', icon: ChartColumn },
+]
 const PROVIDER = [{ href: '/revenue', label: 'Revenue', icon: Banknote }]
 const PUBLIC = [
   { href: '/', label: 'Prices', icon: Tag },

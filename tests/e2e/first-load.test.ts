@@ -31,6 +31,7 @@ test.each([
   '/subscriptions/1',
   '/subscriptions/1/key',
   '/revenue',
+  '/usage',
 ])('the first load of %s is no heavier than it has to be, and has no wallet in it', async (path) => {
   const scripts = await scriptsOf(path)
   expect(scripts.length).toBeGreaterThan(0)

@@ -1,0 +1,55 @@
+import { cookies } from 'next/headers'
+import { SESSION_COOKIE } from '#app/_http/cookies.ts'
+import { baseContext } from '#app/_http/container.ts'
+import { GROUPINGS, type UsageChoice } from '#components/usage/overview.ts'
+import type { UsagePageProps } from '#components/usage/usage-page.tsx'
+import { isPeriod, periodOf } from '#lib/period/period.ts'
+import { getSession } from '#services/auth/index.ts'
+import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { forecastQuery, getForecast, getUsageOverview } from '#services/reports/index.ts'
+import { listMyVaults } from '#services/subscriptions/index.ts'
+
+export type Search = Record<string, string | string[] | undefined>
+
+export type UsageReading =
+  | { readonly address: string | null; readonly why: 'signed-out' | 'no-subscription' | 'not-yours' }
+  | { readonly address: string; readonly page: UsagePageProps }
+
+/** What a page's address chooses; what it doesn't say, or says wrong, is the open month by model. */
+function choiceOf(search: Search, open: number): UsageChoice {
+  const text = (name: string): string => (typeof search[name] === 'string' ? search[name] : '')
+  const month = /^(\d{4})-(\d{2})$/.exec(text('month'))
+  const period = month ? Number.parseInt(`${month[1]}${month[2]}`, 10) : open
+  return {
+    period: isPeriod(period) && period <= open ? period : open,
+    by: GROUPINGS.find((by) => by === text('by')) ?? 'model',
+    vault: /^\d{1,19}$/.test(text('vault')) ? text('vault') : null,
+  }
+}
+
+/** The usage of a month of whoever is signed in, as the owner of their subscriptions. */
+export async function readUsage(search: Search): Promise<UsageReading> {
+  const base = await baseContext()
+  const token = (await cookies()).get(SESSION_COOKIE)?.value
+  const session = token ? await getSession(base, token) : null
+  if (!session) return { address: null, why: 'signed-out' }
+  const { address } = session
+  const ctx = withActor(base, { kind: 'user', address })
+  const choice = choiceOf(search, periodOf(ctx.clock()))
+  const { vaults } = await listMyVaults(ctx)
+  if (vaults.length === 0) return { address, why: 'no-subscription' }
+  const named = vaults.map(({ vault }) => ({ id: vault.id, name: vault.serviceName || `Subscription ${vault.id}` }))
+  if (choice.vault !== null && named.every(({ id }) => id !== choice.vault)) return { address, why: 'not-yours' }
+  return { address, page: { ...(await readMonth(ctx, choice)), vaults: named } }
+}
+
+async function readMonth(ctx: ServiceContext, choice: UsageChoice): Promise<Omit<UsagePageProps, 'vaults'>> {
+  const open = periodOf(ctx.clock())
+  const vaultId = choice.vault === null ? null : BigInt(choice.vault)
+  const query = forecastQuery.parse({ as: 'owner', ...(choice.vault ? { account: `vault:${choice.vault}` } : {}) })
+  const [month, forecast] = await Promise.all([
+    getUsageOverview(ctx, { period: choice.period, by: choice.by, vaultId }),
+    choice.period === open ? getForecast(ctx, query) : null,
+  ])
+  return { choice, open, month, forecast: forecast && forecast.billedUsd }
+}

@@ -1,0 +1,60 @@
+import { parseUsd } from '#lib/money/decimal.ts'
+import { showPercent, showUsd } from '#lib/format/money.ts'
+import { nextPeriod, type Period, periodStart } from '#lib/period/period.ts'
+import type { Grouping, MonthForecast, UsageChoice, UsageGroup, UsageMonth } from './overview.ts'
+
+const NAMELESS: Record<Grouping, string> = {
+  model: 'Calls without a model',
+  user: 'Calls that name no user',
+  feature: 'Calls that name no feature',
+}
+
+/** A group as a row names it. */
+export const groupName = ({ key }: Pick<UsageGroup, 'key'>, by: Grouping): string => key ?? NAMELESS[by]
+
+/** The address of a page with this choice. */
+export function usagePath({ period, by, vault }: UsageChoice): string {
+  const month = `${Math.floor(period / 100)}-${String(period % 100).padStart(2, '0')}`
+  return `/usage?month=${month}&by=${by}${vault === null ? '' : `&vault=${vault}`}`
+}
+
+/** The file with what the table shows, or with all of its days. */
+export function usageFile({ period, by, vault }: UsageChoice, every: 'all' | 'day'): string {
+  const day = (of: Period) => periodStart(of).toISOString().slice(0, 10)
+  const account = vault === null ? '' : `&account=vault:${vault}`
+  const days = `from=${day(period)}&to=${day(nextPeriod(period))}`
+  return `/api/reports/usage?${days}&by=${by}&every=${every}&as=owner&format=csv${account}`
+}
+
+/** A part of a whole in percent without decimals: "61%". */
+export function shareOf(part: string, whole: string): string {
+  const total = parseUsd(whole)
+  return total === 0n ? '–' : showPercent(((parseUsd(part) * 100n + total / 2n) / total) * 100n)
+}
+
+/** What the chart shows, in a sentence. */
+export function findingOf({ groups, totals }: UsageMonth, by: Grouping, month: string): string {
+  const [first] = groups
+  if (!first || parseUsd(totals.billedUsd) === 0n) return `Nothing of ${month} is billed`
+  const share = groups.length === 1 ? 'all' : shareOf(first.billedUsd, totals.billedUsd)
+  return `${groupName(first, by)} ${first.key === null ? 'make' : 'makes'} ${share} of ${month}’s cost`
+}
+
+const REASONS: Record<string, string> = {
+  too_little_history: 'A forecast needs six weeks of usage. Until then the month’s end is anybody’s guess.',
+  no_recent_use: 'There is no forecast: nothing was used in the last four weeks.',
+  too_irregular: 'There is no forecast: usage comes too irregularly to say anything of the month’s end.',
+}
+
+/** The month's end as it is expected, in a sentence. */
+export function forecastSentence(forecast: MonthForecast, lastDay: string): string {
+  const { low, point, high, reason } = forecast
+  if (low === null || point === null || high === null) return REASONS[reason ?? ''] ?? 'There is no forecast.'
+  const show = (amount: string) => showUsd(parseUsd(amount))
+  if (low === high) return `${lastDay}: ${show(point)}, if usage stays as it is`
+  return `${lastDay}: ${show(point)} expected (${show(low)} to ${show(high)} in 8 of 10 such months)`
+}
+
+/** "Nov 3" of "2026-11-03". */
+export const dayLabel = (day: string): string =>
+  new Date(`${day}T00:00:00Z`).toLocaleString('en-US', { month: 'short', day: 'numeric', timeZone: 'UTC' })

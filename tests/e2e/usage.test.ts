@@ -1,0 +1,176 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { parseUsd } from '#lib/money/decimal.ts'
+import { commandEnvironment } from '#services/local/command-environment.ts'
+import { type Container, openContainer } from '#services/platform/container.ts'
+import { launchChromium } from '#tests/support/chromium.ts'
+import {
+  accessibilityFaults,
+  connectAs,
+  createSubscription,
+  figure,
+  keepKey,
+  PATIENT,
+  sidewaysPixels,
+  tabTo,
+  visit,
+} from '#tests/support/console-page.ts'
+import { type SeededCall, seedUsage } from '#tests/support/seeded-usage.ts'
+import { useDashboard } from '#tests/support/stack.ts'
+
+type State = Awaited<ReturnType<Awaited<ReturnType<Browser['newContext']>>['storageState']>>
+
+const DAY_MS = 86_400_000
+const MODELS = ['gpt-4', 'gpt-4o', 'claude-3-opus', 'claude-3-5-haiku', 'llama-3-70b', 'gpt-3.5-turbo', 'mistral']
+const LONG_USER = 'a-user-whose-name-is-as-long-as-a-label-may-be-and-has-no-space-in-it-'.repeat(3)
+
+let browser: Browser
+let url: string
+let customer: State
+let vaultId: string
+let container: Container
+
+beforeAll(async () => {
+  const dashboard = await useDashboard()
+  url = dashboard.url
+  process.env['FLAREFLOW_HOME'] = dashboard.home
+  container = await openContainer(commandEnvironment(), { name: 'usage-test' })
+  browser = await launchChromium()
+  await using visitor = await visit(browser, url)
+  const { page, context } = visitor
+  await page.goto('/subscriptions')
+  await connectAs(page, 'customer')
+  await createSubscription(page, 'usage-of-a-year')
+  await keepKey(page)
+  vaultId = new URL(page.url()).pathname.split('/').at(-1) ?? ''
+  customer = await context.storageState()
+})
+afterAll(async () => {
+  await browser?.close()
+  await container?.close()
+})
+
+/** 90 days of calls up to now: fewer at weekends, most by few users. */
+function pastCalls(): SeededCall[] {
+  const now = Date.now()
+  return Array.from({ length: 1_800 }, (_, i): SeededCall => {
+    const at = now - Math.floor((i * 90 * DAY_MS) / 1_800)
+    const isWeekend = [0, 6].includes(new Date(at).getUTCDay())
+    return {
+      vault: BigInt(vaultId),
+      at: new Date(at).toISOString(),
+      model: MODELS[(i * i) % MODELS.length] ?? '',
+      input: (isWeekend ? 300 : 1_000) + 17 * (i % 37),
+      user: i % 5 === 0 ? LONG_USER : i % 3 === 0 ? undefined : `user-${i % 60}`,
+      feature: ['chat', 'search', '=1+1'][i % 3],
+    }
+  })
+}
+
+const open = () => visit(browser, url, { storageState: customer })
+
+test('who is not connected is asked to, and sees their usage once they are', async () => {
+  await using visitor = await visit(browser, url)
+  const { page } = visitor
+  await page.goto('/usage')
+  await page.getByText('Connect your wallet to see your usage.').waitFor(PATIENT)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await connectAs(page, 'customer')
+  await page.getByRole('navigation', { name: 'Grouping' }).waitFor(PATIENT)
+})
+
+test('a month without requests says so', async () => {
+  await using visitor = await open()
+  await visitor.page.goto('/usage?month=2020-01')
+  await visitor.page.getByText('No requests in Jan 2020.').waitFor(PATIENT)
+  await visitor.page.goto(`/usage?month=2020-01&vault=${vaultId}`)
+  await visitor.page.getByRole('link', { name: 'All subscriptions' }).waitFor(PATIENT)
+  expect(visitor.faults).toEqual([])
+})
+
+test('a subscription of somebody else is not shown', async () => {
+  await using visitor = await open()
+  await visitor.page.goto('/usage?vault=999999')
+  await visitor.page.getByText('This subscription isn’t one of yours.').waitFor(PATIENT)
+  expect(await visitor.page.getByRole('table').count()).toBe(0)
+})
+
+describe('a month of usage', () => {
+  beforeAll(() => seedUsage(container.contextFor({ kind: 'system', job: 'test' }), pastCalls()))
+  const path = (by: string) => `/usage?by=${by}&vault=${vaultId}`
+
+  test.each(['model', 'user', 'feature'])('by %s adds up, and is the same in the file', async (by) => {
+    await using visitor = await open()
+    const { page } = visitor
+    await page.goto(path(by))
+    const table = page.getByRole('table', { name: /Requests, tokens and cost/ })
+    const amounts = await table.locator('tbody tr td:last-child').allTextContents()
+    const [total = 0n, ...rows] = amounts.map((text) => parseUsd(text.replace(/[$,]/g, '')))
+    expect(total).toBeGreaterThan(0n)
+    expect(rows.reduce((sum, amount) => sum + amount, 0n)).toBe(total)
+    const link = page.getByRole('link', { name: 'CSV', exact: true })
+    const file = await page.request.get((await link.getAttribute('href')) ?? '')
+    expect(file.headers()['content-disposition']).toContain('attachment')
+    const billed = (await file.text())
+      .trimEnd()
+      .split('\r\n')
+      .slice(1)
+      .map((line) => /,(\d+\.\d{8}),/.exec(line)?.[1])
+    expect(billed.reduce((sum, amount = '0') => sum + parseUsd(amount), 0n)).toBe(total)
+    expect(visitor.faults).toEqual([])
+  })
+
+  test('is told by the title, the total and a forecast', async () => {
+    await using visitor = await open()
+    const { page } = visitor
+    await page.goto(path('model'))
+    await page.getByRole('heading', { name: /makes \d+% of .* cost/ }).waitFor(PATIENT)
+    expect(await figure(page, 'usage-cost')).toMatch(/^\$\d/)
+    expect(await page.locator('[data-forecast]').textContent()).toMatch(/: \$[\d.,]+ expected \(\$.* to \$/)
+  })
+
+  test('can be walked day by day with the keyboard', async () => {
+    await using visitor = await open()
+    const { page } = visitor
+    await page.goto(path('model'))
+    await page.locator('[data-forecast]').waitFor(PATIENT)
+    await tabTo(page, 'Day')
+    await page.keyboard.press('Home')
+    const first = await page.locator('[data-chart-day]').textContent()
+    expect(first).toMatch(/^\w{3} 1: /)
+    await page.keyboard.press('ArrowRight')
+    expect(await page.locator('[data-chart-day]').textContent()).toMatch(/^\w{3} 2: /)
+    expect(await page.getByRole('slider', { name: 'Day' }).getAttribute('aria-valuetext')).toMatch(/^\w{3} 2: /)
+  })
+
+  test('light, dark and 320 px wide, axe finds nothing and nothing scrolls sideways', async () => {
+    await using visitor = await open()
+    const { page } = visitor
+    await page.goto(path('user'))
+    await page.getByText('Days as a table').click()
+    expect(await accessibilityFaults(page)).toEqual([])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await accessibilityFaults(page)).toEqual([])
+    await page.setViewportSize({ width: 320, height: 640 })
+    expect(await sidewaysPixels(page)).toBe(0)
+    expect(visitor.faults).toEqual([])
+  })
+
+  test('every choice is in the address', async () => {
+    await using visitor = await open()
+    const { page } = visitor
+    await page.goto('/usage')
+    await page.getByRole('link', { name: 'By feature' }).click()
+    await page.waitForURL(/by=feature/)
+    const before = page.getByRole('navigation', { name: 'Month' }).getByRole('link').first()
+    await before.click()
+    await page.waitForURL(/month=\d{4}-\d{2}/)
+    await page
+      .getByRole('link', { name: 'By feature', exact: true })
+      .and(page.locator('[aria-current=page]'))
+      .waitFor(PATIENT)
+    expect(page.url()).toMatch(/by=feature/)
+    await page.goBack()
+    await page.waitForURL((at) => !at.search.includes('month=') || at.searchParams.get('by') === 'feature')
+  })
+})

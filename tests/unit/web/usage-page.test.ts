@@ -1,0 +1,104 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { axisEnd, chartSeries, dayInWords, dearestDay, stackOf } from '#components/usage/chart-data.ts'
+import type { UsageGroup, UsageMonth } from '#components/usage/overview.ts'
+import { findingOf, forecastSentence, shareOf, usageFile, usagePath } from '#components/usage/usage-words.ts'
+import { formatUsd } from '#lib/money/decimal.ts'
+import { usd } from '#lib/money/units.ts'
+
+const DAYS = ['2026-11-01', '2026-11-02']
+const sums = (...daily: bigint[]) => ({
+  billedUsd: formatUsd(usd(daily.reduce((sum, amount) => sum + amount, 0n))),
+  tokens: '1',
+  requests: '1',
+  daily: daily.map((amount) => formatUsd(usd(amount))),
+})
+const group = (key: string | null, ...daily: bigint[]): UsageGroup => ({ account: null, key, ...sums(...daily) })
+function monthOf(...groups: UsageGroup[]): UsageMonth {
+  const total = DAYS.map((_, day) =>
+    groups.reduce((sum, { daily }) => sum + BigInt(daily[day]?.replace('.', '') ?? 0), 0n),
+  )
+  return { days: DAYS, totals: sums(...total), groups, others: null }
+}
+const nameOf = ({ key }: UsageGroup): string => key ?? ''
+const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+
+describe('the chart', () => {
+  test('shows five groups by themselves and the rest of each day as one', () => {
+    const month = monthOf(...names.map((name, i) => group(name, BigInt(700 - i), 10n)))
+    const series = chartSeries(month, nameOf)
+    expect(series.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e', 'Other'])
+    expect(series.at(-1)?.daily).toEqual([695n + 694n, 20n])
+    expect(chartSeries(monthOf(group('a', 1n, 2n)), nameOf)).toHaveLength(1)
+  })
+
+  test('loses nothing: a day’s parts are as high as the day, within the axis', () => {
+    const daily = fc.tuple(fc.bigInt(0n, 10n ** 15n), fc.bigInt(0n, 10n ** 15n))
+    fc.assert(
+      fc.property(fc.array(daily, { minLength: 1, maxLength: 7 }), (amounts) => {
+        const month = monthOf(...amounts.map(([one, two], i) => group(names[i] ?? '', one, two)))
+        const series = chartSeries(month, nameOf)
+        const end = axisEnd(dearestDay(series))
+        for (const day of [0, 1]) {
+          const total = amounts.reduce((sum, each) => sum + (each[day] ?? 0n), 0n)
+          const stack = stackOf(series, day, end)
+          const height = stack.reduce((sum, part) => sum + part.height, 0)
+          expect(Math.abs(height - (Number(total) * 160) / Number(end))).toBeLessThan(0.02)
+          expect(stack.every(({ y }) => y >= 0 && y <= 160)).toBe(true)
+        }
+      }),
+    )
+  })
+
+  test.each([
+    [0n, 1n],
+    [1n, 1n],
+    [3n, 5n],
+    [5n, 5n],
+    [11n, 20n],
+    [987_654n, 1_000_000n],
+  ])('an axis for %s ends at %s', (amount, end) => {
+    expect(axisEnd(usd(amount))).toBe(end)
+  })
+
+  test('says a day in words, its dearest part first', () => {
+    const series = chartSeries(monthOf(group('gpt-4', 12_000_000n, 0n), group('llama', 3_000_000n, 0n)), nameOf)
+    expect(DAYS.map((day, i) => dayInWords(series, i, day))).toEqual([
+      'Nov 1: $0.15. gpt-4 $0.12, llama $0.03',
+      'Nov 2: nothing',
+    ])
+  })
+})
+
+describe('the words', () => {
+  test('the title is the finding', () => {
+    const month = monthOf(group('gpt-4', 61n, 0n), group('llama', 0n, 39n))
+    expect(findingOf(month, 'model', 'Nov 2026')).toBe('gpt-4 makes 61% of Nov 2026’s cost')
+    expect(findingOf(monthOf(group(null, 5n, 0n)), 'user', 'Nov 2026')).toBe(
+      'Calls that name no user make all of Nov 2026’s cost',
+    )
+    expect(findingOf(monthOf(group('gpt-4', 0n, 0n)), 'model', 'Nov 2026')).toBe('Nothing of Nov 2026 is billed')
+    expect(shareOf('1.00000000', '3.00000000')).toBe('33%')
+  })
+
+  test('a forecast has its interval, or says why there is none', () => {
+    const none = { low: null, point: null, high: null }
+    const some = { low: '51.20000000', point: '55.60000000', high: '60.90000000', reason: null }
+    expect(forecastSentence(some, 'Nov 30')).toBe('Nov 30: $55.60 expected ($51.20 to $60.90 in 8 of 10 such months)')
+    expect(forecastSentence({ ...some, low: '55.60000000', high: '55.60000000' }, 'Nov 30')).toBe(
+      'Nov 30: $55.60, if usage stays as it is',
+    )
+    for (const reason of ['too_little_history', 'no_recent_use', 'too_irregular', 'unrated_usage']) {
+      expect(forecastSentence({ ...none, reason }, 'Nov 30')).toMatch(/forecast/)
+    }
+  })
+
+  test('each choice has an address, and its file holds the same', () => {
+    const choice = { period: 202_612, by: 'user', vault: '7' } as const
+    expect(usagePath(choice)).toBe('/usage?month=2026-12&by=user&vault=7')
+    expect(usagePath({ ...choice, vault: null })).toBe('/usage?month=2026-12&by=user')
+    expect(usageFile(choice, 'all')).toBe(
+      '/api/reports/usage?from=2026-12-01&to=2027-01-01&by=user&every=all&as=owner&format=csv&account=vault:7',
+    )
+  })
+})
