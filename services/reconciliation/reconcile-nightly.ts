@@ -1,6 +1,6 @@
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { addDays, dayOf } from './day-span.ts'
+import { addDays, dayOf, isOver } from './day-span.ts'
 import { addRun } from './request-reconciliation.ts'
 import { lastNight } from './store.ts'
 
@@ -16,6 +16,8 @@ export async function reconcileNightly(ctx: ServiceContext): Promise<boolean> {
   const now = ctx.clock()
   if (now.getUTCHours() < ctx.env.oracle.reconcileHour) return false
   const lastDay = addDays(dayOf(now), -1)
+  // Just after midnight LiteLLM hasn't written all of it down.
+  if (!isOver(ctx, lastDay)) return false
   const done = await lastNight(ctx.db, ctx.deploymentId)
   if (done !== null && done >= lastDay) return false
   const earliest = addDays(lastDay, 1 - MOST_DAYS)

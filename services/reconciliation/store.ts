@@ -200,12 +200,18 @@ export const listRuns = (db: Db, deploymentId: string, limit: number): Promise<R
     .orderBy(desc(reconciliationRuns.createdAt))
     .limit(limit)
 
-/** The last day that a night's run compared. */
+/** The last day that a night's run compared, or will; the days of one that was given up are the next night's. */
 export async function lastNight(db: Db, deploymentId: string): Promise<string | null> {
   const [row] = await db
     .select({ lastDay: reconciliationRuns.lastDay })
     .from(reconciliationRuns)
-    .where(and(eq(reconciliationRuns.deploymentId, deploymentId), eq(reconciliationRuns.trigger, 'nightly')))
+    .where(
+      and(
+        eq(reconciliationRuns.deploymentId, deploymentId),
+        eq(reconciliationRuns.trigger, 'nightly'),
+        ne(reconciliationRuns.status, 'failed'),
+      ),
+    )
     .orderBy(desc(reconciliationRuns.lastDay))
     .limit(1)
   return row?.lastDay ?? null

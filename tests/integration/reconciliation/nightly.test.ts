@@ -52,6 +52,8 @@ async function carryOut(by: ServiceContext): Promise<void> {
 
 test('the day before is compared once, from the hour of the setting on, whoever asks', async () => {
   expect(await reconcileNightly(at('2026-11-20T02:59:59Z'))).toBe(false)
+  const atMidnight = { ...ctx.env, oracle: { ...ctx.env.oracle, reconcileHour: 0 } }
+  expect(await reconcileNightly({ ...at('2026-11-20T00:14:59Z'), env: atMidnight })).toBe(false)
   expect(await Promise.all([1, 2, 3].map(() => reconcileNightly(at('2026-11-20T03:00:00Z'))))).toContain(true)
   expect(await reconcileNightly(at('2026-11-20T23:00:00Z'))).toBe(false)
   expect(await runs()).toMatchObject([{ firstDay: '2026-11-19', lastDay: '2026-11-19', status: 'pending' }])
@@ -81,6 +83,8 @@ test('a run that was cut off is carried on, and given up only after many tries',
   await reconcileNightly(at('2026-11-21T04:00:00Z'))
   await carryOut(dead)
   expect((await runs()).at(-1)).toMatchObject({ status: 'failed' })
+  await reconcileNightly(at('2026-11-22T04:00:00Z'))
+  expect((await runs()).at(-1)).toMatchObject({ firstDay: '2026-11-20', lastDay: '2026-11-21' })
 })
 
 test('only the admin asks for one and sees what was found', async () => {
