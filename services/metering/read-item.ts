@@ -7,8 +7,8 @@ import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { Candidate, IngestItem, RejectReason } from './schemas.ts'
 import { wellFormed } from './well-formed.ts'
 
-/** A clock may be wrong by this much; what starts later is nobody's call. */
-const FUTURE_TOLERANCE_MS = 24 * 3_600_000
+/** A sender's clock may be a day ahead, and this one some minutes behind; what starts later is nobody's call. */
+const FUTURE_TOLERANCE_MS = 25 * 3_600_000
 
 export interface Refusal {
   readonly index: number

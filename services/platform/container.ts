@@ -21,8 +21,8 @@ export interface Container {
  */
 export async function openContainer(env: Env, { name }: { name: string }): Promise<Container> {
   const log = createLogger({ level: env.logLevel, name, secrets: secretsOf(env) })
-  const onIdleError = (err: Error): void => log.warn({ err }, 'an idle database connection broke')
-  const database = openDatabase({ ...env.database, onIdleError })
+  const onConnectionError = (err: Error): void => log.warn({ err }, 'a database connection broke')
+  const database = openDatabase({ ...env.database, onConnectionError })
   try {
     const { network, accessNode, contractAddress } = env.flow
     const chain = createChainClient({ network, accessNode, addresses: contractAddresses(network, contractAddress) })

@@ -41,17 +41,21 @@ function absent<T extends object>(part: string): T {
   })
 }
 
+type TestParts = Partial<Pick<ServiceContext, 'chain' | 'litellm' | 'clock' | 'deploymentId' | 'actor'>> & {
+  variables?: Record<string, string>
+}
+
 /** A context on a real database of its own. Parts that are not given must not be used. */
-export async function createTestContext(
-  parts: Partial<Pick<ServiceContext, 'chain' | 'litellm' | 'clock' | 'deploymentId' | 'actor'>> & {
-    variables?: Record<string, string>
-  } = {},
-): Promise<TestContext> {
-  const database = await createTestDatabase()
-  const variables = testVariables({ DATABASE_URL: database.url, ...parts.variables })
+export async function createTestContext(parts: TestParts = {}): Promise<TestContext> {
+  return contextOn((await createTestDatabase()).url, parts)
+}
+
+/** The same on a database that has the newest schema already. */
+export async function contextOn(url: string, parts: TestParts = {}): Promise<TestContext> {
+  const variables = testVariables({ DATABASE_URL: url, ...parts.variables })
   const env = loadEnv(variables)
   const log = createLogger({ level: env.logLevel, name: 'test', secrets: [] })
-  const opened = openDatabase({ url: database.url, pool: env.database.pool, onIdleError: (error) => log.debug(error) })
+  const opened = openDatabase({ url, pool: env.database.pool, onConnectionError: (error) => log.debug(error) })
   const deploymentId = parts.deploymentId ?? 'deployment-of-tests'
   await opened.db
     .insert(deployments)

@@ -11,7 +11,7 @@ import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 
 const [how, deploymentId = '', ahead] = process.argv.slice(2)
 const env = processEnv()
-const { db } = openDatabase({ ...env.database, onIdleError: () => {} })
+const { db } = openDatabase({ ...env.database, onConnectionError: () => {} })
 const ctx = {
   actor: { kind: 'system', job: 'killed' },
   db,

@@ -5,6 +5,7 @@ import type { SpendLog } from '#services/clients/litellm/index.ts'
 import type { IngestItem } from '../schemas.ts'
 import { label, labelsOf, tagsOf } from './row-labels.ts'
 
+const MODEL_MAX = 256
 const PLAIN_ID = /^[A-Za-z0-9._:-]{3,180}$/
 
 /** Identity by LiteLLM's own row. A provider may have chosen its text; one of an odd shape goes by its hash. */
@@ -38,7 +39,8 @@ export function fromSpendLog(log: SpendLog, secret: string): IngestItem {
     keyHash: log.keyHash,
     startedAt: log.startedAt.toISOString(),
     endedAt: log.endedAt.toISOString(),
-    model: label(log.model) ?? 'unknown',
+    // Longer than any valid name may be, so that none becomes valid by being cut.
+    model: label(log.model)?.slice(0, MODEL_MAX).toWellFormed() ?? 'unknown',
     servedModel: label(log.servedModel),
     provider: label(log.provider),
     inputTokens: countText(log.inputTokens),

@@ -1,3 +1,4 @@
+import { boundedLabel } from '#lib/metering/usage-event.ts'
 import type { SpendLog } from '#services/clients/litellm/index.ts'
 
 /** Each label, and the names that it goes by in a caller's notes and tags; the plug-in has the same list. */
@@ -14,16 +15,13 @@ const ALIASES = {
 type LabelName = keyof typeof ALIASES
 export type RowLabels = Readonly<Record<LabelName, string | null>>
 
-const LABEL_MAX = 256
 const TAGS_MAX = 32
 
 /** A text that any database takes: bounded, without NUL and half characters. */
 export function label(value: unknown): string | null {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value
   if (typeof text !== 'string') return null
-  const cut = text.replaceAll('\0', '').toWellFormed().slice(0, LABEL_MAX)
-  // A cut may go through a character that has two halves.
-  return (cut.isWellFormed() ? cut : cut.slice(0, -1)) || null
+  return boundedLabel(text.replaceAll('\0', '').toWellFormed()) || null
 }
 
 /** LiteLLM adds the client's name to a call's tags by itself. */

@@ -18,9 +18,12 @@ export interface DatabaseSettings {
   readonly url: string
   /** Connections held at most. */
   readonly pool: number
-  /** Called when an idle connection breaks; the pool replaces it. */
-  readonly onIdleError: (error: Error) => void
+  /** Called when a connection breaks; the pool replaces it, and what was under way on it fails. */
+  readonly onConnectionError: (error: Error) => void
 }
+
+/** How TypeScript's names become the database's. */
+export const dialectOptions = { casing: 'snake_case' } as const
 
 /** Opens a pool; the first query connects. */
 export function openDatabase(settings: DatabaseSettings): Database {
@@ -35,6 +38,8 @@ export function openDatabase(settings: DatabaseSettings): Database {
     // Queries of a transaction that don't wait for each other travel together; the database takes them in their order.
     pipeline: true,
   })
-  pool.on('error', settings.onIdleError)
-  return { db: drizzle(pool, { schema, casing: 'snake_case' }), pool, close: () => pool.end() }
+  // The pool listens to idle connections only, and an error that nobody listens to would end the process.
+  pool.on('connect', (connection) => connection.on('error', settings.onConnectionError))
+  pool.on('error', () => undefined)
+  return { db: drizzle(pool, { schema, ...dialectOptions }), pool, close: () => pool.end() }
 }

@@ -1,4 +1,9 @@
-import type { Db } from './client.ts'
+import { NodePgSession } from 'drizzle-orm/node-postgres'
+import { PgDialect } from 'drizzle-orm/pg-core'
+import pg from 'pg'
+import { type Db, dialectOptions } from './client.ts'
+
+const dialect = new PgDialect(dialectOptions)
 
 /**
  * Runs work in one transaction: all of it or nothing. The work receives the same context with `db` bound to the
@@ -8,5 +13,22 @@ export async function withTransaction<C extends { readonly db: Db }, T>(
   ctx: C,
   work: (tx: C) => Promise<T>,
 ): Promise<T> {
-  return ctx.db.transaction((db) => work({ ...ctx, db }))
+  const inside = (db: Db): Promise<T> => work({ ...ctx, db })
+  const pool = poolOf(ctx.db)
+  if (pool === null) return ctx.db.transaction(inside)
+  // The connection is taken and given back here: Drizzle would keep one on which the transaction could not begin, and
+  // a few crashes of the database would leave the pool without any.
+  const connection = await pool.connect()
+  try {
+    return await new NodePgSession<Record<string, never>, Record<string, never>>(
+      connection,
+      dialect,
+      undefined,
+    ).transaction((tx) => inside(tx as object as Db))
+  } finally {
+    connection.release()
+  }
 }
+
+/** Null inside a transaction. */
+const poolOf = (db: Db): pg.Pool | null => ('$client' in db && db.$client instanceof pg.Pool ? db.$client : null)

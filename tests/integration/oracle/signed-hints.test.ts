@@ -27,7 +27,7 @@ const appOf = (context: ServiceContext): App =>
 beforeAll(async () => {
   opened = await createTestContext({ clock: () => now })
   ctx = opened.ctx
-  const other = openDatabase({ ...ctx.env.database, onIdleError: () => {} })
+  const other = openDatabase({ ...ctx.env.database, onConnectionError: () => {} })
   closeOther = other.close
   apps = [appOf(ctx), appOf({ ...ctx, db: other.db })]
   keyHash = await giveKey(ctx, vaultId)

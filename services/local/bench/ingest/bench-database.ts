@@ -68,7 +68,7 @@ function openContext(url: string): { ctx: ServiceContext; pool: pg.Pool } {
     INGEST_QUEUE: '100000',
   })
   const log = createLogger({ level: env.logLevel, name: 'bench', secrets: [] })
-  const { db, pool } = openDatabase({ ...env.database, onIdleError: (err) => log.error({ err }) })
+  const { db, pool } = openDatabase({ ...env.database, onConnectionError: (err) => log.error({ err }) })
   const parts = {
     chain: absent<ServiceContext['chain']>('chain'),
     litellm: absent<ServiceContext['litellm']>('LiteLLM'),
