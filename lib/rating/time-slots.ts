@@ -1,7 +1,9 @@
 import { bucketBegin, bucketsOf, type Every } from '../period/buckets.ts'
 import { type Period, periodOf } from '../period/period.ts'
 
-/** A span of time that lies in one bucket and one billing period, under one price. It ends where the next one begins. */
+/**
+ * A span of time that lies in one bucket and one billing period, under one price. It ends where the next one begins.
+ */
 export interface TimeSlot {
   readonly start: Date
   /** First UTC day of the bucket. */

@@ -62,8 +62,9 @@ function rollups({ days, hours }: TimeCover, slots: readonly TimeSlot[], query: 
   const { accounts, by, every, deploymentId } = query
   const account = by === 'everything' ? NOTHING : sql`s.account`
   const chosen = accounts ? sql`and s.account = any(${array(accounts, 'text')})` : sql``
-  // Each part is joined by itself: a join over their union would not go by the index of one account. Series are added up
-  // before their labels are looked at, which are longer than all counts; by day there is nothing to add up yet.
+  // Each part is joined by itself: a join over their union would not go by the index of one account. Series are
+  // added up before their labels are looked at, which are longer than all counts; by day there is nothing to add up
+  // yet.
   const part = (table: typeof usageDaily | typeof usageHourly, slot: SQL, span: SQL) =>
     sql`select ${slot} as slot, ${ROLLED_UP[by] ?? NOTHING} as grp, ${account} as account, s.provider, s.model,
         ${every === 'day' ? columns : sums}
