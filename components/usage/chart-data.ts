@@ -39,7 +39,7 @@ export const dearestDay = (series: readonly ChartSeries[]): Usd => {
 }
 
 /** Units of a day on the x axis, what of them is its bar, and how high the chart is; a pixel lies between two parts. */
-export const CHART = { day: 12, bar: 9, height: 160, gap: 1.5 } as const
+const CHART = { day: 12, bar: 9, height: 160, gap: 1.5 } as const
 
 /** Where a part of a day's bar is: from the top of the chart, and how high. */
 interface Segment {
