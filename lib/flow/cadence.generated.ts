@@ -1259,6 +1259,33 @@ access(all) fun main(vaultId: UInt64): SubscriptionReports.ApprovalsReport? {
   ],
 } as const
 
+export const getClaims = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultApprovals"
+import "VaultControls"
+
+/// Of some vaults, those whose owner's capability an account holds and may use, and those of which it holds a seat.
+access(all) fun main(account: Address, vaultIds: [UInt64]): {String: [UInt64]} {
+    let storage = getAuthAccount<auth(CopyValue) &Account>(account).storage
+    let vaults: [UInt64] = []
+    let seats: [UInt64] = []
+    for id in vaultIds {
+        let vault = storage.copy<Capability<auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault>>(
+            from: UsageBasedSubscriptions.ownerCapabilityPath(id))
+        let seat = storage.copy<Capability<auth(VaultApprovals.Approve) &VaultApprovals.Seat>>(
+            from: VaultApprovals.capabilityPath(id))
+        if vault?.check() ?? false { vaults.append(id) }
+        if seat?.check() ?? false { seats.append(id) }
+    }
+    return { "vaults": vaults, "seats": seats }
+}
+`,
+  parameters: [
+    { name: 'account', type: 'Address' },
+    { name: 'vaultIds', type: '[UInt64]' },
+  ],
+} as const
+
 export const getHandlers = {
   code: `import "FlareFDCTriggers"
 
@@ -1314,6 +1341,29 @@ access(all) fun main(period: UInt32): UsagePricing.Schedule {
 `,
   parameters: [
     { name: 'period', type: 'UInt32' },
+  ],
+} as const
+
+export const getSeats = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultApprovals"
+
+/// The vaults that an account approves for, among \`count\` from one number on; and the number to go on from, if that is
+/// not all.
+access(all) fun main(approver: Address, from: UInt64, count: UInt64): {String: [UInt64]} {
+    let vaultIds: [UInt64] = []
+    var id = from
+    while id - from < count && UsageBasedSubscriptions.vaultOf(id) != nil {
+        if VaultApprovals.of(id)?.approvers?.contains(approver) ?? false { vaultIds.append(id) }
+        id = id + 1
+    }
+    return { "vaultIds": vaultIds, "next": id - from < count ? [] : [id] }
+}
+`,
+  parameters: [
+    { name: 'approver', type: 'Address' },
+    { name: 'from', type: 'UInt64' },
+    { name: 'count', type: 'UInt64' },
   ],
 } as const
 
@@ -1501,10 +1551,12 @@ export const transactions = {
 
 export const scripts = {
   'get_approvals': getApprovals,
+  'get_claims': getClaims,
   'get_handlers': getHandlers,
   'get_providers': getProviders,
   'get_roles': getRoles,
   'get_schedule': getSchedule,
+  'get_seats': getSeats,
   'get_settings': getSettings,
   'get_storage': getStorage,
   'get_vault': getVault,

@@ -98,10 +98,12 @@ const storageSchema = z.object({
 /** What each script answers. */
 const scriptResults = {
   get_approvals: approvalsSchema.nullable(),
+  get_claims: z.object({ vaults: z.array(chainInteger), seats: z.array(chainInteger) }),
   get_handlers: z.array(z.string()),
   get_providers: z.array(chainAddress),
   get_roles: rolesSchema,
   get_schedule: scheduleSchema,
+  get_seats: z.object({ vaultIds: z.array(chainInteger), next: z.array(chainInteger).max(1) }),
   get_settings: chainSettingsSchema,
   get_storage: storageSchema,
   get_vault: vaultReportSchema.nullable(),

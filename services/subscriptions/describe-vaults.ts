@@ -1,5 +1,6 @@
 import type { VaultReport } from '#lib/flow/vault-report.ts'
 import { getKeysForVaults } from '#services/api-keys/index.ts'
+import { requireUser } from '#services/auth/index.ts'
 import { getUsages } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { getSettlements } from '#services/settlement/index.ts'
@@ -13,15 +14,26 @@ import { toReportView, toSettlementView, toUsageView } from './vault-view.ts'
  */
 export async function describeVaults(ctx: ServiceContext, reports: readonly VaultReport[]): Promise<VaultView[]> {
   const vaultIds = reports.map(({ id }) => id)
-  const [keys, usages, settlements] = await Promise.all([
+  const [keys, usages, settlements, unclaimed] = await Promise.all([
     getKeysForVaults(ctx, vaultIds),
     getUsages(ctx, vaultIds),
     getSettlements(ctx, vaultIds),
+    findUnclaimed(ctx, reports),
   ])
   return reports.map((report) => ({
     vault: toReportView(report),
+    claimed: !unclaimed.has(report.id),
     key: assertFound(keys.get(report.id)),
     usage: toUsageView(assertFound(usages.get(report.id))),
     settlement: toSettlementView(assertFound(settlements.get(report.id))),
   }))
+}
+
+/** Of vaults that the actor owns, those that it has not accepted: they were given to it. */
+async function findUnclaimed(ctx: ServiceContext, reports: readonly VaultReport[]): Promise<ReadonlySet<bigint>> {
+  const account = requireUser(ctx.actor)
+  const vaultIds = reports.filter(({ owner }) => owner === account).map(({ id }) => id)
+  if (vaultIds.length === 0) return new Set()
+  const { vaults } = await ctx.chain.script('get_claims', { account, vaultIds })
+  return new Set(vaultIds).difference(new Set(vaults))
 }

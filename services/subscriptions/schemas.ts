@@ -23,12 +23,20 @@ const vaultReportView = z.object({
   chargedUsd: amount,
   period: z.number().nullable(),
   lastSequence: count,
+  /** Most that a month may cost, and a lower cap that acts later. */
   capUsd: amount.nullable(),
+  pendingCap: z.object({ limit: amount.nullable(), actsAt: instant }).nullable(),
   expiresAt: instant.nullable(),
+  /** Nothing accrues from then on; may lie ahead. */
+  pausedFrom: instant.nullable(),
+  reminderBelow: amount.nullable(),
   automaticPayment: z.boolean(),
+  /** What the provider may take now: less than what accrued while an approval is missing. */
+  withdrawable: amount,
   /** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
   pendingReturn: z.object({ amount: amount.nullable(), actsAt: instant }).nullable(),
-  /** How many approvers must agree before FLOW leaves. */
+  /** Who must agree before FLOW leaves, and how many of them; nobody when the list is empty. */
+  approvers: z.array(z.string()),
   approvalsRequired: z.number(),
 })
 
@@ -71,6 +79,8 @@ const settlementView = z.object({
 /** What a vault's parties see: the chain's report, the key, the usage, the settlement. */
 export const vaultView = z.object({
   vault: vaultReportView,
+  /** The owner's account can sign for the vault: a vault that was given to it has to be accepted before. */
+  claimed: z.boolean(),
   key: keyView,
   usage: usageView,
   settlement: settlementView,
@@ -81,8 +91,9 @@ export const vaultListView = z.object({ vaults: z.array(vaultView) })
 export const providerSummaryView = z.object({
   provider: z.string(),
   registered: z.boolean(),
-  /** FLOW of all vaults: to withdraw now, settled beyond the balances, and withdrawn before. */
-  totals: z.object({ accrued: amount, uncovered: amount, paid: amount }),
+  /** FLOW of all vaults: settled and not paid, what of it may be withdrawn now, settled beyond the
+   *  balances, and withdrawn before. */
+  totals: z.object({ accrued: amount, withdrawable: amount, uncovered: amount, paid: amount }),
   vaults: z.array(vaultView),
 })
 export type ProviderSummary = z.output<typeof providerSummaryView>
@@ -107,3 +118,44 @@ export const publicConfigView = z.object({
 export type PublicConfig = z.output<typeof publicConfigView>
 
 export const modelListView = z.object({ models: z.array(z.string()) })
+
+const policyView = z.object({ approvers: z.array(z.string()), required: z.number(), threshold: amount.nullable() })
+
+/** Something that waits for approvals: FLOW taken back (null: all, and closed), a new owner, a payment, a policy. */
+const proposalView = z.object({
+  id: count,
+  kind: z.enum(['takeBack', 'transfer', 'payment', 'policy']),
+  amount: amount.nullable(),
+  to: z.string().nullable(),
+  /** Null where approvals would end. */
+  policy: policyView.nullable(),
+  expiresAt: instant,
+  approvedBy: z.array(z.string()),
+})
+
+export const vaultApprovalsView = z.object({
+  vault: z.object({ id: count, serviceName: z.string(), owner: z.string(), provider: z.string() }),
+  /** The user holds a seat: it can approve. */
+  seated: z.boolean(),
+  /** Null: the vault needs nobody's approval. */
+  approvals: policyView
+    .extend({
+      pendingThreshold: z.object({ limit: amount.nullable(), actsAt: instant }).nullable(),
+      paidInPeriod: amount,
+      proposals: z.array(proposalView),
+    })
+    .nullable(),
+})
+export type VaultApprovalsView = z.output<typeof vaultApprovalsView>
+export const approvalListView = z.object({ vaults: z.array(vaultApprovalsView) })
+
+export const storageView = z.object({
+  address: z.string(),
+  usedBytes: count,
+  capacityBytes: count,
+  /** More vaults that fit. */
+  roomForVaults: count,
+  /** `full`: no vault can be opened. `low`: an operator should add FLOW. */
+  state: z.enum(['ok', 'low', 'full']),
+})
+export type StorageView = z.output<typeof storageView>

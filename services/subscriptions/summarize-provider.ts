@@ -22,6 +22,7 @@ export async function summarizeProvider(ctx: ServiceContext): Promise<ProviderSu
     registered: roles.provider,
     totals: {
       accrued: formatFlow(sum(reports.map(({ accrued }) => accrued))),
+      withdrawable: formatFlow(sum(reports.map(({ withdrawable }) => withdrawable))),
       uncovered: formatFlow(sum(reports.map(({ uncovered }) => uncovered))),
       paid: formatFlow(sum(reports.map(({ paid }) => paid))),
     },

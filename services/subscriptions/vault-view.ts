@@ -23,9 +23,17 @@ export function toReportView(report: VaultReport): VaultView['vault'] {
     period: report.period,
     lastSequence: report.lastSequence.toString(),
     capUsd: report.capUsd === null ? null : formatUsd(report.capUsd),
+    pendingCap: report.pendingCap && {
+      limit: report.pendingCap.limit === null ? null : formatUsd(report.pendingCap.limit),
+      actsAt: report.pendingCap.actsAt.toISOString(),
+    },
     expiresAt: report.expiresAt?.toISOString() ?? null,
+    pausedFrom: report.pausedFrom?.toISOString() ?? null,
+    reminderBelow: report.reminderBelow === null ? null : formatFlow(report.reminderBelow),
     automaticPayment: report.automaticPayment,
+    withdrawable: formatFlow(report.withdrawable),
     pendingReturn: toReturnView(report.pendingReturn),
+    approvers: report.approvers,
     approvalsRequired: report.approvalsRequired,
   }
 }

@@ -129,11 +129,21 @@ describe('lists', () => {
     const summary = await summarizeProvider(as(provider))
     expect(summary).toMatchObject({ provider: provider.address, registered: true })
     expect(summary.vaults.map(({ vault }) => vault.accrued)).toEqual(['0.06000000', '0.03000000'])
-    expect(summary.totals).toEqual({ accrued: '0.09000000', uncovered: '0.00000000', paid: '0.00000000' })
+    expect(summary.totals).toEqual({
+      accrued: '0.09000000',
+      withdrawable: '0.09000000',
+      uncovered: '0.00000000',
+      paid: '0.00000000',
+    })
 
     await world.chain.send('provider/withdraw_accrued', { vaultIds: ids }, signerOf(provider))
     const { totals } = await summarizeProvider(as(provider))
-    expect(totals).toEqual({ accrued: '0.00000000', uncovered: '0.00000000', paid: '0.09000000' })
+    expect(totals).toEqual({
+      accrued: '0.00000000',
+      withdrawable: '0.00000000',
+      uncovered: '0.00000000',
+      paid: '0.09000000',
+    })
   })
 
   test('of somebody who is no provider are empty', async () => {
