@@ -1,3 +1,5 @@
+import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
+
 /** What the API answers. Money and tokens are decimal strings; instants are ISO 8601. */
 type Network = 'emulator' | 'testnet' | 'mainnet'
 
@@ -15,6 +17,8 @@ export interface AppConfig {
   rate: { usdPerFlow: string; source: string; updatedAt: string | null }
   /** Least FLOW that a new vault needs. */
   minimumDeposit: string
+  /** USD that a vault must be able to pay for its key to work. */
+  keyFloorUsd: string
   /** Milliseconds between settlements. */
   settleIntervalMs: number
   /** How long FLOW that was asked back stays in the vault, so that usage until then is paid first. */
@@ -51,15 +55,42 @@ export interface VaultReport {
   chargedUsd: string
   period: number | null
   lastSequence: string
+  /** Most USD that a month may cost, and a lower cap that acts later. */
+  capUsd: string | null
+  pendingCap: DelayedLimit | null
+  /** Nothing accrues after it. */
+  expiresAt: string | null
+  /** Nothing accrues from then on; may lie ahead. */
+  pausedFrom: string | null
+  reminderBelow: string | null
+  automaticPayment: boolean
+  /** What the provider may take now: less than what accrued while an approval is missing. */
+  withdrawable: string
   /** FLOW that the owner asked back (null: all, and the vault closed), and from when it may be taken. */
   pendingReturn: { amount: string | null; actsAt: string } | null
+  /** Who must agree before FLOW leaves, and how many of them. */
+  approvers: string[]
   approvalsRequired: number
+}
+
+/** A limit that was asked for and acts later; null: none. */
+interface DelayedLimit {
+  limit: string | null
+  actsAt: string
+}
+
+export interface KeyBlock {
+  reason: KeyBlockReason
+  detail: string
+  since: string
 }
 
 export interface KeyView {
   state: 'none' | 'pending' | 'active' | 'blocked'
   masked: string | null
   acknowledged: boolean
+  /** Why it may not be used, oldest reason first. */
+  blocks: KeyBlock[]
 }
 
 export interface CreatedKey extends KeyView {
@@ -110,6 +141,8 @@ export interface SettlementView {
 
 export interface VaultView {
   vault: VaultReport
+  /** The owner can sign for it: a vault that was given to it has to be accepted before. */
+  claimed: boolean
   key: KeyView
   usage: UsageView
   settlement: SettlementView
@@ -119,7 +152,7 @@ export interface VaultView {
 export interface ProviderSummary {
   provider: string
   registered: boolean
-  totals: { accrued: string; uncovered: string; paid: string }
+  totals: { accrued: string; withdrawable: string; uncovered: string; paid: string }
   vaults: VaultView[]
 }
 
@@ -127,4 +160,46 @@ export interface DevAccount {
   name: string
   address: string
   keyIndex: number
+}
+
+export interface Policy {
+  approvers: string[]
+  required: number
+  /** FLOW that the provider may be paid in a month without approval; null for no bound. */
+  threshold: string | null
+}
+
+export interface Proposal {
+  id: string
+  kind: 'takeBack' | 'transfer' | 'payment' | 'policy'
+  /** FLOW; null where all is taken back and the vault closed. */
+  amount: string | null
+  to: string | null
+  /** Null where approvals would end. */
+  policy: Policy | null
+  expiresAt: string
+  approvedBy: string[]
+}
+
+export interface Approvals extends Policy {
+  pendingThreshold: DelayedLimit | null
+  paidInPeriod: string
+  proposals: Proposal[]
+}
+
+export interface VaultApprovals {
+  vault: { id: string; serviceName: string; owner: string; provider: string }
+  /** The signed-in account holds a seat: it can approve. */
+  seated: boolean
+  /** Null: the vault needs nobody's approval. */
+  approvals: Approvals | null
+}
+
+/** How full the contracts' account is. */
+export interface StorageReport {
+  address: string
+  usedBytes: string
+  capacityBytes: string
+  roomForVaults: string
+  state: 'ok' | 'low' | 'full'
 }

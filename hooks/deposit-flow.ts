@@ -1,7 +1,6 @@
 import { ownerDeposit } from '#lib/flow/cadence.generated.ts'
 import type { AppConfig } from './api-types.ts'
 import { draftTransaction, type TransactionDraft } from './run-transaction.ts'
-import type { TransactionOutcome } from './transaction-state.ts'
 
 export interface DepositOrder {
   vaultId: string
@@ -13,11 +12,10 @@ export interface DepositOrder {
 }
 
 /** Moves FLOW from the payer's account into a vault. Debt that the vault couldn't cover is paid first. */
-export async function depositFlow(
-  { addresses }: AppConfig,
+export function draftDeposit(
+  { addresses }: Pick<AppConfig, 'addresses'>,
   { vaultId, name, amount, payer }: DepositOrder,
-  run: (draft: TransactionDraft) => Promise<TransactionOutcome>,
-): Promise<TransactionOutcome> {
+): TransactionDraft {
   const about = { title: `Deposit ${amount} FLOW to ${name}`, address: payer, addresses }
-  return run(draftTransaction(ownerDeposit, { vaultId: BigInt(vaultId), amount }, about))
+  return draftTransaction(ownerDeposit, { vaultId: BigInt(vaultId), amount }, about)
 }

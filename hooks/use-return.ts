@@ -1,40 +1,21 @@
 'use client'
 
-import { useCallback, useState } from 'react'
-import { useAppConfig } from './app-config.ts'
 import type { ReturnAct, ReturnOrder } from './return-flow.ts'
 import type { TransactionOutcome } from './transaction-state.ts'
-import { useAnnounce } from './use-announce.ts'
-import { useTransaction } from './use-transaction.ts'
-import { errorText } from './wallet-error.ts'
+import { type Acts, useActs } from './use-acts.ts'
 
-export interface ReturnEnd {
-  act: ReturnAct['kind']
-  outcome: TransactionOutcome
+export interface Returns extends Omit<Acts<ReturnAct['kind']>, 'perform'> {
+  perform: (order: ReturnOrder) => Promise<TransactionOutcome>
 }
 
-/** Asks FLOW back, cancels that and takes it: one at a time, and how it ended is always an answer. */
-export function useReturn() {
-  const config = useAppConfig()
-  const { run, status } = useTransaction()
-  const announce = useAnnounce()
-  const [busy, setBusy] = useState(false)
-  const [end, setEnd] = useState<ReturnEnd | null>(null)
-
-  const perform = useCallback(
-    async (order: ReturnOrder): Promise<TransactionOutcome> => {
-      if (busy) return { kind: 'busy' }
-      setBusy(true)
-      setEnd(null)
-      const outcome = await import('./return-flow.ts')
-        .then(({ draftReturn }) => run(draftReturn(config, order)))
-        .catch((cause: unknown): TransactionOutcome => ({ kind: 'failed', message: errorText(cause) }))
-      setEnd({ act: order.act.kind, outcome })
-      setBusy(false)
-      if (outcome.kind === 'final') announce('The transaction is final.')
-      return outcome
-    },
-    [announce, busy, config, run],
-  )
-  return { perform, status, busy, end }
+/** Asks FLOW back, cancels that and takes it. */
+export function useReturn(): Returns {
+  const acts = useActs<ReturnAct['kind']>()
+  const perform = (order: ReturnOrder): Promise<TransactionOutcome> =>
+    acts.perform({
+      kind: order.act.kind,
+      vaultId: order.vaultId,
+      draft: async (config) => (await import('./return-flow.ts')).draftReturn(config, order),
+    })
+  return { ...acts, perform }
 }

@@ -3,15 +3,16 @@
 import { useEffect } from 'react'
 import useSWR, { useSWRConfig } from 'swr'
 import { type ApiError, getJson } from './api.ts'
-import type { ProviderSummary, VaultView } from './api-types.ts'
+import type { ProviderSummary, VaultApprovals, VaultView } from './api-types.ts'
 import { useSession } from './use-session.ts'
 
 /** While the page is visible; a hidden page asks nothing and asks once on its return. */
 const LIVE_MS = 1_000
+/** What people decide changes at their pace. */
+const DECISIONS_MS = 4_000
 /** SWR takes a second question within 2 s for the first one, unless told otherwise. */
 const DEDUPE_MS = 300
 const LIVE = {
-  refreshInterval: LIVE_MS,
   dedupingInterval: DEDUPE_MS,
   refreshWhenHidden: false,
   keepPreviousData: true,
@@ -24,11 +25,14 @@ export interface Live<T> {
   refresh: () => void
 }
 
-function useLive<T>(path: string): Live<T> {
+function useLive<T>(path: string, refreshInterval = LIVE_MS): Live<T> {
   const { session } = useSession()
   // The account is part of the key, so that what one account saw is never shown to the next.
   const key = session ? ([path, session.address] as const) : null
-  const { data, error, mutate } = useSWR<T, ApiError>(key, ([url]: readonly [string, string]) => getJson<T>(url), LIVE)
+  const { data, error, mutate } = useSWR<T, ApiError>(key, ([url]: readonly [string, string]) => getJson<T>(url), {
+    ...LIVE,
+    refreshInterval,
+  })
   return { data, error, refresh: () => void mutate() }
 }
 
@@ -51,3 +55,10 @@ export const useVault = (id: string): Live<VaultView> => useLive(`/api/vaults/${
 
 /** What the signed-in account earned as a provider. */
 export const useProviderSummary = (): Live<ProviderSummary> => useLive('/api/provider')
+
+/** Who must agree before FLOW leaves a vault, and what waits for them. */
+export const useApprovals = (vaultId: string): Live<VaultApprovals> =>
+  useLive(`/api/vaults/${vaultId}/approvals`, DECISIONS_MS)
+
+/** The vaults for which the signed-in account approves. */
+export const useApproverVaults = (): Live<{ vaults: VaultApprovals[] }> => useLive('/api/approvals', DECISIONS_MS)

@@ -1,6 +1,7 @@
 import "UsageBasedSubscriptions"
 import "VaultApprovals"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Of some vaults, those whose owner's capability an account holds and may use, and those of which it holds a seat.
 access(all) fun main(account: Address, vaultIds: [UInt64]): {String: [UInt64]} {
@@ -9,7 +10,7 @@ access(all) fun main(account: Address, vaultIds: [UInt64]): {String: [UInt64]} {
     let seats: [UInt64] = []
     for id in vaultIds {
         let vault = storage.copy<Capability<auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault>>(
-            from: UsageBasedSubscriptions.ownerCapabilityPath(id))
+            from: VaultDirectory.ownerCapabilityPath(id))
         let seat = storage.copy<Capability<auth(VaultApprovals.Approve) &VaultApprovals.Seat>>(
             from: VaultApprovals.capabilityPath(id))
         if vault?.check() ?? false { vaults.append(id) }

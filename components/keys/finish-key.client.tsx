@@ -47,7 +47,9 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
   const announce = useAnnounce()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<string | null>(null)
-  const exists = key.state === 'active' || key.state === 'blocked'
+  const isForeign = key.blocks.some(({ reason }) => reason === 'transferred')
+  const exists = (key.state === 'active' || key.state === 'blocked') && !isForeign
+  const isSaved = key.acknowledged && !isForeign
 
   const attempt = async (run: () => Promise<void>): Promise<void> => {
     if (busy) return
@@ -71,26 +73,33 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
     })
   const confirm = (): Promise<void> =>
     attempt(async () => {
-      await acknowledgeKey(vault.id)
+      await acknowledgeKey(vault.id, key.masked ?? '')
       onChanged()
     })
   return (
     <>
       <PageHeader title={`Key of ${vaultName(vault)}`} trail={<Trail name={vaultName(vault)} />} />
       <div className="max-w-xl space-y-4">
-        {key.acknowledged ? <Saved vaultId={vault.id} masked={key.masked} /> : null}
-        {exists && !key.acknowledged ? (
+        {isSaved ? <Saved vaultId={vault.id} masked={key.masked} /> : null}
+        {exists && !isSaved ? (
           <Notice title="A key was made, but nobody confirmed having it.">
             It can’t be shown again. You can make another; then <span className="font-mono">{key.masked}</span> stops
             working.
           </Notice>
         ) : null}
         {exists ? null : (
-          <Notice title="The vault is open; its key is not made yet.">
-            Your deposit is safe in the vault. One key is made for it, and shown once.
+          <Notice
+            title={
+              isForeign
+                ? 'The vault is yours; your key is not made yet.'
+                : 'The vault is open; its key is not made yet.'
+            }
+          >
+            {isForeign ? 'The former owner’s key stays blocked. ' : 'Your deposit is safe in the vault. '}
+            One key is made for it, and shown once.
           </Notice>
         )}
-        {key.acknowledged ? null : (
+        {isSaved ? null : (
           <div className="flex flex-wrap gap-2">
             <Button kind="primary" onClick={ask} aria-disabled={busy} className="min-w-[20ch]">
               {exists ? 'Make a new key' : 'Get the key'}

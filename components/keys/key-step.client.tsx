@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
 import useSWR from 'swr'
 import { Trail } from '#components/subscriptions/trail.tsx'
 import { Button } from '#components/ui/button.tsx'
@@ -9,11 +9,11 @@ import { CopyButton } from '#components/ui/copy-button.client.tsx'
 import { Modal } from '#components/ui/modal.client.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { getJson } from '#hooks/api.ts'
-import { acknowledgeKey } from '#hooks/request-key.ts'
 import { useAppConfig } from '#hooks/app-config.ts'
 import { useLeaveGuard } from '#hooks/use-leave-guard.ts'
 import { DownloadEnv } from './download-env.client.tsx'
 import { curlCommand, pickModel } from './key-snippets.ts'
+import { ReplacedNotice, useSavedKey } from './saved-key.client.tsx'
 import { TestRequest } from './test-request.client.tsx'
 
 interface KeyStepProps {
@@ -26,18 +26,14 @@ interface KeyStepProps {
 export default function KeyStep({ vaultId, name, secret }: KeyStepProps) {
   const { litellmUrl } = useAppConfig()
   const router = useRouter()
-  const [saved, setSaved] = useState(false)
+  const { state, save } = useSavedKey(vaultId, secret)
+  const saved = state !== 'shown'
   const guard = useLeaveGuard(!saved)
   const { data } = useSWR<{ models: string[] }>('/api/models', getJson, { revalidateOnFocus: false })
   const model = pickModel(data?.models ?? [])
   const heading = useRef<HTMLDivElement>(null)
   useEffect(() => heading.current?.querySelector('h1')?.focus(), [])
 
-  const confirmSaved = (): void => {
-    setSaved(true)
-    // If this is lost the key only stays replaceable, so the person isn't bothered with it.
-    acknowledgeKey(vaultId).catch(() => undefined)
-  }
   const done = `/subscriptions/${vaultId}`
   return (
     <div ref={heading}>
@@ -50,9 +46,14 @@ export default function KeyStep({ vaultId, name, secret }: KeyStepProps) {
         >
           {secret}
         </p>
+        {state === 'replaced' ? (
+          <div className="mt-4">
+            <ReplacedNotice vaultId={vaultId} />
+          </div>
+        ) : null}
         <div className="mt-4 flex flex-wrap gap-2">
-          <CopyButton kind="primary" value={secret} label="Copy key" onCopied={confirmSaved} />
-          <DownloadEnv litellmUrl={litellmUrl} secret={secret} name={name} onSaved={confirmSaved} />
+          <CopyButton kind="primary" value={secret} label="Copy key" onCopied={save} />
+          <DownloadEnv litellmUrl={litellmUrl} secret={secret} name={name} onSaved={save} />
         </div>
         <Section title="Try it">
           <p className="mb-2 text-sm text-text-2">
@@ -66,7 +67,7 @@ export default function KeyStep({ vaultId, name, secret }: KeyStepProps) {
             {curlCommand(litellmUrl, secret, model)}
           </pre>
           <TestRequest litellmUrl={litellmUrl} secret={secret} model={model}>
-            <CopyButton value={curlCommand(litellmUrl, secret, model)} label="Copy command" onCopied={confirmSaved} />
+            <CopyButton value={curlCommand(litellmUrl, secret, model)} label="Copy command" onCopied={save} />
           </TestRequest>
         </Section>
         <div className="mt-8 border-t border-line pt-6">

@@ -21,11 +21,11 @@ function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {
   return next
 }
 
-/** What accrued, vault by vault. A vault with nothing to withdraw can't be chosen. */
+/** What accrued and what of it may be taken, vault by vault. A vault with nothing to withdraw can't be chosen. */
 export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
   return (
     <table className="w-full text-left text-sm">
-      <caption className="sr-only">Accrued FLOW by vault. Choose vaults to withdraw from.</caption>
+      <caption className="sr-only">FLOW to withdraw, and accrued, by vault. Choose vaults to withdraw from.</caption>
       <thead>
         <tr className="border-b border-line">
           <th scope="col" className={`${HEAD} w-10`}>
@@ -41,9 +41,12 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
             Can withdraw, FLOW
           </th>
           <th scope="col" className={`${HEAD} hidden text-right sm:table-cell`}>
-            Uncovered, FLOW
+            Accrued, FLOW
           </th>
           <th scope="col" className={`${HEAD} hidden text-right md:table-cell`}>
+            Uncovered, FLOW
+          </th>
+          <th scope="col" className={`${HEAD} hidden text-right lg:table-cell`}>
             Left, FLOW
           </th>
           <th scope="col" className={`${HEAD} hidden text-right lg:table-cell`}>
@@ -61,7 +64,7 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
                   aria-label={`Choose ${vaultName(vault)}`}
                   className="size-4 accent-accent"
                   checked={chosen.has(vault.id)}
-                  disabled={parseFlow(vault.accrued) === 0n}
+                  disabled={parseFlow(vault.withdrawable) === 0n}
                   onChange={() => onChoose(toggled(chosen, vault.id))}
                 />
               </label>
@@ -76,11 +79,14 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
             <td className="hidden py-2 not-first:pl-4 md:table-cell">
               <Address value={vault.owner} />
             </td>
-            <td className={NUMBER} data-accrued>
+            <td className={NUMBER} data-withdrawable>
+              {exact(vault.withdrawable)}
+            </td>
+            <td className={`${NUMBER} hidden sm:table-cell`} data-accrued>
               {exact(vault.accrued)}
             </td>
-            <td className={`${NUMBER} hidden sm:table-cell`}>{exact(vault.uncovered)}</td>
-            <td className={`${NUMBER} hidden md:table-cell`}>
+            <td className={`${NUMBER} hidden md:table-cell`}>{exact(vault.uncovered)}</td>
+            <td className={`${NUMBER} hidden lg:table-cell`}>
               {showFlowExact(figuresOf(vault).left).replace(/ FLOW$/, '')}
             </td>
             <td className={`${NUMBER} hidden text-text-2 lg:table-cell`}>

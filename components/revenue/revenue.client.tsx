@@ -1,6 +1,6 @@
 'use client'
 
-import { useMemo, useState } from 'react'
+import { lazy, Suspense, useMemo, useState } from 'react'
 import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
 import { STATE_WORDS } from '#components/transactions/words.ts'
 import { FlowAmount, InUsd } from '#components/ui/amount.client.tsx'
@@ -9,10 +9,10 @@ import { Figure, Figures } from '#components/ui/figure.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import { parseFlow } from '#lib/money/decimal.ts'
 import { showFlow } from '#lib/format/money.ts'
-import { type Flow, flow } from '#lib/money/units.ts'
 import type { ProviderSummary, VaultView } from '#hooks/api-types.ts'
 import { useFlowBalance } from '#hooks/use-flow-balance.ts'
 import { useWithdrawal } from '#hooks/use-withdrawal.ts'
+import { missingOf, withdrawableOf } from './accrual-figures.ts'
 import { AccrualTable } from './accrual-table.tsx'
 import { WithdrawalNotice } from './withdrawal-notice.tsx'
 
@@ -22,23 +22,24 @@ interface RevenueProps {
   onChanged: () => void
 }
 
-const accruedOf = (views: readonly VaultView[]): Flow =>
-  flow(views.reduce((sum, { vault }) => sum + parseFlow(vault.accrued), 0n))
+const MissingApprovals = lazy(() => import('./missing-approvals.client.tsx'))
 
 /** One number and one button; then where the money stands, vault by vault. */
 export function Revenue({ summary, address, onChanged }: RevenueProps) {
   const { balance, refresh } = useFlowBalance(address)
   const { withdraw, outcome, status, busy } = useWithdrawal()
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set())
-  const open = useMemo(() => summary.vaults.filter(({ vault }) => parseFlow(vault.accrued) > 0n), [summary.vaults])
+  const open = useMemo(() => summary.vaults.filter(({ vault }) => parseFlow(vault.withdrawable) > 0n), [summary.vaults])
   const selected = open.filter(({ vault }) => chosen.has(vault.id))
-  const total = accruedOf(open)
+  const total = withdrawableOf(open)
+  const waiting = summary.vaults.map(({ vault }) => vault).filter((vault) => missingOf(vault) > 0n)
+  const accrued = parseFlow(summary.totals.accrued)
 
   const take = async (views: readonly VaultView[]): Promise<void> => {
     await withdraw({
       provider: address,
       vaultIds: views.map(({ vault }) => BigInt(vault.id)),
-      amount: showFlow(accruedOf(views)),
+      amount: showFlow(withdrawableOf(views)),
     })
     setChosen(new Set())
     onChanged()
@@ -54,6 +55,14 @@ export function Revenue({ summary, address, onChanged }: RevenueProps) {
             value={<FlowAmount amount={total} kind="left" />}
             note={<InUsd amount={total} kind="left" />}
           />
+          {waiting.length > 0 ? (
+            <Figure
+              id="accrued"
+              label="Accrued"
+              value={<FlowAmount amount={accrued} kind="left" />}
+              note="the rest waits for approvals"
+            />
+          ) : null}
           <Figure
             id="account"
             label="In your account"
@@ -79,6 +88,13 @@ export function Revenue({ summary, address, onChanged }: RevenueProps) {
         {busy && status ? <TransactionSteps status={status} /> : null}
         {outcome && !busy ? <WithdrawalNotice outcome={outcome} /> : null}
       </div>
+      {waiting.length > 0 ? (
+        <Section title="Waits for approvals" note="accrued, above the owners’ thresholds">
+          <Suspense fallback={null}>
+            <MissingApprovals vaults={waiting} address={address} onChanged={onChanged} />
+          </Suspense>
+        </Section>
+      ) : null}
       <Section title="Accrued by vault" note="FLOW that readings entitled you to">
         {summary.vaults.length > 0 ? (
           <AccrualTable views={summary.vaults} chosen={chosen} onChoose={setChosen} />
@@ -105,7 +121,7 @@ function SelectionBar({ selected, busy, onWithdraw }: SelectionBarProps) {
     <div className="sticky bottom-16 mt-4 rounded-md border border-line bg-surface px-4 py-3 md:bottom-4">
       <div className="flex flex-wrap items-center justify-between gap-3">
         <p>
-          {selected.length} selected, <FlowAmount amount={accruedOf(selected)} kind="left" />, one transaction
+          {selected.length} selected, <FlowAmount amount={withdrawableOf(selected)} kind="left" />, one transaction
         </p>
         <Button aria-disabled={busy} onClick={onWithdraw}>
           Withdraw selected

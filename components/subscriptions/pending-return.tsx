@@ -1,7 +1,7 @@
 import { Button } from '#components/ui/button.tsx'
+import { Moment } from '#components/ui/moment.client.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { showFlowExact } from '#lib/format/money.ts'
-import { showInstant } from '#lib/format/time.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
 import type { Flow } from '#lib/money/units.ts'
 import { useNow } from '#hooks/use-now.ts'
@@ -15,8 +15,6 @@ interface PendingReturnNoticeProps {
   onCancel: () => void
   onTake: () => void
 }
-
-const MINUTE_MS = 60_000
 
 /** FLOW that was asked back: how much, from when it may be taken, and the two ways on. */
 export function PendingReturnNotice(props: PendingReturnNoticeProps) {
@@ -49,8 +47,10 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
         </p>
       ) : (
         <p>
-          It can be taken from <ActsAt at={pending.actsAt} /> on. The key keeps working; what it uses until then is paid
-          first.
+          It can be taken from <Moment at={pending.actsAt} /> on.{' '}
+          {pending.amount === null
+            ? 'The key is blocked meanwhile; what it used is paid first.'
+            : 'The key works as long as the rest covers its use; what it uses is paid first.'}
         </p>
       )}
       {approvalsRequired > 0 ? (
@@ -59,17 +59,5 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
         </p>
       ) : null}
     </Notice>
-  )
-}
-
-/** To the minute, never too early; the exact second in the title. */
-function ActsAt({ at }: { at: string }) {
-  const instant = new Date(at)
-  const shown = new Date(Math.ceil(instant.getTime() / MINUTE_MS) * MINUTE_MS)
-  const zone = new Intl.DateTimeFormat().resolvedOptions().timeZone
-  return (
-    <time dateTime={at} title={`${at.replace('T', ' ').slice(0, 19)} UTC`} className="whitespace-nowrap">
-      {showInstant(shown, zone)}
-    </time>
   )
 }

@@ -1,7 +1,8 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { parseFlow } from '#lib/money/decimal.ts'
-import { type Flow, flow } from '#lib/money/units.ts'
+import { parseFlow, parseUsd, parseUsdPerFlow } from '#lib/money/decimal.ts'
+import { type Flow, flow, UNITS } from '#lib/money/units.ts'
 import { showFlow, showFlowExact } from '#lib/format/money.ts'
+import type { AppConfig } from '#hooks/api-types.ts'
 
 export interface SubscriptionDraft {
   serviceName: string
@@ -14,8 +15,16 @@ export type DraftFaults = Partial<Record<keyof SubscriptionDraft, string>>
 export interface DraftLimits {
   /** Least FLOW that may move; 0 when any amount will do. */
   minimumDeposit: Flow
+  /** Below it the vault's key would be blocked. */
+  keyFloor?: Flow
   /** What the wallet holds; undefined while it is unknown. */
   balance: Flow | undefined
+}
+
+/** The least FLOW with which a vault's key works, at the rate of the page's start, rounded up. */
+export function keyFloorFlow({ keyFloorUsd, rate }: Pick<AppConfig, 'keyFloorUsd' | 'rate'>): Flow {
+  const usdPerFlow = parseUsdPerFlow(rate.usdPerFlow)
+  return flow((parseUsd(keyFloorUsd) * UNITS + usdPerFlow - 1n) / usdPerFlow)
 }
 
 const NAME_MOST = 64
@@ -23,7 +32,7 @@ const NAME_MOST = 64
 const KEPT_FOR_STORAGE = flow(100_000n)
 
 /** What is wrong with an amount to deposit, in one sentence. */
-export function depositFault(text: string, { minimumDeposit, balance }: DraftLimits): string | undefined {
+export function depositFault(text: string, { minimumDeposit, keyFloor, balance }: DraftLimits): string | undefined {
   let deposit: Flow
   try {
     deposit = parseFlow(text.trim())
@@ -33,6 +42,9 @@ export function depositFault(text: string, { minimumDeposit, balance }: DraftLim
   }
   if (deposit === 0n) return 'Give an amount above 0.'
   if (deposit < minimumDeposit) return `A vault needs at least ${showFlowExact(minimumDeposit)}.`
+  if (keyFloor !== undefined && deposit < keyFloor) {
+    return `A key works from ${showFlow(keyFloor, 'owed')} on: it must be able to pay what a minute of use can cost.`
+  }
   if (balance === undefined || deposit + KEPT_FOR_STORAGE <= balance) return undefined
   const most = balance > KEPT_FOR_STORAGE ? flow(balance - KEPT_FOR_STORAGE) : flow(0n)
   const needed = `this needs ${showFlow(deposit, 'owed')} and about 0.001 for storage`

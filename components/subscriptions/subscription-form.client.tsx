@@ -10,9 +10,11 @@ import { useAppConfig } from '#hooks/app-config.ts'
 import type { CreationOutcome } from '#hooks/open-subscription.ts'
 import { useCreateSubscription } from '#hooks/use-create-subscription.ts'
 import { useFlowBalance } from '#hooks/use-flow-balance.ts'
+import { useStorage } from '#hooks/use-storage.ts'
 import { CreationNotice } from './creation-notice.tsx'
 import { DraftFields } from './draft-fields.tsx'
-import { type DraftFaults, draftFaults, type SubscriptionDraft } from './subscription-draft.ts'
+import { StorageNotice } from './storage-notice.tsx'
+import { type DraftFaults, draftFaults, keyFloorFlow, type SubscriptionDraft } from './subscription-draft.ts'
 
 interface SubscriptionFormProps {
   /** Who pays; null when the session ended meanwhile. */
@@ -39,6 +41,9 @@ export function SubscriptionForm({ owner, onFinished }: SubscriptionFormProps) {
   const [faults, setFaults] = useState<DraftFaults>({})
   const [outcome, setOutcome] = useState<CreationOutcome | null>(null)
   const form = useRef<HTMLFormElement>(null)
+  const storage = useStorage()
+  const isFull = storage?.state === 'full'
+  const keyFloor = keyFloorFlow(config)
 
   useEffect(() => {
     if (Object.keys(faults).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
@@ -46,8 +51,8 @@ export function SubscriptionForm({ owner, onFinished }: SubscriptionFormProps) {
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    if (busy || !owner) return
-    const found = draftFaults(draft, { minimumDeposit: parseFlow(config.minimumDeposit), balance })
+    if (busy || !owner || isFull) return
+    const found = draftFaults(draft, { minimumDeposit: parseFlow(config.minimumDeposit), keyFloor, balance })
     setFaults(found)
     if (Object.keys(found).length > 0) return
     setOutcome(null)
@@ -74,7 +79,13 @@ export function SubscriptionForm({ owner, onFinished }: SubscriptionFormProps) {
         The deposit moves to a vault that only pays for tokens used; you can take the rest back. How many tokens you use
         of which model becomes public on chain.
       </p>
-      <Button kind="primary" type="submit" aria-disabled={busy || !owner} className="w-full sm:w-auto sm:min-w-[34ch]">
+      {storage && storage.state !== 'ok' ? <StorageNotice storage={storage} /> : null}
+      <Button
+        kind="primary"
+        type="submit"
+        aria-disabled={busy || !owner || isFull}
+        className="w-full sm:w-auto sm:min-w-[34ch]"
+      >
         {busy && status ? STATE_WORDS[status.state] : 'Create Subscription & API Key'}
       </Button>
       {busy && status ? <TransactionSteps status={status} /> : null}

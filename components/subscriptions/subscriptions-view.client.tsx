@@ -1,6 +1,7 @@
 'use client'
 
 import Link from 'next/link'
+import { ApproverLink } from '#components/approvals/approver-link.client.tsx'
 import { buttonClass } from '#components/ui/button.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { FlowAmount, InUsd } from '#components/ui/amount.client.tsx'
@@ -27,6 +28,7 @@ export function SubscriptionsView() {
   return (
     <>
       <PageHeader title="Subscriptions" actions={session ? create : null} />
+      {session ? <ApproverLink address={session.address} /> : null}
       {session ? <Vaults /> : <SignInPrompt what="your subscriptions" />}
     </>
   )

@@ -24,7 +24,8 @@ export function vaultStatus(vault: VaultReport): { tone: Tone; word: string } {
   const { left, uncovered } = figuresOf(vault)
   if (vault.status === 'closed') return { tone: 'neutral', word: 'Closed' }
   if (vault.status === 'closing') return { tone: 'neutral', word: 'Closing' }
-  if (vault.status === 'paused') return { tone: 'paused', word: 'Paused' }
+  // A pause that was asked for blocks the key at once.
+  if (vault.pausedFrom || vault.status === 'paused') return { tone: 'paused', word: 'Paused' }
   if (uncovered > 0n || left === 0n) return { tone: 'bad', word: 'Out of funds' }
   return { tone: 'ok', word: 'Active' }
 }

@@ -3,9 +3,8 @@
 import Link from 'next/link'
 import { lazy, Suspense, useState } from 'react'
 import { LazyLimits } from '#components/limits/lazy-limits.client.tsx'
+import { KeyFacts } from '#components/keys/key-facts.tsx'
 import { Button, buttonClass } from '#components/ui/button.tsx'
-import { Address } from '#components/ui/identifier.client.tsx'
-import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader, Section } from '#components/ui/page-header.tsx'
 import { Loading } from '#components/ui/skeleton.tsx'
 import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
@@ -17,6 +16,7 @@ import { useAppConfig } from '#hooks/app-config.ts'
 import { useSession } from '#hooks/use-session.ts'
 import { useVault } from '#hooks/use-vaults.ts'
 import { ModelTable } from './model-table.tsx'
+import { OwnerNotices } from './owner-notices.tsx'
 import { RequestTable } from './recent-requests.tsx'
 import { SettlementLine } from './settlement-line.tsx'
 import { Trail } from './trail.tsx'
@@ -95,11 +95,15 @@ function Vault({ view, isOwner, onChanged }: VaultProps) {
                   Deposit FLOW
                 </Button>
               ) : null}
-              {mayRequest(vault) ? <Button onClick={withdraw}>Withdraw FLOW</Button> : null}
+              {mayRequest(vault) && view.claimed ? <Button onClick={withdraw}>Withdraw FLOW</Button> : null}
+              <Link className={buttonClass()} href={`/subscriptions/${vault.id}/settings`}>
+                Settings
+              </Link>
             </>
           ) : null
         }
       />
+      {isOwner ? <OwnerNotices view={view} onChanged={onChanged} /> : null}
       <VaultStrip view={view} settleIntervalMs={config.settleIntervalMs} />
       {depositing ? (
         <Suspense fallback={null}>
@@ -129,39 +133,5 @@ function Vault({ view, isOwner, onChanged }: VaultProps) {
         <KeyFacts view={view} isOwner={isOwner} />
       </Section>
     </>
-  )
-}
-
-function KeyFacts({ view, isOwner }: { view: VaultView; isOwner: boolean }) {
-  const { key, vault } = view
-  const open = isOwner && !key.acknowledged
-  return (
-    <div className="space-y-4">
-      {open ? (
-        <Notice
-          tone="warn"
-          title={key.masked ? 'Nobody confirmed having this key.' : 'This subscription has no key yet.'}
-          actions={
-            <Link className={buttonClass('primary')} href={`/subscriptions/${vault.id}/key`}>
-              {key.masked ? 'Make a new key' : 'Get the key'}
-            </Link>
-          }
-        />
-      ) : null}
-      <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-2 text-sm">
-        <dt className="text-text-2">Key</dt>
-        <dd className="font-mono">{key.masked ?? 'none yet'}</dd>
-        <dt className="text-text-2">Vault</dt>
-        <dd>{vault.id}</dd>
-        <dt className="text-text-2">Provider</dt>
-        <dd>
-          <Address value={vault.provider} />
-        </dd>
-        <dt className="text-text-2">Customer</dt>
-        <dd>
-          <Address value={vault.owner} />
-        </dd>
-      </dl>
-    </div>
   )
 }

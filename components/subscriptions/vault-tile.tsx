@@ -1,7 +1,8 @@
 import Link from 'next/link'
 import { buttonClass } from '#components/ui/button.tsx'
 import { Status } from '#components/ui/status.tsx'
-import type { AppConfig, VaultView } from '#hooks/api-types.ts'
+import { gravestBlock, keyBlockFact } from '#lib/keys/key-blocks.ts'
+import type { AppConfig, KeyBlock, VaultView } from '#hooks/api-types.ts'
 import { ModelCosts } from './model-costs.tsx'
 import { RecentActivity } from './recent-requests.tsx'
 import { SettlementLine } from './settlement-line.tsx'
@@ -21,7 +22,7 @@ function KeyLine({ view: { key, vault } }: { view: VaultView }) {
         <span className="font-mono text-text" data-masked-key>
           {key.masked}
         </span>
-        {key.state === 'blocked' ? ', blocked' : ''}
+        {key.state === 'blocked' ? <Blocked blocks={key.blocks} /> : null}
       </p>
     )
   }
@@ -42,6 +43,12 @@ function KeyLine({ view: { key, vault } }: { view: VaultView }) {
       </Link>
     </div>
   )
+}
+
+/** In a few words why the key is refused; what to do stands on the subscription's page. */
+function Blocked({ blocks }: { blocks: readonly KeyBlock[] }) {
+  const gravest = gravestBlock(blocks.map(({ reason }) => reason))
+  return <span className="text-bad"> blocked{gravest ? `: ${keyBlockFact(gravest)}` : ''}</span>
 }
 
 /** One subscription: its key, what is left and owed, cost by model, recent activity, last settlement. */

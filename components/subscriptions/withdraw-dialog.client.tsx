@@ -81,10 +81,10 @@ export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialo
 }
 
 const PARTIAL =
-  'The key keeps working meanwhile and afterwards. What is settled before you take the FLOW is paid first.'
+  'The key keeps working as long as the rest covers its use. What is settled before you take the FLOW is paid first.'
 const CLOSING =
-  'The key keeps working meanwhile; what is settled before you take the FLOW is paid first. Then the vault is closed ' +
-  'for good: it pays no more requests and takes no deposits, so stop using the key before. A credit in USD lapses.'
+  'The key is blocked as soon as you ask, and works again if you cancel. What was used is paid first. Taking the FLOW ' +
+  'then closes the vault for good: it takes no deposits any more, and a credit in USD lapses.'
 
 function Choice({ label, checked, onChoose }: { label: string; checked: boolean; onChoose: () => void }) {
   return (

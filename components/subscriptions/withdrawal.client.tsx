@@ -37,7 +37,8 @@ interface WithdrawalProps {
 
 /** The rest of the FLOW on its way back to the owner: asked for, waiting, taken or cancelled. */
 export default function Withdrawal({ vault, asking, onAsk, onChanged }: WithdrawalProps) {
-  const { perform, status, busy, end } = useReturn()
+  const { perform, status, running, end } = useReturn()
+  const busy = running !== null
   const { left } = figuresOf(vault)
   const { pendingReturn } = vault
 
@@ -64,7 +65,7 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
         />
       ) : null}
       {busy && status ? <TransactionSteps status={status} /> : null}
-      {end && !busy ? <OutcomeNotice outcome={end.outcome} {...WORDS[end.act]} /> : null}
+      {end && !busy ? <OutcomeNotice outcome={end.outcome} {...WORDS[end.kind]} /> : null}
     </div>
   )
 }

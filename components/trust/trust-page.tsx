@@ -1,6 +1,7 @@
 import { Address } from '#components/ui/identifier.client.tsx'
+import { Notice } from '#components/ui/notice.tsx'
 import { Section } from '#components/ui/page-header.tsx'
-import type { AppConfig } from '#hooks/api-types.ts'
+import type { AppConfig, StorageReport } from '#hooks/api-types.ts'
 
 const PROVEN: readonly [string, string][] = [
   [
@@ -38,7 +39,8 @@ const NOT_PROVEN: readonly [string, string][] = [
 ]
 
 /** What is proven by whom, what isn't, and who could change it. */
-export function TrustPage({ contractAddress, network, rate }: AppConfig) {
+export function TrustPage({ config, storage }: { config: AppConfig; storage: StorageReport }) {
+  const { contractAddress, network, rate } = config
   return (
     <div className="max-w-3xl">
       <h1 tabIndex={-1} className="text-2xl font-semibold outline-none">
@@ -58,12 +60,36 @@ export function TrustPage({ contractAddress, network, rate }: AppConfig) {
           {rate.source === 'fixed' ? 'a fixed rate set by the admin' : `from ${rate.source}`}.
         </p>
       </Section>
+      <Section title="Room for subscriptions">
+        <StorageFacts storage={storage} />
+      </Section>
       <Section title="What becomes public">
         <p className="text-text-2">
           Your vault’s name, its balance and how many tokens you used of which model are on chain, for anyone to read
           and for good. What you asked and what was answered never leaves LiteLLM.
         </p>
       </Section>
+    </div>
+  )
+}
+
+const kilobytes = (bytes: string): string => `${(BigInt(bytes) / 1_000n).toLocaleString('en-US')} kB`
+
+/** Vaults lie in the contracts' account, whose FLOW pays for their storage. */
+function StorageFacts({ storage }: { storage: StorageReport }) {
+  const { usedBytes, capacityBytes, roomForVaults, state } = storage
+  return (
+    <div className="space-y-3">
+      <p className="text-text-2" data-storage={state}>
+        Vaults lie in the contracts’ account, and its FLOW pays for their storage: {kilobytes(usedBytes)} of{' '}
+        {kilobytes(capacityBytes)} are used, with room for {BigInt(roomForVaults).toLocaleString('en-US')} more
+        subscriptions. Subscriptions that exist keep a reserve, so they go on settling when it is full.
+      </p>
+      {state === 'ok' ? null : (
+        <Notice tone="warn" title={state === 'full' ? 'The storage is full.' : 'The storage is nearly full.'}>
+          The operator adds FLOW to the account above.
+        </Notice>
+      )}
     </div>
   )
 }

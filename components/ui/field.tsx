@@ -37,6 +37,15 @@ export function Field({ id, label, hint, error, unit, className, ...input }: Fie
           </span>
         ) : null}
       </div>
+      <FieldNotes id={id} hint={hint} error={error} />
+    </div>
+  )
+}
+
+/** Hint and error below a control, under the ids that it is described by. */
+export function FieldNotes({ id, hint, error }: Pick<FieldProps, 'id' | 'hint' | 'error'>) {
+  return (
+    <>
       {hint ? (
         <p id={`${id}-hint`} className="mt-1 text-xs text-text-2">
           {hint}
@@ -47,6 +56,6 @@ export function Field({ id, label, hint, error, unit, className, ...input }: Fie
           {error}
         </p>
       ) : null}
-    </div>
+    </>
   )
 }

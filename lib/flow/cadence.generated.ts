@@ -1263,6 +1263,7 @@ export const getClaims = {
   code: `import "UsageBasedSubscriptions"
 import "VaultApprovals"
 import "VaultControls"
+import "VaultDirectory"
 
 /// Of some vaults, those whose owner's capability an account holds and may use, and those of which it holds a seat.
 access(all) fun main(account: Address, vaultIds: [UInt64]): {String: [UInt64]} {
@@ -1271,7 +1272,7 @@ access(all) fun main(account: Address, vaultIds: [UInt64]): {String: [UInt64]} {
     let seats: [UInt64] = []
     for id in vaultIds {
         let vault = storage.copy<Capability<auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault>>(
-            from: UsageBasedSubscriptions.ownerCapabilityPath(id))
+            from: VaultDirectory.ownerCapabilityPath(id))
         let seat = storage.copy<Capability<auth(VaultApprovals.Approve) &VaultApprovals.Seat>>(
             from: VaultApprovals.capabilityPath(id))
         if vault?.check() ?? false { vaults.append(id) }
@@ -1347,13 +1348,15 @@ access(all) fun main(period: UInt32): UsagePricing.Schedule {
 export const getSeats = {
   code: `import "UsageBasedSubscriptions"
 import "VaultApprovals"
+import "VaultDirectory"
 
 /// The vaults that an account approves for, among \`count\` from one number on; and the number to go on from, if that is
 /// not all.
 access(all) fun main(approver: Address, from: UInt64, count: UInt64): {String: [UInt64]} {
     let vaultIds: [UInt64] = []
     var id = from
-    while id - from < count && UsageBasedSubscriptions.vaultOf(id) != nil {
+    while id - from < count {
+        if UsageBasedSubscriptions.vaultOf(id) == nil && VaultDirectory.closedVault(id) == nil { break }
         if VaultApprovals.of(id)?.approvers?.contains(approver) ?? false { vaultIds.append(id) }
         id = id + 1
     }

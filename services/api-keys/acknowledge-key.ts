@@ -22,7 +22,10 @@ export async function acknowledgeKey(ctx: ServiceContext, input: AcknowledgeKeyI
   return withTransaction(ctx, async (tx) => {
     const key = await awaitLiveKey(tx.db, { deploymentId: tx.deploymentId, vaultId: input.vaultId })
     if (!key?.keyHash || (input.masked !== undefined && input.masked !== key.masked)) {
-      throw new AppError('key_missing', 'There is no such key, or a newer one replaced it. Reload the page.')
+      throw new AppError(
+        'key_missing',
+        'This key was replaced by a newer one, and does not work. Make a new key, or use the newer one.',
+      )
     }
     if (key.shownAt) return viewKey(tx.db, key)
     const seen = { shownAt: tx.clock(), updatedAt: tx.clock() }

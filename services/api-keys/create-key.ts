@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
 import type { VaultReport } from '#lib/flow/vault-report.ts'
 import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
+import type { Usd } from '#lib/money/units.ts'
 import { keyAlias, maskKey } from '#lib/keys/key-format.ts'
 import { requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -21,9 +22,19 @@ export interface CreateKeyInput {
   vaultId: bigint
   /** Replace a key whose secret nobody confirmed to have seen. */
   reissue?: boolean | undefined
-  /** Asked before a key is made: what would block it at once. */
-  reasonsAgainst?: (vault: VaultReport) => Promise<readonly KeyBlockReason[]>
+  /** Asked before a key is made. */
+  assess?: (vault: VaultReport) => Promise<KeyAssessment>
 }
+
+/** What whoever watches over a vault says before a key is made for it. */
+export interface KeyAssessment {
+  /** What would block the key at once. */
+  readonly reasons: readonly KeyBlockReason[]
+  /** What LiteLLM may book on it at most, in LiteLLM's own dollars; null: no bound yet. */
+  readonly budgetUsd: Usd | null
+}
+
+type Wanted = VaultRef & Pick<KeyAssessment, 'budgetUsd'>
 
 const TURN_MS = 100
 const PATIENCE_MS = 20_000
@@ -37,9 +48,11 @@ export async function createKey(ctx: ServiceContext, input: CreateKeyInput): Pro
   const report = await requirePayableVault(ctx, input.vaultId)
   const live = await findLiveKey(ctx.db, vault)
   const isMade = live?.keyHash && !input.reissue && !(await isForeign(ctx, live))
-  if (!isMade) refuseFor((await input.reasonsAgainst?.(report)) ?? [])
-  await makeRoom(ctx, vault, input.reissue ?? false)
-  await wantKey(ctx, vault)
+  const assessment = isMade ? undefined : await input.assess?.(report)
+  refuseFor(assessment?.reasons ?? [])
+  const wanted = { ...vault, budgetUsd: assessment?.budgetUsd ?? null }
+  await makeRoom(ctx, wanted, input.reissue ?? false)
+  await wantKey(ctx, wanted)
   return finishInTurn(ctx, vault)
 }
 
@@ -54,11 +67,11 @@ const reasonsOn = async ({ db }: ServiceContext, row: KeyRow): Promise<KeyBlockR
 const isForeign = async (ctx: ServiceContext, row: KeyRow): Promise<boolean> =>
   row.createdBy !== requireUser(ctx.actor) || (await reasonsOn(ctx, row)).includes('transferred')
 
-const wantKey = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
+const wantKey = (ctx: ServiceContext, wanted: Wanted): Promise<void> =>
   insertPending(ctx.db, {
-    ...vault,
+    ...wanted,
     id: `key_${randomHex(12)}`,
-    alias: keyAlias(vault.deploymentId, vault.vaultId),
+    alias: keyAlias(wanted.deploymentId, wanted.vaultId),
     createdBy: requireUser(ctx.actor),
     createdAt: ctx.clock(),
   })
@@ -67,9 +80,9 @@ const wantKey = (ctx: ServiceContext, vault: VaultRef): Promise<void> =>
  * Takes a key out of the way that a former owner of the vault knows, and on request one that nobody has seen. A wanted
  * key is put in its place in the same transaction.
  */
-const makeRoom = (ctx: ServiceContext, vault: VaultRef, reissue: boolean): Promise<void> =>
+const makeRoom = (ctx: ServiceContext, wanted: Wanted, reissue: boolean): Promise<void> =>
   withTransaction(ctx, async (tx) => {
-    const row = await lockLiveKey(tx.db, vault)
+    const row = await lockLiveKey(tx.db, wanted)
     if (!row) return
     if (!(await isForeign(tx, row))) {
       if (row.status === 'pending' || !reissue) return
@@ -79,7 +92,7 @@ const makeRoom = (ctx: ServiceContext, vault: VaultRef, reissue: boolean): Promi
       refuseFor(await reasonsOn(tx, row))
     }
     await setStatus(tx, row, 'deleted')
-    await wantKey(tx, vault)
+    await wantKey(tx, wanted)
   })
 
 /** One call at a time makes the key; the others find it made. */

@@ -87,7 +87,7 @@ export async function awaitKey(db: Db, deploymentId: string, id: string): Promis
 /** Writes down that a key is wanted, unless the vault has a live one already. */
 export async function insertPending(
   db: Db,
-  row: VaultRef & Pick<KeyRow, 'id' | 'alias' | 'createdBy' | 'createdAt'>,
+  row: VaultRef & Pick<KeyRow, 'id' | 'alias' | 'createdBy' | 'createdAt' | 'budgetUsd'>,
 ): Promise<void> {
   await db
     .insert(apiKeys)

@@ -3,7 +3,7 @@ import { chainInteger } from '#lib/flow/chain-values.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 
 /** After each of these a key may have to be blocked or freed. */
-const EVENTS = [
+export const EVENTS = [
   'UsageBasedSubscriptions.Deposited',
   'UsageBasedSubscriptions.ReadingSettled',
   'UsageBasedSubscriptions.Refunded',

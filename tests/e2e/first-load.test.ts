@@ -30,6 +30,8 @@ test.each([
   '/subscriptions/new',
   '/subscriptions/1',
   '/subscriptions/1/key',
+  '/subscriptions/1/settings',
+  '/approvals',
   '/revenue',
   '/usage',
 ])('the first load of %s is no heavier than it has to be, and has no wallet in it', async (path) => {

@@ -11,8 +11,8 @@ import { approve, connectAs, figure, PATIENT, type Visitor, visit, wallet } from
 import { useDashboard } from '#tests/support/stack.ts'
 
 const run = promisify(execFile)
-/** gpt-4o and llama-3-70b answer with 10 tokens in and 20 out; Starter is $0.02 per 1K, × 1.5 and × 0.6. */
-const PRICE = '0.00126000'
+/** gpt-4o: 13 tokens in and 20 out, × 1.5; llama-3-70b: 10 and 20, × 0.6; at Starter's $0.02 per 1K. */
+const PRICE = '0.00135000'
 const SHOWN_WITHIN_MS = 2_000
 
 let browser: Browser
@@ -111,7 +111,7 @@ test('the curl command gets an answer from LiteLLM, and so does the openai packa
   const answeredAt = Date.now()
   await tile.locator('[data-model="llama-3-70b"]').first().waitFor(PATIENT)
   expect(Date.now() - answeredAt).toBeLessThan(SHOWN_WITHIN_MS)
-  expect([await figure(tile, 'requests'), await figure(tile, 'tokens')]).toEqual(['2', '60'])
+  expect([await figure(tile, 'requests'), await figure(tile, 'tokens')]).toEqual(['2', '63'])
 })
 
 test('the reading settles; the tile shows balance, what is owed and the transaction', async () => {
@@ -122,7 +122,7 @@ test('the reading settles; the tile shows balance, what is owed and the transact
     .toBe(`${PRICE} FLOW`)
   expect(await tile.locator('[data-settlement="sealed"]').count()).toBe(1)
   expect(await tile.locator('[data-transaction]').getAttribute('data-transaction')).toMatch(/^[0-9a-f]{64}$/)
-  expect(await tile.locator('[data-figure="left"]').locator('[title]').getAttribute('title')).toBe('9.99874000 FLOW')
+  expect(await tile.locator('[data-figure="left"]').locator('[title]').getAttribute('title')).toBe('9.99865000 FLOW')
   expect(await tile.locator('[data-masked-key]').textContent()).toBe(`sk-…${secret.slice(-4)}`)
   expect(await tile.getByText('20 out').count()).toBe(2)
 

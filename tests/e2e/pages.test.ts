@@ -90,6 +90,18 @@ const STOPS: Stop[] = [
     /^Key of/,
   ),
   stop(
+    'settings',
+    () => `/subscriptions/${vaultId}/settings`,
+    () => customer,
+    'Give to another owner',
+  ),
+  stop(
+    'approvals',
+    () => '/approvals',
+    () => customer,
+    'Approvals',
+  ),
+  stop(
     'revenue',
     () => '/revenue',
     () => provider,

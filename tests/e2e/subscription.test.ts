@@ -75,7 +75,7 @@ test('what the chain refuses is told in its own words, and nothing is deposited'
   await notice.waitFor(PATIENT)
   expect(await notice.textContent()).toContain('Cannot deposit!')
   expect(await left()).toBe('3.50000000 FLOW')
-  await page.unrouteAll()
+  await page.unrouteAll({ behavior: 'wait' })
 })
 
 test('figures that can’t be refreshed stay, are marked, and recover by themselves', async () => {

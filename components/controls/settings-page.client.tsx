@@ -1,0 +1,42 @@
+'use client'
+
+import { lazy, Suspense } from 'react'
+import { Trail } from '#components/subscriptions/trail.tsx'
+import { vaultName } from '#components/subscriptions/vault-figures.ts'
+import { Notice } from '#components/ui/notice.tsx'
+import { PageHeader } from '#components/ui/page-header.tsx'
+import { Loading } from '#components/ui/skeleton.tsx'
+import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
+import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
+import { useSession } from '#hooks/use-session.ts'
+import { useVault } from '#hooks/use-vaults.ts'
+
+const Settings = lazy(() => import('./settings.client.tsx'))
+
+/** The settings of one subscription, for its owner. */
+export function SettingsPage({ vaultId }: { vaultId: string }) {
+  const { session } = useSession()
+  const { data, error, refresh } = useVault(vaultId)
+  const name = data ? vaultName(data.vault) : undefined
+  return (
+    <>
+      <PageHeader
+        title={name ? `Settings of ${name}` : 'Settings'}
+        trail={<Trail {...(name ? { name, vaultId } : {})} page="Settings" />}
+      />
+      {session ? null : <SignInPrompt what="the settings of this subscription" />}
+      {session && !data && error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {session && !data && !error ? <Loading what="the settings" className="h-96" /> : null}
+      {session && data && session.address !== data.vault.owner ? (
+        <Notice title="Only the subscription’s owner changes its settings.">
+          Connect the account that opened it, or that it was given to.
+        </Notice>
+      ) : null}
+      {session && data && session.address === data.vault.owner ? (
+        <Suspense fallback={<Loading what="the settings" className="h-96" />}>
+          <Settings view={data} onChanged={refresh} />
+        </Suspense>
+      ) : null}
+    </>
+  )
+}
