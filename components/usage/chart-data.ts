@@ -77,14 +77,16 @@ export function barPaths(series: readonly ChartSeries[], end: Usd): string[] {
   return paths
 }
 
-/** A day in words: its total, then its parts. */
-export function dayInWords(series: readonly ChartSeries[], day: number, name: string): string {
-  const parts = series.flatMap(({ name: who, daily }) => {
-    const amount = daily[day] ?? usd(0n)
-    return amount === 0n ? [] : [`${who} ${showUsd(amount)}`]
+/** Each day in words: its total, then its parts. */
+export function daysInWords(series: readonly ChartSeries[], { days, today }: UsageMonth): string[] {
+  return days.map((name, day) => {
+    const parts = series.flatMap(({ name: who, daily }) => {
+      const amount = daily[day] ?? usd(0n)
+      return amount === 0n ? [] : [`${who} ${showUsd(amount)}`]
+    })
+    const sum = total(series.map(({ daily }) => daily[day] ?? usd(0n)))
+    const label = dayLabel(name)
+    if (parts.length === 0) return `${label}: ${name > today ? 'still to come' : 'nothing'}`
+    return parts.length === 1 ? `${label}: ${parts[0]}` : `${label}: ${showUsd(sum)}. ${parts.join(', ')}`
   })
-  const sum = total(series.map(({ daily }) => daily[day] ?? usd(0n)))
-  const label = dayLabel(name)
-  if (parts.length === 0) return `${label}: nothing`
-  return parts.length === 1 ? `${label}: ${parts[0]}` : `${label}: ${showUsd(sum)}. ${parts.join(', ')}`
 }

@@ -1,6 +1,6 @@
 import { showUsd } from '#lib/format/money.ts'
 import { type Usd, usd } from '#lib/money/units.ts'
-import { axisEnd, barPaths, type ChartSeries, chartSeries, dayInWords, dearestDay } from './chart-data.ts'
+import { axisEnd, barPaths, type ChartSeries, chartSeries, daysInWords, dearestDay } from './chart-data.ts'
 import { ChartCursor } from './chart-cursor.client.tsx'
 import { DayTable } from './day-table.tsx'
 import type { UsageGroup, UsageMonth } from './overview.ts'
@@ -19,7 +19,7 @@ export function CostChart({ month, nameOf, file }: CostChartProps) {
   const end = axisEnd(dearestDay(series))
   return (
     <div>
-      <ChartCursor days={month.days.map((day, i) => dayInWords(series, i, day))} bars={barPaths(series, end)} />
+      <ChartCursor days={daysInWords(series, month)} bars={barPaths(series, end)} />
       <DayLabels days={month.days} />
       <Legend series={series} end={end} />
       <DayTable month={month} series={series} file={file} />

@@ -15,6 +15,8 @@ export interface UsageGroup extends UsageSums {
 export interface UsageMonth {
   /** "2026-11-01", … */
   days: readonly string[]
+  /** Later days are still to come. */
+  today: string
   totals: UsageSums
   groups: readonly UsageGroup[]
   others: (UsageSums & { count: number }) | null

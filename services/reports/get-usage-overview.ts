@@ -35,6 +35,8 @@ interface OverviewGroup extends OverviewSums {
 export interface UsageOverview {
   /** UTC days of the month, "2026-11-01". */
   readonly days: readonly string[]
+  /** The UTC day that it is now: later ones are still to come. */
+  readonly today: string
   readonly totals: OverviewSums
   readonly groups: readonly OverviewGroup[]
   /** What is not listed by itself. */
@@ -54,6 +56,7 @@ export async function getUsageOverview(ctx: ServiceContext, query: OverviewQuery
   const rest = groups.slice(LISTED).flatMap(({ own }) => own)
   return {
     days,
+    today: ctx.clock().toISOString().slice(0, 10),
     totals: toSums(rows, days),
     groups: listed.map(({ own }) => ({
       account: own[0]?.account || null,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { axisEnd, chartSeries, dayInWords, dearestDay, stackOf } from '#components/usage/chart-data.ts'
+import { axisEnd, barPaths, chartSeries, daysInWords, dearestDay, stackOf } from '#components/usage/chart-data.ts'
 import type { UsageGroup, UsageMonth } from '#components/usage/overview.ts'
 import { findingOf, forecastSentence, shareOf, usageFile, usagePath } from '#components/usage/usage-words.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
@@ -18,7 +18,7 @@ function monthOf(...groups: UsageGroup[]): UsageMonth {
   const total = DAYS.map((_, day) =>
     groups.reduce((sum, { daily }) => sum + BigInt(daily[day]?.replace('.', '') ?? 0), 0n),
   )
-  return { days: DAYS, totals: sums(...total), groups, others: null }
+  return { days: DAYS, today: '2026-11-02', totals: sums(...total), groups, others: null }
 }
 const nameOf = ({ key }: UsageGroup): string => key ?? ''
 const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
@@ -61,12 +61,19 @@ describe('the chart', () => {
     expect(axisEnd(usd(amount))).toBe(end)
   })
 
-  test('says a day in words, its dearest part first', () => {
-    const series = chartSeries(monthOf(group('gpt-4', 12_000_000n, 0n), group('llama', 3_000_000n, 0n)), nameOf)
-    expect(DAYS.map((day, i) => dayInWords(series, i, day))).toEqual([
-      'Nov 1: $0.15. gpt-4 $0.12, llama $0.03',
-      'Nov 2: nothing',
+  test('draws the bars of a series as one path, lowest first', () => {
+    const series = chartSeries(monthOf(group('a', 50n, 0n), group('b', 50n, 25n)), nameOf)
+    expect(barPaths(series, usd(100n))).toEqual([
+      'M1.5 80.00h9v80.00h-9z',
+      'M1.5 0.00h9v78.50h-9zM13.5 120.00h9v40.00h-9z',
     ])
+  })
+
+  test('says a day in words, its dearest part first', () => {
+    const month = monthOf(group('gpt-4', 12_000_000n, 0n), group('llama', 3_000_000n, 0n))
+    const series = chartSeries(month, nameOf)
+    expect(daysInWords(series, month)).toEqual(['Nov 1: $0.15. gpt-4 $0.12, llama $0.03', 'Nov 2: nothing'])
+    expect(daysInWords(series, { ...month, today: '2026-11-01' })[1]).toBe('Nov 2: still to come')
   })
 })
 
