@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
 import type { Limit, NewLimit } from '#hooks/use-limits.ts'
@@ -24,6 +24,7 @@ const newId = (): string => `limit_${crypto.randomUUID()}`
 
 export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
   const [id] = useState(newId)
+  const form = useRef<HTMLFormElement>(null)
   const [draft, setDraft] = useState<Draft>({
     scope: keys.length > 0 ? 'key' : 'end_user',
     metric: 'tokens',
@@ -42,7 +43,10 @@ export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
     const value = scope === 'key' ? (keys[0]?.id ?? '') : draft.label.trim()
     const amountIs = amountFault(metric, amount)
     setFaults({ ...(value ? {} : { label: 'Enter the label that the calls carry.' }), amount: amountIs })
-    if (!value || amountIs) return
+    if (!value || amountIs) {
+      form.current?.querySelector<HTMLInputElement>(value ? '#limit-amount' : '#limit-label')?.focus()
+      return
+    }
     try {
       await onAdd({ id, scope, value, metric, per, kind, amount })
     } catch (thrown) {
@@ -50,7 +54,7 @@ export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
     }
   }
   return (
-    <form onSubmit={submit} noValidate className="mt-4 max-w-2xl space-y-4 border-t border-line pt-4">
+    <form ref={form} onSubmit={submit} noValidate className="mt-4 max-w-2xl space-y-4 border-t border-line pt-4">
       <div className="grid gap-4 sm:grid-cols-2">
         <Select
           id="limit-scope"
