@@ -134,6 +134,7 @@ test('payment is switched to each settlement and back', async () => {
   await button('Let it accrue').click()
   await approve(page)
   await now('payment').getByText('Accrues in the vault').waitFor(PATIENT)
+  expect(await now('payment').textContent()).not.toContain('Paid at each settlement.')
 })
 
 test('an end too soon is refused with the soonest; a reminder above what is left is shown on the page', async () => {
@@ -141,6 +142,7 @@ test('an end too soon is refused with the soonest; a reminder above what is left
   await page.getByLabel('End', { exact: true }).fill(local)
   await button('Set end').click()
   await page.locator('#end-at-error').waitFor(PATIENT)
+  expect(await page.locator('#FCL_IFRAME').count()).toBe(0)
 
   await page.getByLabel('Remind below').fill('50')
   await button('Set reminder').click()
@@ -164,6 +166,7 @@ describe('approvals, two of three', () => {
     await button('Propose to end approvals').click()
     await approve(page)
     await page.locator('[data-proposal="policy"]').getByText('0 of 2').waitFor(PATIENT)
+    expect(await now('approvers').textContent()).toContain('2 of 3 approvers must agree')
 
     for (const { page: approver } of [provider, admin]) {
       await approver.goto('/subscriptions')
