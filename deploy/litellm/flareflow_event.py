@@ -66,7 +66,7 @@ def event_of(event_id: str, key_hash: str, payload: Mapping[str, Any], metadata:
         "keyHash": key_hash,
         "startedAt": iso(started),
         "endedAt": iso(ended),
-        "model": label(payload.get("model_group") or payload.get("model")) or "unknown",
+        "model": _model(payload.get("model_group") or payload.get("model")),
         "servedModel": label(payload.get("model")),
         "provider": label(payload.get("custom_llm_provider")),
         **_counts(payload),
@@ -152,18 +152,24 @@ def _cost(value: object) -> str | None:
     return repr(value)[:40] if is_number and math.isfinite(value) and 0 <= value <= LARGEST_COST else None
 
 
+def _model(value: object) -> str:
+    """Longer than any valid name may be, so that none becomes valid by being cut; the collector counts in UTF-16."""
+    name = label(value) or "unknown"
+    return name.encode("utf-16-le")[: 2 * LABEL_LENGTH].decode("utf-16-le", "ignore")
+
+
 def mapping(value: object) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else NONE
 
 
 def label(value: object) -> str | None:
-    """A text that any database takes: no NUL, no half characters, at most 256 units of UTF-16."""
+    """A text that any database takes: no NUL, no half characters, at most 256 characters."""
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not value:
         return None
-    units = value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return units.encode("utf-16-le")[: 2 * LABEL_LENGTH].decode("utf-16-le", "ignore") or None
+    whole = value.replace("\0", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole[:LABEL_LENGTH] or None
 
 
 def seconds(value: object) -> float:

@@ -74,12 +74,18 @@ class EventTest(unittest.TestCase):
         self.assertEqual((len(found["endUser"]), found["traceId"], len(found["tags"])), (256, "ab\ufffd", 32))
         json.dumps(found).encode()
 
-    def test_a_label_is_cut_as_the_collector_counts_and_never_through_a_character(self) -> None:
+    def test_a_label_is_cut_by_characters_and_never_through_one(self) -> None:
         face = "\U0001f600"
-        for given, kept in ((face * 200, face * 128), ("x" + face * 200, "x" + face * 127)):
+        half = "\ud83d" + "x" * 300
+        cases = ((face * 200, face * 200), ("x" + face * 300, "x" + face * 255), (half, "\ufffd" + "x" * 255))
+        for given, kept in cases:
             found = event(payload(end_user=given, litellm_call_id=given))
             self.assertEqual((found["endUser"], found["callId"]), (kept, kept))
-            self.assertLessEqual(len(kept.encode("utf-16-le")) // 2, 256)
+
+    def test_a_model_is_no_longer_than_the_collector_takes_and_never_cut_to_a_valid_name(self) -> None:
+        for given in ("x" * 300, "\U0001f600" * 300, "x" + "\U0001f600" * 300):
+            name = event(payload(model_group=given))["model"]
+            self.assertIn(len(name.encode("utf-16-le")) // 2, (255, 256))
 
     def test_a_cost_that_is_no_cost_is_left_out(self) -> None:
         for cost in (float("nan"), float("inf"), -0.1, 1e308, "0.1", True, None):

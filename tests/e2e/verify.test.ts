@@ -18,6 +18,9 @@ import {
 import { customerOf } from '#tests/support/llm-calls.ts'
 import { useDashboard } from '#tests/support/stack.ts'
 
+/** What a caller may choose as a call's id. */
+const CALL_ID = 'a/b %2F?#&ü'
+
 let browser: Browser
 let url: string
 let accessNode: string
@@ -37,7 +40,9 @@ beforeAll(async () => {
   await connectAs(page, 'customer')
   const caller = customerOf(config.litellmUrl, await createSubscription(page, 'checked', '5.00'))
   await keepKey(page)
-  for (const model of ['gpt-4o', 'llama-3-70b', 'gpt-4o', 'gpt-4o']) await caller.chat({ model })
+  for (const model of ['gpt-4o', 'no-such-model', 'llama-3-70b', 'gpt-4o']) {
+    await caller.chat({ model }, { 'x-litellm-call-id': CALL_ID })
+  }
   await page.locator('tr[data-request]').nth(3).waitFor(PATIENT)
 })
 afterAll(() => browser?.close())
@@ -84,6 +89,18 @@ describe('a customer', () => {
     expect(await page.locator('[data-step="failed"]').count()).toBe(0)
     expect(await page.getByRole('list', { name: 'Steps of the check' }).textContent()).toContain('gpt-4o')
   })
+})
+
+test('several requests with the id that their caller chose each have a receipt, also one that failed', async () => {
+  await page.goto(`/verify?call=${encodeURIComponent(CALL_ID)}`)
+  await page.getByText('4 requests carry this id').waitFor(PATIENT)
+  const billed: (string | null)[] = []
+  for (const request of [1, 2, 3, 4]) {
+    await page.getByRole('button', { name: new RegExp(`, request ${request}$`) }).click()
+    await verdict(page, 'proven')
+    billed.push(await page.locator('dt', { hasText: 'Billed' }).locator('xpath=following-sibling::dd').textContent())
+  }
+  expect(billed.toSorted()).toEqual(['0 tokens', '30 tokens', '30 tokens', '30 tokens'])
 })
 
 describe('anybody, without a wallet or an account', () => {

@@ -41,7 +41,9 @@ export async function startUsageReceiver(secret: string): Promise<UsageReceiver>
       turnedAway += 1
       return { status: 503, said: {} }
     }
-    const batch = batchSchema.parse(JSON.parse(body))
+    const given = JSON.parse(body) as { keys?: string[] }
+    if (given.keys) return { status: 200, said: { unknownKeys: [] } }
+    const batch = batchSchema.parse(given)
     // The schema is the product's own: what it refuses would become a dead letter.
     for (const event of batch.events) usageEventSchema.parse(event)
     events.push(...(batch.events as UsageEventWire[]))
