@@ -33,6 +33,9 @@ access(all) contract UsageBasedSubscriptions {
     /// Take what accrued. Not: more, or from another vault. The provider, in provider/withdraw_accrued and
     /// provider/request_payment.
     access(all) entitlement WithdrawAccrued
+    /// Give the customer credit in USD, as where more was counted than used. Not: touch FLOW.
+    /// The provider, in provider/grant_credit.
+    access(all) entitlement GrantCredit
 
     access(all) event VaultOpened(
         id: UInt64, owner: Address, provider: Address, serviceName: String, deposit: UFix64
@@ -54,6 +57,8 @@ access(all) contract UsageBasedSubscriptions {
     access(all) event ReadingSkipped(id: UInt64, period: UInt32, sequence: UInt64, reason: String)
     /// Usage falls into another tier: higher as a period goes on, or lower as the next begins. From nil: the first.
     access(all) event TierChanged(id: UInt64, period: UInt32, from: String?, to: String)
+    /// The provider gave credit, for a reason: coming charges use it first.
+    access(all) event CreditGranted(id: UInt64, usd: UFix64, reason: String, creditUsdAfter: UFix64)
     /// The provider took what accrued.
     access(all) event Withdrawn(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
     /// What accrued went to the provider's FLOW vault at settlement or deposit.
@@ -129,6 +134,26 @@ access(all) contract UsageBasedSubscriptions {
             return VaultApprovals.neededBy(self.id).propose(
                 VaultApprovals.Act(kind: VaultApprovals.payment, amount: amount, to: self.provider, policy: nil)
             )
+        }
+
+        /// Gives credit in USD that the next charges use first: what a count that can't fall was too high by.
+        access(GrantCredit) fun grantCredit(usd: UFix64, reason: String) {
+            pre {
+                !self.controls.closed:
+                    "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! Vault "
+                        .concat(self.id.toString()).concat(" is closed, and nothing more is charged.")
+                usd > 0.0: "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant 0 USD! "
+                    .concat("Give an amount above 0.")
+                reason.utf8.length > 0 && reason.utf8.length <= 256:
+                    "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! The reason is "
+                        .concat("empty or longer than 256 bytes. Say in short why less is due.")
+            }
+            post {
+                self.funds.accrued == before(self.funds.accrued)
+                    && self.funds.uncovered == before(self.funds.uncovered):
+                    "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! FLOW would move."
+            }
+            emit CreditGranted(id: self.id, usd: usd, reason: reason, creditUsdAfter: self.usage.addCredit(usd))
         }
 
         access(VaultControls.Configure) fun setAutomaticPayment(_ enabled: Bool) {
@@ -363,6 +388,8 @@ access(all) contract UsageBasedSubscriptions {
         }
         post {
             AccountStorage.hasRoomFor(0): self.shortOfStorage()
+            self.borrowVault(owner: owner, vaultId: result)!.funds.balance() == before(initialDeposit.balance):
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! Another amount would be in it."
         }
         let usedBefore = AccountStorage.used()
         self.vaultCount = self.vaultCount + 1
@@ -446,6 +473,11 @@ access(all) contract UsageBasedSubscriptions {
 
     /// Gives a vault to its new owner at another path: capabilities and references of the old one find nothing.
     access(contract) fun handOver(_ id: UInt64, to: Address) {
+        post {
+            self.vaultOf(id)!.customer == to
+                && self.vaultOf(id)!.funds.balance() == before(self.vaultOf(id)!.funds.balance()):
+                "UsageBasedSubscriptions.handOver: Cannot give the vault to another owner! FLOW would be left behind."
+        }
         let path = VaultDirectory.vaultPath(id)
         let vault <- self.account.storage.load<@SubscriptionVault>(from: path)!
         let from = vault.customer
@@ -473,7 +505,9 @@ access(all) contract UsageBasedSubscriptions {
 
     access(self) fun giveToProvider(_ id: UInt64, _ provider: Address) {
         let vaults = self.account.capabilities.storage
-        let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
+        let capability = vaults.issue<auth(GrantCredit, WithdrawAccrued) &SubscriptionVault>(
+            VaultDirectory.vaultPath(id)
+        )
         self.account.inbox.publish(capability, name: VaultDirectory.providerInboxName(id), recipient: provider)
     }
 

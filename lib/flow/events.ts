@@ -26,6 +26,7 @@ const subscriptionEvents = {
   Withdrawn: movement.extend({ to: chainAddress }),
   PaidAutomatically: movement.extend({ to: chainAddress }),
   Refunded: movement.extend({ to: chainAddress }),
+  CreditGranted: z.object({ id: chainInteger, usd: chainUsd, reason: z.string(), creditUsdAfter: chainUsd }),
   DebtIncurred: z.object({ id: chainInteger, amount: chainFlow, uncoveredAfter: chainFlow }),
   DebtPaid: z.object({ id: chainInteger, amount: chainFlow, accruedAfter: chainFlow, uncoveredAfter: chainFlow }),
   ReadingSettled: z.object({

@@ -183,6 +183,13 @@ export class VaultModel {
     return 'done'
   }
 
+  grantCredit(usd: bigint): string {
+    if (this.closed) return 'closed'
+    if (usd === 0n) return 'zero'
+    this.usage.creditUsd += usd
+    return 'done'
+  }
+
   transfer(to: Party): string {
     if (this.approvals === null) this.handOver(to)
     else this.propose('transfer', { to })
