@@ -30,12 +30,9 @@ access(all) contract UsageBasedSubscriptions {
     /// Give the vault to another owner, or new capabilities to the same one. Not: take its FLOW.
     /// The owner, in owner/transfer.
     access(all) entitlement Transfer
-    /// Take what accrued. Not: more, or from another vault. The provider, in provider/withdraw_accrued and
-    /// provider/request_payment.
+    /// Take what accrued, or give credit on what comes. Not: take more, or from another vault. The provider, in
+    /// provider/withdraw_accrued, provider/request_payment and provider/grant_credit.
     access(all) entitlement WithdrawAccrued
-    /// Give the customer credit in USD, as where more was counted than used. Not: touch FLOW.
-    /// The provider, in provider/grant_credit.
-    access(all) entitlement GrantCredit
 
     access(all) event VaultOpened(
         id: UInt64, owner: Address, provider: Address, serviceName: String, deposit: UFix64
@@ -137,7 +134,7 @@ access(all) contract UsageBasedSubscriptions {
         }
 
         /// Gives credit in USD that the next charges use first: what a count that can't fall was too high by.
-        access(GrantCredit) fun grantCredit(usd: UFix64, reason: String) {
+        access(WithdrawAccrued) fun grantCredit(usd: UFix64, reason: String) {
             pre {
                 !self.controls.closed:
                     "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! Vault "
@@ -505,9 +502,7 @@ access(all) contract UsageBasedSubscriptions {
 
     access(self) fun giveToProvider(_ id: UInt64, _ provider: Address) {
         let vaults = self.account.capabilities.storage
-        let capability = vaults.issue<auth(GrantCredit, WithdrawAccrued) &SubscriptionVault>(
-            VaultDirectory.vaultPath(id)
-        )
+        let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
         self.account.inbox.publish(capability, name: VaultDirectory.providerInboxName(id), recipient: provider)
     }
 

@@ -1152,7 +1152,7 @@ import "VaultDirectory"
 /// Before: the vault isn't closed.
 transaction(vaultId: UInt64, usd: UFix64, reason: String) {
 
-    let vault: auth(UsageBasedSubscriptions.GrantCredit) &UsageBasedSubscriptions.SubscriptionVault
+    let vault: auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
     let creditBefore: UFix64
 
     prepare(provider: auth(ClaimInboxCapability, CopyValue, LoadValue, SaveValue) &Account) {
@@ -1160,7 +1160,7 @@ transaction(vaultId: UInt64, usd: UFix64, reason: String) {
         let kept = provider.storage.copy<Capability>(from: path)
         if kept == nil || !kept!.check<&AnyResource>() {
             let claimed = provider.inbox.claim<
-                auth(UsageBasedSubscriptions.GrantCredit) &UsageBasedSubscriptions.SubscriptionVault
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
             >(VaultDirectory.providerInboxName(vaultId), provider: UsageBasedSubscriptions.inboxAddress)
                 ?? panic("Cannot grant credit to vault ".concat(vaultId.toString())
                     .concat("! The account is not its provider. Sign with the provider's account."))
@@ -1168,7 +1168,7 @@ transaction(vaultId: UInt64, usd: UFix64, reason: String) {
             provider.storage.save(claimed, to: path)
         }
         let capability = provider.storage.copy<Capability<
-            auth(UsageBasedSubscriptions.GrantCredit) &UsageBasedSubscriptions.SubscriptionVault
+            auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
         >>(from: path)!
         self.vault = capability.borrow() ?? panic("Cannot grant credit to vault ".concat(vaultId.toString())
             .concat("! The capability was revoked."))

@@ -40,7 +40,7 @@ describe('a reference without the entitlement does not even compile', () => {
     ['owner/transfer', 'Transfer', ['1', address]],
     ['provider/withdraw_accrued', 'WithdrawAccrued', [['1']]],
     ['provider/request_payment', 'WithdrawAccrued', ['1', '1.0']],
-    ['provider/grant_credit', 'GrantCredit', ['1', '1.0', 'counted twice']],
+    ['provider/grant_credit', 'WithdrawAccrued', ['1', '1.0', 'counted twice']],
     ['approver/approve', 'Approve', ['1', '1']],
     ['oracle/submit_readings', 'SubmitReading', [[], [], [], [], [], [], [], [], []]],
     ['admin/appoint_oracle', 'AppointOracle', [address, '']],
