@@ -66,8 +66,6 @@ access(all) contract UsageBasedSubscriptions {
     /// The vault has another owner: the old one's capabilities are dead and its requests cancelled, the new one's wait
     /// in the inbox. Keys that belong to the vault must be blocked.
     access(all) event VaultTransferred(id: UInt64, from: Address, to: Address)
-    /// What the account that holds the vaults had left when one was opened, in bytes; `reserve` is kept free.
-    access(all) event StorageMeasured(address: Address, used: UInt64, reserve: UInt64, capacity: UInt64)
     /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
     access(all) event VaultClosed(id: UInt64, creditUsdLapsed: UFix64, uncoveredLapsed: UFix64, balanceAfter: UFix64)
 
@@ -136,21 +134,11 @@ access(all) contract UsageBasedSubscriptions {
         /// Gives credit in USD that the next charges use first: what a count that can't fall was too high by.
         access(WithdrawAccrued) fun grantCredit(usd: UFix64, reason: String) {
             pre {
-                !self.controls.closed:
-                    "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! Vault "
-                        .concat(self.id.toString()).concat(" is closed, and nothing more is charged.")
-                usd > 0.0: "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant 0 USD! "
-                    .concat("Give an amount above 0.")
-                reason.utf8.length > 0 && reason.utf8.length <= 256:
-                    "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! The reason is "
-                        .concat("empty or longer than 256 bytes. Say in short why less is due.")
+                !self.controls.closed: "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! "
+                    .concat("Vault ").concat(self.id.toString()).concat(" is closed, and nothing more is charged.")
             }
-            post {
-                self.funds.accrued == before(self.funds.accrued)
-                    && self.funds.uncovered == before(self.funds.uncovered):
-                    "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! FLOW would move."
-            }
-            emit CreditGranted(id: self.id, usd: usd, reason: reason, creditUsdAfter: self.usage.addCredit(usd))
+            let credit = self.usage.addCredit(usd, reason: reason)
+            emit CreditGranted(id: self.id, usd: usd, reason: reason, creditUsdAfter: credit)
         }
 
         access(VaultControls.Configure) fun setAutomaticPayment(_ enabled: Bool) {
@@ -381,20 +369,21 @@ access(all) contract UsageBasedSubscriptions {
             serviceName.utf8.length > 0 && serviceName.utf8.length <= 128:
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The service name is empty or "
                     .concat("longer than 128 bytes. Choose another name.")
-            AccountStorage.hasRoomFor(AccountStorage.nextVault()): self.shortOfStorage()
+            AccountStorage.hasRoomFor(AccountStorage.nextVault()):
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! ".concat(AccountStorage.shortage())
         }
         post {
-            AccountStorage.hasRoomFor(0): self.shortOfStorage()
+            AccountStorage.hasRoomFor(0):
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! ".concat(AccountStorage.shortage())
             self.borrowVault(owner: owner, vaultId: result)!.funds.balance() == before(initialDeposit.balance):
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! Another amount would be in it."
         }
         let usedBefore = AccountStorage.used()
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
-        let path = VaultDirectory.vaultPath(id)
         self.account.storage.save(
             <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName),
-            to: path
+            to: VaultDirectory.vaultPath(id)
         )
         VaultDirectory.add(id, owner: owner, provider: provider)
         self.giveToOwner(id, owner)
@@ -403,12 +392,7 @@ access(all) contract UsageBasedSubscriptions {
             id: id, owner: owner, provider: provider, serviceName: serviceName, deposit: initialDeposit.balance
         )
         self.deposit(vaultId: id, from: <- initialDeposit)
-        let used = AccountStorage.used()
-        AccountStorage.addVault(bytes: used - usedBefore)
-        emit StorageMeasured(
-            address: self.account.address, used: used, reserve: AccountStorage.reserve,
-            capacity: AccountStorage.capacity()
-        )
+        AccountStorage.addVault(bytes: AccountStorage.used() - usedBefore)
         return id
     }
 
@@ -430,8 +414,7 @@ access(all) contract UsageBasedSubscriptions {
                 "UsageBasedSubscriptions.executeProposal: Cannot take FLOW back for the owner! "
                     .concat("The owner takes it with owner/take_back.")
         }
-        let act = VaultApprovals.neededBy(vaultId).useUp(proposalId)
-        self.vaultOf(vaultId)!.carryOut(act)
+        self.vaultOf(vaultId)!.carryOut(VaultApprovals.neededBy(vaultId).useUp(proposalId))
     }
 
     /// A vault of an owner, for reading only. Fails for one that was closed and archived: only its totals are left.
@@ -470,24 +453,19 @@ access(all) contract UsageBasedSubscriptions {
 
     /// Gives a vault to its new owner at another path: capabilities and references of the old one find nothing.
     access(contract) fun handOver(_ id: UInt64, to: Address) {
-        post {
-            self.vaultOf(id)!.customer == to
-                && self.vaultOf(id)!.funds.balance() == before(self.vaultOf(id)!.funds.balance()):
-                "UsageBasedSubscriptions.handOver: Cannot give the vault to another owner! FLOW would be left behind."
-        }
+        post { self.vaultOf(id)!.customer == to: "UsageBasedSubscriptions.handOver: Cannot hand over! It would stay." }
         let path = VaultDirectory.vaultPath(id)
         let vault <- self.account.storage.load<@SubscriptionVault>(from: path)!
         let from = vault.customer
         vault.changeCustomer(to: to)
-        let provider = vault.provider
-        VaultDirectory.changeOwner(id, from: from, to: to, provider: provider)
+        VaultDirectory.changeOwner(id, from: from, to: to, provider: vault.provider)
         self.account.storage.save(<- vault, to: VaultDirectory.vaultPath(id))
         // Cadence 1.2.1 can lose a retargeted controller, so the provider gets a new capability too.
         for controller in self.account.capabilities.storage.getControllers(forPath: path) {
             controller.delete()
         }
         self.giveToOwner(id, to)
-        self.giveToProvider(id, provider)
+        self.giveToProvider(id, self.vaultOf(id)!.provider)
         emit VaultTransferred(id: id, from: from, to: to)
     }
 
@@ -504,11 +482,6 @@ access(all) contract UsageBasedSubscriptions {
         let vaults = self.account.capabilities.storage
         let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
         self.account.inbox.publish(capability, name: VaultDirectory.providerInboxName(id), recipient: provider)
-    }
-
-    access(self) view fun shortOfStorage(): String {
-        return "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The contract's account is short "
-            .concat("of storage. Ask the admin to add FLOW to ").concat(self.account.address.toString()).concat(".")
     }
 
     init(graceSeconds: UInt64, noticeSeconds: UInt64, settleDelaySeconds: UInt64, minimumDeposit: UFix64) {

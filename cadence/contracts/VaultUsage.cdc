@@ -131,9 +131,13 @@ access(all) contract VaultUsage {
             self.creditUsd = settlement.charge.creditUsd
         }
 
-        /// Adds credit that is no fall in price, and returns all there is then.
-        access(account) fun addCredit(_ usd: UFix64): UFix64 {
+        /// Adds credit that is no fall in price but has a reason of its own, and returns all there is then.
+        access(account) fun addCredit(_ usd: UFix64, reason: String): UFix64 {
             pre {
+                usd > 0.0: "VaultUsage.Usage.addCredit: Cannot grant 0 USD! Give an amount above 0."
+                reason.utf8.length > 0 && reason.utf8.length <= 256:
+                    "VaultUsage.Usage.addCredit: Cannot add credit! The reason is empty or longer than 256 bytes. "
+                        .concat("Say in short why less is due.")
                 usd <= UFix64.max - self.creditUsd:
                     "VaultUsage.Usage.addCredit: Cannot add credit! It would be above the largest UFix64. Give less."
             }

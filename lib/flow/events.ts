@@ -117,7 +117,9 @@ export function subscriptionEventsNamed<N extends SubscriptionEventName>(
   events: readonly RawEvent[],
 ): Array<SubscriptionEvent<N>> {
   const schema: z.ZodType = subscriptionEvents[name]
-  const type = new RegExp(String.raw`\.(UsageBasedSubscriptions|VaultControls|VaultApprovals|VaultArchive)\.${name}$`)
+  const type = new RegExp(
+    String.raw`\.(UsageBasedSubscriptions|AccountStorage|VaultControls|VaultApprovals|VaultArchive)\.${name}$`,
+  )
   const wanted = events.filter((event) => type.test(event.type))
   return wanted.map((event) => schema.parse(event.data) as SubscriptionEvent<N>)
 }

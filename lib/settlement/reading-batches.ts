@@ -14,8 +14,8 @@ interface Countable {
 }
 
 /**
- * What a reading takes at most, by `npm run bench:chain`: a month's first one, of a vault that pays at once. The contract
- * reads each byte of a model's name and looks for its multiplier.
+ * What a reading takes at most, by `npm run bench:chain`: a month's first one, of a vault that pays at once. The
+ * contract reads each byte of a model's name and looks for its multiplier.
  */
 function loadOf({ models }: Countable): Load {
   const nameBytes = models.reduce((sum, { model }) => sum + model.length, 0)

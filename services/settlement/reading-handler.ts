@@ -32,8 +32,8 @@ export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
 const readingIdOf = ({ payload }: ClaimedMessage): string => String(payload['readingId'])
 
 /**
- * What was sent is looked for one by one. What was not goes together; if a transaction changed nothing, in smaller ones,
- * and at last alone, so that a reading that fails spoils no batch for long.
+ * What was sent is looked for one by one. What was not goes together; if a transaction changed nothing, in smaller
+ * ones, and at last alone, so that a reading that fails spoils no batch for long.
  */
 function groupsOf(rows: readonly ReadingRow[]): ReadingRow[][] {
   const planned = rows.filter(({ status }) => status === 'planned')

@@ -77,7 +77,7 @@ describe("what only the project's contracts may call is closed to everyone else"
     ["a vault's money, back", 'destroy vault.funds.refund(1.0)', 'account'],
     ['what accrues', 'vault.funds.accrue(1.0)', 'account'],
     ['debt', 'vault.funds.forgive()', 'account'],
-    ['credit', 'vault.usage.addCredit(1.0)', 'account'],
+    ['credit', 'vault.usage.addCredit(1.0, reason: "mine")', 'account'],
     ['the end of credit', 'vault.usage.lapseCredit()', 'account'],
     ["the owner's request", 'vault.controls.useReturn()', 'account'],
     ["the owner's requests", 'vault.controls.cancelRequests()', 'account'],

@@ -125,7 +125,7 @@ const inPrices: readonly PlantedBug[] = [
   },
   {
     bug: 'credit that a provider grants to a vault that is closed',
-    edits: [['UsageBasedSubscriptions', /!self\.controls\.closed:(?=\n[^\n]*grantCredit)/, 'true:']],
+    edits: [['UsageBasedSubscriptions', /!self\.controls\.closed:(?= [^\n]*grantCredit)/, 'true:']],
     actions: [...close(0), act({ kind: 'credit', vault: 3, usd: 1n })],
     shows: /done, where the rules say closed/,
   },

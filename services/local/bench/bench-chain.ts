@@ -21,8 +21,8 @@ export interface BenchOptions {
 
 /**
  * Settles batches of growing size on an emulator of its own that reports computation and takes fees: the vaults' first
- * readings and further ones, and then again with vaults that pay their provider at once. Each ends at the first size that
- * doesn't fit into a transaction.
+ * readings and further ones, and then again with vaults that pay their provider at once. Each ends at the first size
+ * that doesn't fit into a transaction.
  */
 export async function benchChain({ sizes = SIZES, onProgress }: BenchOptions): Promise<Measured[]> {
   const folder = mkdtempSync(join(tmpdir(), 'flareflow-bench-'))

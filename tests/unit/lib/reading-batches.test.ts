@@ -21,7 +21,7 @@ describe('readings are divided into transactions', () => {
     )
   })
 
-  // Measured: 150 of 4 models that pay at once fit into a transaction and 200 do not, nor do 30 of the largest readings.
+  // Measured: 150 of 4 models that pay at once fit into a transaction and 200 do not, nor do 30 of the largest.
   test.each([
     ['of few models', reading(4), 100, 150],
     ['of many models', reading(32), 60, 90],
