@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { batchesOf, MOST_READINGS } from '#lib/settlement/reading-batches.ts'
+import { batchesOf, MOST_READINGS, type Weighable } from '#lib/settlement/reading-batches.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { ClaimedMessage, OutboxHandler, Outcome } from '#services/platform/outbox/dispatch.ts'
 import { READING_KIND } from './plan-readings.ts'
@@ -22,7 +22,8 @@ export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
       const outcomes = new Map<string, Outcome>()
       const transactions = new Outcomes(ctx)
       const rows = await findOpenReadings(ctx.db, ctx.deploymentId, messages.map(readingIdOf))
-      for (const group of groupsOf(rows)) await advance(ctx, group, { outcomes, transactions, onStep })
+      for (const group of groupsOf(await weighed(ctx, rows)))
+        await advance(ctx, group, { outcomes, transactions, onStep })
       // A reading that is not open any more has ended.
       return new Map(messages.map((message) => [message.id, outcomes.get(readingIdOf(message)) ?? { kind: 'done' }]))
     },
@@ -31,11 +32,19 @@ export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
 
 const readingIdOf = ({ payload }: ClaimedMessage): string => String(payload['readingId'])
 
+/** How a vault pays decides how many of its kind fit into a transaction. */
+async function weighed(ctx: ServiceContext, rows: readonly ReadingRow[]): Promise<Array<ReadingRow & Weighable>> {
+  const ids = rows.filter(({ status }) => status === 'planned').map(({ vaultId }) => vaultId)
+  const vaults = ids.length > 0 ? await ctx.chain.script('get_vaults', { ids }) : []
+  const paying = new Set(vaults.filter(({ automaticPayment }) => automaticPayment).map(({ id }) => id))
+  return rows.map((row) => ({ ...row, paysAtOnce: paying.has(row.vaultId) }))
+}
+
 /**
  * What was sent is looked for one by one. What was not goes together; if a transaction changed nothing, in smaller
  * ones, and at last alone, so that a reading that fails spoils no batch for long.
  */
-function groupsOf(rows: readonly ReadingRow[]): ReadingRow[][] {
+function groupsOf(rows: ReadonlyArray<ReadingRow & Weighable>): ReadingRow[][] {
   const planned = rows.filter(({ status }) => status === 'planned')
   const sent = rows.filter(({ status }) => status === 'submitted')
   return [

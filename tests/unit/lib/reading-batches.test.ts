@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { batchesOf, MOST_READINGS } from '#lib/settlement/reading-batches.ts'
 
-const reading = (models: number, nameLength = 12) => ({
+const reading = (models: number, nameLength = 12, paysAtOnce = false) => ({
+  paysAtOnce,
   models: Array.from({ length: models }, (_, i) => ({ model: `m${i}`.padEnd(nameLength, 'x') })),
 })
 const many = (count: number, each: ReturnType<typeof reading>) => Array.from({ length: count }, () => ({ ...each }))
@@ -21,11 +22,12 @@ describe('readings are divided into transactions', () => {
     )
   })
 
-  // Measured: 150 of 4 models that pay at once fit into a transaction and 200 do not, nor do 30 of the largest.
+  // Measured: 400 of 4 models fit into a transaction, 150 that pay at once, and 11 of 32 of the longest names.
   test.each([
-    ['of few models', reading(4), 100, 150],
-    ['of many models', reading(32), 60, 90],
-    ['of the longest names', reading(32, 128), 15, 29],
+    ['of few models', reading(4), 250, 400],
+    ['of vaults that pay at once', reading(4, 12, true), 120, 150],
+    ['of many models', reading(32), 60, 92],
+    ['of the longest names', reading(32, 128), 9, 11],
   ])('%s as large as the chain is known to take', (_, each, least, most) => {
     const [first = 0] = sizesOf(many(1_000, each))
     expect(first).toBeGreaterThanOrEqual(least)
