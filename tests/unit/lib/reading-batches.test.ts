@@ -24,7 +24,7 @@ describe('readings are divided into transactions', () => {
 
   // Measured: 400 of 4 models fit into a transaction, 150 that pay at once, and 11 of 32 of the longest names.
   test.each([
-    ['of few models', reading(4), 250, 400],
+    ['of few models', reading(4), 230, 400],
     ['of vaults that pay at once', reading(4, 12, true), 120, 150],
     ['of many models', reading(32), 60, 92],
     ['of the longest names', reading(32, 128), 9, 11],
