@@ -4,6 +4,9 @@
 /// and approvals of that moment can still grow by, so nothing that a party does keeps a reading from being settled.
 access(all) contract AccountStorage {
 
+    /// What this account had left when a vault was opened, in bytes; `reserve` is kept free.
+    access(all) event StorageMeasured(address: Address, used: UInt64, reserve: UInt64, capacity: UInt64)
+
     /// Bytes that are kept free: for desks, terms and the like, and for what each vault and its approvals can grow by.
     access(all) var reserve: UInt64
     /// What opening took at most so far, measured at each vault, and what a vault can grow by afterwards.
@@ -47,6 +50,12 @@ access(all) contract AccountStorage {
         return self.account.storage.used + bytes + self.reserve <= self.account.storage.capacity
     }
 
+    /// Why nothing more fits into this account, and what to do.
+    access(all) view fun shortage(): String {
+        return "The contract's account is short of storage. Ask the admin to add FLOW to "
+            .concat(self.account.address.toString()).concat(".")
+    }
+
     /// Used and available bytes of this account.
     access(all) view fun used(): UInt64 {
         return self.account.storage.used
@@ -65,6 +74,9 @@ access(all) contract AccountStorage {
     access(account) fun addVault(bytes: UInt64) {
         if bytes > self.vaultBytes { self.vaultBytes = bytes }
         self.reserve = self.reserve + self.vaultGrowth
+        emit StorageMeasured(
+            address: self.account.address, used: self.used(), reserve: self.reserve, capacity: self.capacity()
+        )
     }
 
     access(account) fun removeVault() {

@@ -244,6 +244,10 @@ access(all) contract BillingTerms {
                     "BillingTerms.Terms.nameRateSource: Cannot name the source of the rate! "
                         .concat("Its name is empty or longer than 64 bytes. Choose another name.")
             }
+            post {
+                self.noticeSeconds == 0 || self.rateSource()?.name == before(self.rateSource()?.name):
+                    "BillingTerms.Terms.nameRateSource: Cannot name the source of the rate! It would have no notice."
+            }
             self.sourceBefore = self.rateSource()
             let activeFrom = BillingPeriod.now() + self.noticeSeconds
             self.source = RateSource(name: name, activeFrom: activeFrom)
@@ -256,6 +260,10 @@ access(all) contract BillingTerms {
                 self.source != nil:
                     "BillingTerms.Terms.removeRateSource: Cannot remove the source of the rate! None is named."
             }
+            post {
+                self.rateRefusal() == "rate_missing":
+                    "BillingTerms.Terms.removeRateSource: Cannot remove the source of the rate! Readings would settle."
+            }
             self.sourceBefore = nil
             self.source = nil
             emit RateSourceRemoved()
@@ -266,6 +274,10 @@ access(all) contract BillingTerms {
                 self.providers[provider] == nil:
                     "BillingTerms.Terms.registerProvider: Cannot register ".concat(provider.toString())
                         .concat("! It is registered already. Nothing has to be done.")
+            }
+            post {
+                self.noticeSeconds == 0 || !self.isRegistered(provider):
+                    "BillingTerms.Terms.registerProvider: Cannot register the provider! It would have no notice."
             }
             let activeFrom = BillingPeriod.now() + self.noticeSeconds
             self.providers[provider] = activeFrom
@@ -331,6 +343,8 @@ access(all) contract BillingTerms {
 
     /// Makes the terms of a new deployment, with the default schedule as version 1.
     access(account) fun createTerms(noticeSeconds: UInt64): @Terms {
-        return <- create Terms(noticeSeconds: noticeSeconds, first: UsagePricing.defaultSchedule())
+        let first = UsagePricing.defaultSchedule()
+        emit SchedulePublished(version: first.version, effectiveFrom: first.effectiveFrom, mode: first.mode)
+        return <- create Terms(noticeSeconds: noticeSeconds, first: first)
     }
 }

@@ -33,6 +33,10 @@ access(all) contract DelayedLimits {
         /// Sets the limit: at once if that loosens it, else after the delay. A change that waits gives way. Returns the
         /// Unix second from which it acts.
         access(account) fun set(_ limit: UFix64?, delaySeconds: UInt64): UInt64 {
+            post {
+                self.current() == (result > BillingPeriod.now() ? before(self.current()) : limit):
+                    "DelayedLimits.Limit.set: Cannot set the limit! It would act at another time than it says."
+            }
             let current = self.current()
             let loosens = limit == nil || current != nil && limit! >= current!
             let now = BillingPeriod.now()

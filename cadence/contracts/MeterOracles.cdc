@@ -83,6 +83,10 @@ access(all) contract MeterOracles {
                 !MeterOracles.isOracle(oracle): "MeterOracles.OracleRegistry.appoint: Cannot appoint "
                     .concat(oracle.toString()).concat("! It is an oracle already. Nothing has to be done.")
             }
+            post {
+                MeterOracles.isOracle(oracle):
+                    "MeterOracles.OracleRegistry.appoint: Cannot appoint! The appointment would be lost."
+            }
             let activeFrom = BillingPeriod.now() + UsageBasedSubscriptions.borrowTerms().noticeSeconds
             let account = MeterOracles.account
             let path = MeterOracles.deskStoragePath(oracle)
@@ -105,6 +109,9 @@ access(all) contract MeterOracles {
             pre {
                 MeterOracles.isOracle(oracle): "MeterOracles.OracleRegistry.remove: Cannot remove "
                     .concat(oracle.toString()).concat("! It is not an oracle. Check the address.")
+            }
+            post {
+                !MeterOracles.isOracle(oracle): "MeterOracles.OracleRegistry.remove: Cannot remove! It would stay one."
             }
             let account = MeterOracles.account
             let path = MeterOracles.deskStoragePath(oracle)

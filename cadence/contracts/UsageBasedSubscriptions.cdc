@@ -30,8 +30,8 @@ access(all) contract UsageBasedSubscriptions {
     /// Give the vault to another owner, or new capabilities to the same one. Not: take its FLOW.
     /// The owner, in owner/transfer.
     access(all) entitlement Transfer
-    /// Take what accrued. Not: more, or from another vault. The provider, in provider/withdraw_accrued and
-    /// provider/request_payment.
+    /// Take what accrued, or give credit on what comes. Not: take more, or from another vault. The provider, in
+    /// provider/withdraw_accrued, provider/request_payment and provider/grant_credit.
     access(all) entitlement WithdrawAccrued
 
     access(all) event VaultOpened(
@@ -54,6 +54,8 @@ access(all) contract UsageBasedSubscriptions {
     access(all) event ReadingSkipped(id: UInt64, period: UInt32, sequence: UInt64, reason: String)
     /// Usage falls into another tier: higher as a period goes on, or lower as the next begins. From nil: the first.
     access(all) event TierChanged(id: UInt64, period: UInt32, from: String?, to: String)
+    /// The provider gave credit, for a reason: coming charges use it first.
+    access(all) event CreditGranted(id: UInt64, usd: UFix64, reason: String, creditUsdAfter: UFix64)
     /// The provider took what accrued.
     access(all) event Withdrawn(id: UInt64, amount: UFix64, to: Address, balanceAfter: UFix64)
     /// What accrued went to the provider's FLOW vault at settlement or deposit.
@@ -64,8 +66,6 @@ access(all) contract UsageBasedSubscriptions {
     /// The vault has another owner: the old one's capabilities are dead and its requests cancelled, the new one's wait
     /// in the inbox. Keys that belong to the vault must be blocked.
     access(all) event VaultTransferred(id: UInt64, from: Address, to: Address)
-    /// What the account that holds the vaults had left when one was opened, in bytes; `reserve` is kept free.
-    access(all) event StorageMeasured(address: Address, used: UInt64, reserve: UInt64, capacity: UInt64)
     /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
     access(all) event VaultClosed(id: UInt64, creditUsdLapsed: UFix64, uncoveredLapsed: UFix64, balanceAfter: UFix64)
 
@@ -129,6 +129,16 @@ access(all) contract UsageBasedSubscriptions {
             return VaultApprovals.neededBy(self.id).propose(
                 VaultApprovals.Act(kind: VaultApprovals.payment, amount: amount, to: self.provider, policy: nil)
             )
+        }
+
+        /// Gives credit in USD that the next charges use first: what a count that can't fall was too high by.
+        access(WithdrawAccrued) fun grantCredit(usd: UFix64, reason: String) {
+            pre {
+                !self.controls.closed: "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! "
+                    .concat("Vault ").concat(self.id.toString()).concat(" is closed, and nothing more is charged.")
+            }
+            let credit = self.usage.addCredit(usd, reason: reason)
+            emit CreditGranted(id: self.id, usd: usd, reason: reason, creditUsdAfter: credit)
         }
 
         access(VaultControls.Configure) fun setAutomaticPayment(_ enabled: Bool) {
@@ -359,18 +369,21 @@ access(all) contract UsageBasedSubscriptions {
             serviceName.utf8.length > 0 && serviceName.utf8.length <= 128:
                 "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The service name is empty or "
                     .concat("longer than 128 bytes. Choose another name.")
-            AccountStorage.hasRoomFor(AccountStorage.nextVault()): self.shortOfStorage()
+            AccountStorage.hasRoomFor(AccountStorage.nextVault()):
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! ".concat(AccountStorage.shortage())
         }
         post {
-            AccountStorage.hasRoomFor(0): self.shortOfStorage()
+            AccountStorage.hasRoomFor(0):
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! ".concat(AccountStorage.shortage())
+            self.borrowVault(owner: owner, vaultId: result)!.funds.balance() == before(initialDeposit.balance):
+                "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! Another amount would be in it."
         }
         let usedBefore = AccountStorage.used()
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
-        let path = VaultDirectory.vaultPath(id)
         self.account.storage.save(
             <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName),
-            to: path
+            to: VaultDirectory.vaultPath(id)
         )
         VaultDirectory.add(id, owner: owner, provider: provider)
         self.giveToOwner(id, owner)
@@ -379,12 +392,7 @@ access(all) contract UsageBasedSubscriptions {
             id: id, owner: owner, provider: provider, serviceName: serviceName, deposit: initialDeposit.balance
         )
         self.deposit(vaultId: id, from: <- initialDeposit)
-        let used = AccountStorage.used()
-        AccountStorage.addVault(bytes: used - usedBefore)
-        emit StorageMeasured(
-            address: self.account.address, used: used, reserve: AccountStorage.reserve,
-            capacity: AccountStorage.capacity()
-        )
+        AccountStorage.addVault(bytes: AccountStorage.used() - usedBefore)
         return id
     }
 
@@ -406,8 +414,7 @@ access(all) contract UsageBasedSubscriptions {
                 "UsageBasedSubscriptions.executeProposal: Cannot take FLOW back for the owner! "
                     .concat("The owner takes it with owner/take_back.")
         }
-        let act = VaultApprovals.neededBy(vaultId).useUp(proposalId)
-        self.vaultOf(vaultId)!.carryOut(act)
+        self.vaultOf(vaultId)!.carryOut(VaultApprovals.neededBy(vaultId).useUp(proposalId))
     }
 
     /// A vault of an owner, for reading only. Fails for one that was closed and archived: only its totals are left.
@@ -446,19 +453,19 @@ access(all) contract UsageBasedSubscriptions {
 
     /// Gives a vault to its new owner at another path: capabilities and references of the old one find nothing.
     access(contract) fun handOver(_ id: UInt64, to: Address) {
+        post { self.vaultOf(id)!.customer == to: "UsageBasedSubscriptions.handOver: Cannot hand over! It would stay." }
         let path = VaultDirectory.vaultPath(id)
         let vault <- self.account.storage.load<@SubscriptionVault>(from: path)!
         let from = vault.customer
         vault.changeCustomer(to: to)
-        let provider = vault.provider
-        VaultDirectory.changeOwner(id, from: from, to: to, provider: provider)
+        VaultDirectory.changeOwner(id, from: from, to: to, provider: vault.provider)
         self.account.storage.save(<- vault, to: VaultDirectory.vaultPath(id))
         // Cadence 1.2.1 can lose a retargeted controller, so the provider gets a new capability too.
         for controller in self.account.capabilities.storage.getControllers(forPath: path) {
             controller.delete()
         }
         self.giveToOwner(id, to)
-        self.giveToProvider(id, provider)
+        self.giveToProvider(id, self.vaultOf(id)!.provider)
         emit VaultTransferred(id: id, from: from, to: to)
     }
 
@@ -475,11 +482,6 @@ access(all) contract UsageBasedSubscriptions {
         let vaults = self.account.capabilities.storage
         let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
         self.account.inbox.publish(capability, name: VaultDirectory.providerInboxName(id), recipient: provider)
-    }
-
-    access(self) view fun shortOfStorage(): String {
-        return "UsageBasedSubscriptions.createSubscriptionVault: Cannot open a vault! The contract's account is short "
-            .concat("of storage. Ask the admin to add FLOW to ").concat(self.account.address.toString()).concat(".")
     }
 
     init(graceSeconds: UInt64, noticeSeconds: UInt64, settleDelaySeconds: UInt64, minimumDeposit: UFix64) {

@@ -345,8 +345,7 @@ access(all) contract VaultApprovals {
         pre { self.fault(policy) == nil: self.faultRefusal(policy) }
         post {
             policy == nil || AccountStorage.hasRoomFor(0):
-                "VaultApprovals.adopt: Cannot set the approvers! The contract's account is short of storage. "
-                    .concat("Ask the admin to add FLOW to ").concat(self.account.address.toString()).concat(".")
+                "VaultApprovals.adopt: Cannot set the approvers! ".concat(AccountStorage.shortage())
         }
         if policy == nil { return self.end(vaultId) }
         let path = self.approvalsPath(vaultId)

@@ -204,7 +204,10 @@ access(all) contract VaultControls {
         /// Drops everything that waits, for an owner who is one no longer.
         access(account) fun cancelRequests() {
             self.dropReturn()
-            self.cap.cancelPending()
+            if self.cap.pending() != nil {
+                self.cap.cancelPending()
+                emit CapSet(id: self.vaultId, capUsd: self.cap.current(), actsAt: BillingPeriod.now())
+            }
             if !self.isPaused() && self.pausedFrom != nil {
                 self.pausedFrom = nil
                 emit Resumed(id: self.vaultId)

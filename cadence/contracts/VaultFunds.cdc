@@ -57,6 +57,9 @@ access(all) contract VaultFunds {
             post {
                 self.accrued >= before(self.accrued) && self.isSound():
                     "VaultFunds.Funds.accrue: Cannot accrue! What accrued would fall, or the books not balance."
+                self.accrued - before(self.accrued) == amount - result
+                    && self.uncovered - before(self.uncovered) == result:
+                    "VaultFunds.Funds.accrue: Cannot accrue! Part of the amount would be neither accrued nor debt."
             }
             let covered = amount < self.free() ? amount : self.free()
             self.accrued = self.accrued + covered
@@ -71,7 +74,7 @@ access(all) contract VaultFunds {
                     .concat(" FLOW! Only ").concat(self.accrued.toString()).concat(" accrued. Take at most that.")
             }
             post {
-                result.balance == amount && self.isSound():
+                result.balance == amount && before(self.accrued) - self.accrued == amount && self.isSound():
                     "VaultFunds.Funds.pay: Cannot pay! Another amount would leave, or the books not balance."
             }
             self.accrued = self.accrued - amount

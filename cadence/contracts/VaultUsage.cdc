@@ -115,10 +115,12 @@ access(all) contract VaultUsage {
             pre {
                 settlement.reading.sequence > self.lastSequence:
                     "VaultUsage.Usage.settle: Cannot settle! The sequence would not rise."
+                self.versionOf(settlement.meter.period) ?? settlement.scheduleVersion == settlement.scheduleVersion:
+                    "VaultUsage.Usage.settle: Cannot settle! The period would change its prices."
             }
             post {
                 self.lastSequence > before(self.lastSequence) && self.lastSequence == settlement.reading.sequence:
-                    "VaultUsage.Usage.settle: Cannot settle! The sequence would not rise."
+                    "VaultUsage.Usage.settle: Cannot settle! The sequence would not be remembered."
             }
             let period = settlement.meter.period
             if self.meters[period] == nil { self.forgetClosed(graceSeconds: graceSeconds) }
@@ -127,6 +129,20 @@ access(all) contract VaultUsage {
             self.lastSequence = settlement.reading.sequence
             self.lastPeriod = period
             self.creditUsd = settlement.charge.creditUsd
+        }
+
+        /// Adds credit that is no fall in price but has a reason of its own, and returns all there is then.
+        access(account) fun addCredit(_ usd: UFix64, reason: String): UFix64 {
+            pre {
+                usd > 0.0: "VaultUsage.Usage.addCredit: Cannot grant 0 USD! Give an amount above 0."
+                reason.utf8.length > 0 && reason.utf8.length <= 256:
+                    "VaultUsage.Usage.addCredit: Cannot add credit! The reason is empty or longer than 256 bytes. "
+                        .concat("Say in short why less is due.")
+                usd <= UFix64.max - self.creditUsd:
+                    "VaultUsage.Usage.addCredit: Cannot add credit! It would be above the largest UFix64. Give less."
+            }
+            self.creditUsd = self.creditUsd + usd
+            return self.creditUsd
         }
 
         /// Drops the credit of a vault that closes, and returns what it was.
@@ -145,6 +161,11 @@ access(all) contract VaultUsage {
             }
             return MeterReadings.fault(reading)
                 ?? MeterReadings.periodRefusal(reading.period, graceSeconds: graceSeconds)
+        }
+
+        /// The schedule version of a period that had a reading.
+        access(self) view fun versionOf(_ period: UInt32): UInt64? {
+            return (&self.meters[period] as &MeterReadings.PeriodMeter?)?.scheduleVersion
         }
 
         /// The tier that the latest period reached, when a later one begins.
@@ -175,6 +196,12 @@ access(all) contract VaultUsage {
     /// A fall in price becomes credit; a rise, up to the limit, uses credit first. Nil when the credit would be above
     /// the largest UFix64.
     access(all) view fun charge(priceUsd: UFix64, limitUsd: UFix64?, chargedUsd: UFix64, creditUsd: UFix64): Charge? {
+        post {
+            result == nil || result!.chargedUsd <= priceUsd:
+                "VaultUsage.charge: Cannot charge! It would be more than the price."
+            result == nil || result!.dueUsd == 0.0 || result!.dueUsd <= result!.chargedUsd - chargedUsd:
+                "VaultUsage.charge: Cannot charge! More would be due than the charge rises by."
+        }
         if priceUsd < chargedUsd {
             let fall = chargedUsd - priceUsd
             if fall > UFix64.max - creditUsd { return nil }

@@ -16,7 +16,8 @@ const PROVEN: readonly [string, string][] = [
   ],
   [
     'Order and repetition',
-    'Readings are cumulative and numbered. The same reading again does nothing; a count that falls is refused.',
+    'Readings are cumulative and numbered. The same reading again does nothing; a count that falls is refused, and one ' +
+      'that was too high is made good by credit from the provider, with its reason on chain.',
   ],
   [
     'Which requests',

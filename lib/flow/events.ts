@@ -26,6 +26,7 @@ const subscriptionEvents = {
   Withdrawn: movement.extend({ to: chainAddress }),
   PaidAutomatically: movement.extend({ to: chainAddress }),
   Refunded: movement.extend({ to: chainAddress }),
+  CreditGranted: z.object({ id: chainInteger, usd: chainUsd, reason: z.string(), creditUsdAfter: chainUsd }),
   DebtIncurred: z.object({ id: chainInteger, amount: chainFlow, uncoveredAfter: chainFlow }),
   DebtPaid: z.object({ id: chainInteger, amount: chainFlow, accruedAfter: chainFlow, uncoveredAfter: chainFlow }),
   ReadingSettled: z.object({
@@ -116,7 +117,9 @@ export function subscriptionEventsNamed<N extends SubscriptionEventName>(
   events: readonly RawEvent[],
 ): Array<SubscriptionEvent<N>> {
   const schema: z.ZodType = subscriptionEvents[name]
-  const type = new RegExp(String.raw`\.(UsageBasedSubscriptions|VaultControls|VaultApprovals|VaultArchive)\.${name}$`)
+  const type = new RegExp(
+    String.raw`\.(UsageBasedSubscriptions|AccountStorage|VaultControls|VaultApprovals|VaultArchive)\.${name}$`,
+  )
   const wanted = events.filter((event) => type.test(event.type))
   return wanted.map((event) => schema.parse(event.data) as SubscriptionEvent<N>)
 }

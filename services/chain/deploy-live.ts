@@ -3,7 +3,7 @@ import { createChainClient, createSigner } from '#services/clients/flow/index.ts
 import { type ContractSettings, type Deployment, deployContracts } from './deploy-contracts.ts'
 
 /** On a live network: what is fixed at the first deployment, in whole seconds, and in FLOW. */
-const LIVE_SETTINGS: ContractSettings = {
+export const LIVE_SETTINGS: ContractSettings = {
   graceSeconds: 259_200n,
   noticeSeconds: 864_000n,
   settleDelaySeconds: 86_400n,

@@ -18,16 +18,24 @@ export type Verdict =
   | { readonly kind: 'skipped'; readonly reason: string }
   | { readonly kind: 'absent' }
 
-/** Reads what the events of a transaction say about a reading. */
-export function verdictOf(reading: ReadingRow, events: readonly ChainEvent[]): Verdict {
-  const isOurs = (event: { id: bigint; sequence: bigint }): boolean =>
-    event.id === reading.vaultId && event.sequence === reading.sequence
-  const settled = events.filter((event) => subscriptionEventsNamed('ReadingSettled', [event]).some(isOurs))
-  const [first] = settled
-  const [event] = subscriptionEventsNamed('ReadingSettled', settled)
-  if (first && event) return { kind: 'settled', event, txId: first.txId }
-  const skipped = subscriptionEventsNamed('ReadingSkipped', events).find(isOurs)
-  return skipped ? { kind: 'skipped', reason: skipped.reason } : { kind: 'absent' }
+/** What events say of readings. They are read once, however many readings are looked for. */
+export class Verdicts {
+  private readonly byReading = new Map<string, Verdict>()
+
+  constructor(events: readonly ChainEvent[]) {
+    for (const { id, sequence, reason } of subscriptionEventsNamed('ReadingSkipped', events)) {
+      this.byReading.set(`${id} ${sequence}`, { kind: 'skipped', reason })
+    }
+    for (const raw of events) {
+      for (const event of subscriptionEventsNamed('ReadingSettled', [raw])) {
+        this.byReading.set(`${event.id} ${event.sequence}`, { kind: 'settled', event, txId: raw.txId })
+      }
+    }
+  }
+
+  of({ vaultId, sequence }: Pick<ReadingRow, 'vaultId' | 'sequence'>): Verdict {
+    return this.byReading.get(`${vaultId} ${sequence}`) ?? { kind: 'absent' }
+  }
 }
 
 /** Ends a reading as settled, with what the chain charged; a price that differs from ours is an alarm on its row. */

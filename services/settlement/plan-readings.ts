@@ -1,4 +1,5 @@
 import { periodOf, previousPeriod } from '#lib/period/period.ts'
+import { MOST_READINGS } from '#lib/settlement/reading-batches.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
@@ -10,8 +11,6 @@ import { insertReading, lastSequence, listUnsettled, lockContent } from './store
 
 /** Outbox kind of a reading on its way to the chain. */
 export const READING_KIND = 'settlement.reading'
-
-const PLAN_LIMIT = 100
 
 export interface PlanOptions {
   /** `past`: only periods that are over, which wait for nothing. */
@@ -30,7 +29,7 @@ export async function planReadings(ctx: ServiceContext, options: PlanOptions = {
   requireSystem(ctx.actor)
   const now = ctx.clock()
   const upTo = scope === 'past' ? previousPeriod(periodOf(now)) : periodOf(now)
-  const unsettled = await listUnsettled(ctx.db, ctx.deploymentId, { now, upTo, limit: PLAN_LIMIT, vaultIds })
+  const unsettled = await listUnsettled(ctx.db, ctx.deploymentId, { now, upTo, limit: MOST_READINGS, vaultIds })
   if (unsettled.length === 0) return 0
   const ids = unsettled.map(({ vaultId }) => vaultId)
   const vaults = await ctx.chain.script('get_vaults', { ids })

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { batchesOf, MOST_READINGS, type Weighable } from '#lib/settlement/reading-batches.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { ClaimedMessage, OutboxHandler, Outcome } from '#services/platform/outbox/dispatch.ts'
 import { READING_KIND } from './plan-readings.ts'
-import { resolveReading } from './resolve-readings.ts'
+import { Outcomes, resolveReading } from './resolve-readings.ts'
 import type { OnStep } from './schemas.ts'
 import { findOpenReadings, type ReadingRow } from './store.ts'
 import { submitReadings } from './submit-readings.ts'
 
-/** Readings that settle in one transaction, at most. */
-const BATCH = 20
+/** In a transaction, after one that changed nothing. */
+const FEWER_READINGS = 20
 const SEAL_WAIT_MS = 20_000
 const LOOK_AGAIN_MS = 1_000
 
@@ -16,11 +17,13 @@ const LOOK_AGAIN_MS = 1_000
 export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
   return {
     kind: READING_KIND,
-    batch: BATCH,
+    batch: MOST_READINGS,
     async handle(ctx, messages) {
       const outcomes = new Map<string, Outcome>()
+      const transactions = new Outcomes(ctx)
       const rows = await findOpenReadings(ctx.db, ctx.deploymentId, messages.map(readingIdOf))
-      for (const group of groupsOf(rows)) await advance(ctx, group, outcomes, onStep)
+      for (const group of groupsOf(await weighed(ctx, rows)))
+        await advance(ctx, group, { outcomes, transactions, onStep })
       // A reading that is not open any more has ended.
       return new Map(messages.map((message) => [message.id, outcomes.get(readingIdOf(message)) ?? { kind: 'done' }]))
     },
@@ -29,20 +32,43 @@ export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
 
 const readingIdOf = ({ payload }: ClaimedMessage): string => String(payload['readingId'])
 
-/** Readings that were never tried go together; one that failed before goes alone, so that it spoils no batch. */
-function groupsOf(rows: readonly ReadingRow[]): ReadingRow[][] {
-  const isFresh = (row: ReadingRow): boolean => row.status === 'planned' && row.attempts === 0
-  const fresh = rows.filter(isFresh)
-  const others = rows.filter((row) => !isFresh(row)).map((row) => [row])
-  return fresh.length > 0 ? [...others, fresh] : others
+/** How a vault pays decides how many of its kind fit into a transaction. */
+async function weighed(ctx: ServiceContext, rows: readonly ReadingRow[]): Promise<Array<ReadingRow & Weighable>> {
+  const ids = rows.filter(({ status }) => status === 'planned').map(({ vaultId }) => vaultId)
+  const vaults = ids.length > 0 ? await ctx.chain.script('get_vaults', { ids }) : []
+  const paying = new Set(vaults.filter(({ automaticPayment }) => automaticPayment).map(({ id }) => id))
+  return rows.map((row) => ({ ...row, paysAtOnce: paying.has(row.vaultId) }))
 }
 
-async function advance(
-  ctx: ServiceContext,
-  group: readonly ReadingRow[],
-  outcomes: Map<string, Outcome>,
-  onStep: OnStep,
-): Promise<void> {
+/**
+ * What was sent is looked for one by one. What was not goes together; if a transaction changed nothing, in smaller
+ * ones, and at last alone, so that a reading that fails spoils no batch for long.
+ */
+function groupsOf(rows: ReadonlyArray<ReadingRow & Weighable>): ReadingRow[][] {
+  const planned = rows.filter(({ status }) => status === 'planned')
+  const sent = rows.filter(({ status }) => status === 'submitted')
+  return [
+    ...batchesOf(
+      planned.filter(({ attempts }) => attempts === 0),
+      MOST_READINGS,
+    ),
+    ...sent.map((row) => [row]),
+    ...batchesOf(
+      planned.filter(({ attempts }) => attempts === 1),
+      FEWER_READINGS,
+    ),
+    ...planned.filter(({ attempts }) => attempts > 1).map((row) => [row]),
+  ]
+}
+
+interface Round {
+  readonly outcomes: Map<string, Outcome>
+  readonly transactions: Outcomes
+  readonly onStep: OnStep
+}
+
+async function advance(ctx: ServiceContext, group: readonly ReadingRow[], round: Round): Promise<void> {
+  const { outcomes, transactions, onStep } = round
   const give = (rows: readonly ReadingRow[], outcome: Outcome): void =>
     rows.forEach(({ id }) => outcomes.set(id, outcome))
   try {
@@ -54,7 +80,7 @@ async function advance(
     }
     const ids = group.map(({ id }) => id)
     for (const row of await findOpenReadings(ctx.db, ctx.deploymentId, ids)) {
-      give([row], outcomeOf(await resolveReading(ctx, row), row))
+      give([row], outcomeOf(await resolveReading(ctx, row, transactions), row))
     }
   } catch (error) {
     ctx.log.warn({ err: error, readings: group.map(({ id }) => id) }, 'readings could not be brought to the chain')

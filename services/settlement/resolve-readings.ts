@@ -1,5 +1,5 @@
 import type { ServiceContext } from '#services/platform/context.ts'
-import { endAsFailed, endAsSettled, endAsSettledElsewhere, verdictOf } from './confirm-reading.ts'
+import { endAsFailed, endAsSettled, endAsSettledElsewhere, type Verdict, Verdicts } from './confirm-reading.ts'
 import { type ReadingRow, replan } from './store.ts'
 
 /** A transaction that the chain does not know this long after it was sent is sent anew; the contract takes one. */
@@ -14,12 +14,16 @@ export type Resolution = 'ended' | 'waiting' | 'planned'
  * Finds out what became of a submitted reading, from the transactions that were tried and then from the chain itself,
  * and writes it down. A process that died at any moment comes back to here.
  */
-export async function resolveReading(ctx: ServiceContext, reading: ReadingRow): Promise<Resolution> {
+export async function resolveReading(
+  ctx: ServiceContext,
+  reading: ReadingRow,
+  outcomes = new Outcomes(ctx),
+): Promise<Resolution> {
   let waiting = false
   let failure: string | null = null
   for (const txId of reading.txIds.toReversed()) {
-    const status = await ctx.chain.status(txId, reading.preparedHeight ?? undefined)
-    if (status.state === 'sealed') return resolveSealed(ctx, reading, verdictOf(reading, status.events))
+    const { status, verdicts } = await outcomes.of(txId, reading)
+    if (status.state === 'sealed') return resolveSealed(ctx, reading, verdicts.of(reading))
     if (status.state === 'pending') waiting = true
     if (status.state === 'unknown' && !isLost(ctx, reading)) waiting = true
     if (status.state === 'failed') failure ??= status.error.message
@@ -29,14 +33,34 @@ export async function resolveReading(ctx: ServiceContext, reading: ReadingRow): 
   return 'planned'
 }
 
+interface TransactionOutcome {
+  readonly status: Awaited<ReturnType<ServiceContext['chain']['status']>>
+  readonly verdicts: Verdicts
+}
+
+/** What became of transactions: of one that ended it is asked once for all of its readings. */
+export class Outcomes {
+  private readonly ended = new Map<string, TransactionOutcome>()
+  private readonly ctx: ServiceContext
+
+  constructor(ctx: ServiceContext) {
+    this.ctx = ctx
+  }
+
+  async of(txId: string, { preparedHeight }: ReadingRow): Promise<TransactionOutcome> {
+    const known = this.ended.get(txId)
+    if (known) return known
+    const status = await this.ctx.chain.status(txId, preparedHeight ?? undefined)
+    const outcome = { status, verdicts: new Verdicts(status.state === 'sealed' ? status.events : []) }
+    if (status.state === 'sealed') this.ended.set(txId, outcome)
+    return outcome
+  }
+}
+
 const isLost = (ctx: ServiceContext, { submittedAt }: ReadingRow): boolean =>
   submittedAt === null || ctx.clock().getTime() - submittedAt.getTime() > LOST_AFTER_MS
 
-async function resolveSealed(
-  ctx: ServiceContext,
-  reading: ReadingRow,
-  verdict: ReturnType<typeof verdictOf>,
-): Promise<Resolution> {
+async function resolveSealed(ctx: ServiceContext, reading: ReadingRow, verdict: Verdict): Promise<Resolution> {
   if (verdict.kind === 'settled') await endAsSettled(ctx, reading, verdict.event, verdict.txId)
   else if (verdict.kind === 'skipped' && verdict.reason === 'duplicate') await findSettlement(ctx, reading)
   else await endAsFailed(ctx, reading, verdict.kind === 'skipped' ? verdict.reason : 'not_mentioned')
@@ -50,7 +74,7 @@ async function findSettlement(ctx: ServiceContext, reading: ReadingRow): Promise
   const lowest = Math.max(0, Math.min(reading.preparedHeight ?? latest, latest) - SEARCH_BLOCKS)
   for (let to = latest; to >= lowest; to -= SEARCH_STEP) {
     const events = await ctx.chain.events(type, Math.max(lowest, to - SEARCH_STEP + 1), to)
-    const verdict = verdictOf(reading, events)
+    const verdict = new Verdicts(events).of(reading)
     if (verdict.kind === 'settled') return endAsSettled(ctx, reading, verdict.event, verdict.txId)
   }
   await endAsSettledElsewhere(ctx, reading)

@@ -5,6 +5,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 /** After each of these a key may have to be blocked or freed. */
 export const EVENTS = [
   'UsageBasedSubscriptions.Deposited',
+  'UsageBasedSubscriptions.CreditGranted',
   'UsageBasedSubscriptions.ReadingSettled',
   'UsageBasedSubscriptions.Refunded',
   'UsageBasedSubscriptions.VaultTransferred',

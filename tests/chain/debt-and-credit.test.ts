@@ -1,7 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
-import { type Billing, flowOf, openBilling, openVault, reportOf, submit, submitOne } from '#tests/support/billing.ts'
-import { startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import {
+  type Billing,
+  flowOf,
+  openBilling,
+  OPENING,
+  openVault,
+  refusalOf,
+  reportOf,
+  submit,
+  submitOne,
+} from '#tests/support/billing.ts'
+import { setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 
 let billing: Billing
 beforeAll(async () => {
@@ -55,10 +65,10 @@ describe('a charge beyond the balance', () => {
   })
 })
 
-describe('a fall in price', () => {
-  // 1,000,000 tokens cost 13.5, 1,000,001 cost 8.000008: the cliff of the volume mode.
-  const [top, cliff] = [1_000_000n, 1_000_001n]
+// 1,000,000 tokens cost 13.5, 1,000,001 cost 8.000008: the cliff of the volume mode.
+const [top, cliff] = [1_000_000n, 1_000_001n]
 
+describe('a fall in price', () => {
   test('becomes credit in USD: nothing is taken from the provider', async () => {
     const id = await openVault(billing, '20.00000000')
     await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: top } })
@@ -89,6 +99,53 @@ describe('a fall in price', () => {
     await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: top } })
     await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: cliff } })
     expect(await reportOf(billing, id)).toMatchObject({ uncovered: 1_250_000_000n, creditUsd: 549_999_200n })
+  })
+})
+
+describe('credit that the provider grants', () => {
+  const grant = (vaultId: bigint, usd: string, reason = 'counted twice') =>
+    billing.chain.send('provider/grant_credit', { vaultId, usd, reason }, billing.provider)
+
+  test('is told with its reason, moves no FLOW, and is used up before anything more is due', async () => {
+    const id = await openVault(billing)
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 100_000n } })
+    const { events } = await grant(id, '0.50000000')
+    expect(subscriptionEventsNamed('CreditGranted', events)).toEqual([
+      { id, usd: 50_000_000n, reason: 'counted twice', creditUsdAfter: 50_000_000n },
+    ])
+    expect(await reportOf(billing, id)).toMatchObject({ accrued: 200_000_000n, creditUsd: 50_000_000n })
+    const next = await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: 200_000n } })
+    expect(next).toMatchObject({ priceUsd: 270_000_000n, dueUsd: 20_000_000n, creditUsdAfter: 0n })
+  })
+
+  test('adds to what a fall in price left, and is carried into the next month', async () => {
+    const id = await openVault(billing, '20.00000000')
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: top } })
+    await submitOne(billing, { vaultId: id, sequence: 2n, usage: { other: cliff } })
+    await grant(id, '1.00000000')
+    expect((await reportOf(billing, id)).creditUsd).toBe(649_999_200n)
+    await setClock(new Date('2030-07-10T12:00:00Z'))
+    const later = { vaultId: id, sequence: 3n, period: 203_007, usage: { other: 100_000n } }
+    expect(await submitOne(billing, later)).toMatchObject({ dueUsd: 0n, creditUsdAfter: 449_999_200n })
+    await setClock(OPENING)
+  })
+
+  test('is of nothing, or without a reason, refused', async () => {
+    const id = await openVault(billing)
+    expect(await refusalOf(grant(id, '0.00000000'))).toMatch(/Cannot grant 0 USD! Give an amount above 0/)
+    for (const reason of ['', 'x'.repeat(257)]) {
+      expect(await refusalOf(grant(id, '1.00000000', reason))).toMatch(/The reason is empty or longer than 256 bytes/)
+    }
+    await grant(id, '184467440737.09551615')
+    expect(await refusalOf(grant(id, '0.00000001'))).toMatch(/It would be above the largest UFix64. Give less/)
+  })
+
+  test('is for a vault that is open', async () => {
+    const id = await openVault(billing)
+    await billing.chain.send('owner/request_return', { vaultId: id, amount: null }, billing.customer)
+    await setClock(new Date(OPENING.getTime() + 3_700_000))
+    await billing.chain.send('owner/take_back', { vaultId: id }, billing.customer)
+    expect(await refusalOf(grant(id, '1.00000000'))).toMatch(/is closed, and nothing more is charged/)
   })
 })
 

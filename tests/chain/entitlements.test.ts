@@ -40,6 +40,7 @@ describe('a reference without the entitlement does not even compile', () => {
     ['owner/transfer', 'Transfer', ['1', address]],
     ['provider/withdraw_accrued', 'WithdrawAccrued', [['1']]],
     ['provider/request_payment', 'WithdrawAccrued', ['1', '1.0']],
+    ['provider/grant_credit', 'WithdrawAccrued', ['1', '1.0', 'counted twice']],
     ['approver/approve', 'Approve', ['1', '1']],
     ['oracle/submit_readings', 'SubmitReading', [[], [], [], [], [], [], [], [], []]],
     ['admin/appoint_oracle', 'AppointOracle', [address, '']],
@@ -63,6 +64,11 @@ describe("what only the project's contracts may call is closed to everyone else"
   const type = 'FlareFDCTriggers.TriggerType.DefiProtocolEvent'
   const proof = 'FlareFDCTriggers.OracleSignature(r: 1, s: 1)'
   const trigger = `FlareFDCTriggers.Trigger(type: ${type}, payload: ${reading}, proof: ${proof})`
+  const act = 'VaultApprovals.Act(kind: "transfer", amount: nil, to: anyone.address, policy: nil)'
+  const policy = 'VaultApprovals.Policy(approvers: [anyone.address], required: 1, threshold: nil)'
+  const approvals = 'VaultApprovals.of(vaultId)!'
+  const meter = 'MeterReadings.PeriodMeter(period: 1, scheduleVersion: 1)'
+  const assessed = `vault.usage.assess(${reading}, terms: terms, graceSeconds: 0, limitUsd: nil, usdPerFlow: 1.0)`
   const flow = 'FlowToken.createEmptyVault(vaultType: Type<@FlowToken.Vault>())'
 
   test.each<[string, string, string]>([
@@ -71,13 +77,39 @@ describe("what only the project's contracts may call is closed to everyone else"
     ["a vault's money, back", 'destroy vault.funds.refund(1.0)', 'account'],
     ['what accrues', 'vault.funds.accrue(1.0)', 'account'],
     ['debt', 'vault.funds.forgive()', 'account'],
-    ['credit', 'vault.usage.lapseCredit()', 'account'],
+    ['credit', 'vault.usage.addCredit(1.0, reason: "mine")', 'account'],
+    ['the end of credit', 'vault.usage.lapseCredit()', 'account'],
     ["the owner's request", 'vault.controls.useReturn()', 'account'],
     ["the owner's requests", 'vault.controls.cancelRequests()', 'account'],
     ['the closing', 'vault.controls.close()', 'account'],
     ['reminders', 'vault.controls.remind(before: 1.0, after: 0.0)', 'account'],
     ['approvers', 'VaultApprovals.adopt(1, policy: nil, delaySeconds: 0)', 'account'],
     ['the end of approvals', 'VaultApprovals.end(1)', 'account'],
+    ['a proposal', `${approvals}.propose(${act})`, 'account'],
+    ["somebody's proposal", `${approvals}.drop("transfer")`, 'account'],
+    ['the approval of somebody else', `${approvals}.approve(1, by: anyone.address)`, 'contract'],
+    [
+      'an approval past the seats',
+      `VaultApprovals.Proposal(id: 1, act: ${act}, expiresAt: 0).add(anyone.address)`,
+      'contract',
+    ],
+    ['what was approved', `${approvals}.useUp(1)`, 'account'],
+    ['the execution of a proposal', `vault.carryOut(${act})`, 'contract'],
+    ['what was paid in a period', `${approvals}.count(1.0)`, 'account'],
+    ['approvers past M of N', `${approvals}.adopt(${policy})`, 'contract'],
+    ['a seat', 'VaultApprovals.seat(1, anyone.address)', 'contract'],
+    ["somebody's seat", 'VaultApprovals.unseat(1, anyone.address)', 'contract'],
+    ['the settlement of a reading', `vault.usage.settle(${assessed}.settlement!, graceSeconds: 0)`, 'account'],
+    ["a month's counts", `${meter}.record(${reading}, terms.scheduleFor(1))`, 'account'],
+    ['what a month was charged', `${meter}.setCharged(usd: 0.0, tier: "")`, 'account'],
+    ['a limit', 'DelayedLimits.Limit().set(nil, delaySeconds: 0)', 'account'],
+    ['a limit that waits', 'DelayedLimits.Limit().cancelPending()', 'account'],
+    ['whose a vault is', 'vault.changeCustomer(to: anyone.address)', 'contract'],
+    ['controls of its own', 'destroy VaultControls.createControls(vaultId: 1, delaySeconds: 0)', 'account'],
+    ['the list of owners', 'VaultDirectory.changeOwner(1, from: 0x1, to: 0x2, provider: 0x3)', 'account'],
+    ['what is reckoned for the largest vault', 'AccountStorage.addVault(bytes: 0)', 'account'],
+    ['the reserve for approvals', 'AccountStorage.addApprovals()', 'account'],
+    ['the reserve that approvals leave', 'AccountStorage.removeApprovals()', 'account'],
     ['the transfer', 'UsageBasedSubscriptions.handOver(1, to: anyone.address)', 'contract'],
     ['the directory', 'VaultDirectory.add(1, owner: anyone.address, provider: anyone.address)', 'account'],
     ['what is left of vaults', `VaultDirectory.addClosed(1, VaultDirectory.closedVault(1)!)`, 'account'],
@@ -138,6 +170,16 @@ describe("what only the project's contracts may call is closed to everyone else"
   ])('%s can not be assigned', async (_, call) => {
     const code = readTestCadence('call_publicly').replace('CALL', call)
     expect(await attempt(billing, code, args, billing.customer)).toMatch(/cannot assign to `\w+`/)
+  })
+
+  test.each([
+    ['the list of approvers', `${approvals}.approvers.append(anyone.address)`],
+    ['the tiers of a schedule', 'terms.scheduleFor(1).tiers.removeFirst()'],
+    ['what a schedule multiplies by', 'terms.scheduleFor(1).multipliers.removeLast()'],
+  ])('%s can not be changed in place', async (_, call) => {
+    const code = readTestCadence('call_publicly').replace('CALL', call)
+    const refusal = await attempt(billing, code, args, billing.customer)
+    expect(refusal).toMatch(/cannot access `\w+`: function requires `(Insert|Remove) \| Mutate` authorization/)
   })
 })
 

@@ -39,8 +39,13 @@ test.each([
   ],
   [
     'settle a number again',
-    `Insider.settle(vaultId: vaultId, period: ${PERIOD}, sequence: 2)`,
+    `Insider.settle(vaultId: vaultId, period: ${PERIOD}, sequence: 2, scheduleVersion: 1)`,
     /Cannot settle! The sequence would not rise/,
+  ],
+  [
+    'give a period other prices',
+    `Insider.settle(vaultId: vaultId, period: ${PERIOD}, sequence: 3, scheduleVersion: 2)`,
+    /Cannot settle! The period would change its prices/,
   ],
 ])("not even another contract of the account's can %s", async (_, call, reason) => {
   const before = await reportOf(billing, vaultId)

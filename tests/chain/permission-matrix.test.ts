@@ -31,6 +31,31 @@ test('every entitled function of the contracts has a row, under its entitlement'
   expect(rows.toSorted()).toEqual(functions.toSorted())
 })
 
+/** What a contract declares under an access of this kind: `drop`. */
+const declared = (access: RegExp): string[] =>
+  contracts.flatMap((code) =>
+    [...code.matchAll(new RegExp(`access\\(${access.source}\\) fun (\\w+)`, 'g'))].map(nameOf),
+  )
+
+test('every function for the contracts alone is tried from outside', () => {
+  const tried = read('tests/chain/entitlements.test.ts')
+  const functions = declared(/(?:account|contract)/)
+  expect(functions.length).toBeGreaterThan(40)
+  expect(functions.filter((name) => !tried.includes(`.${name}(`))).toEqual([])
+})
+
+test('every public function that is no view is known to be for anyone', () => {
+  const functions = declared(/all/)
+  expect(functions.length).toBeGreaterThan(15)
+  expect(functions.filter((name) => !new RegExp(`\`(\\w+\\.)?${name}\``).test(matrix))).toEqual([])
+})
+
+test('nothing that can change is public but by its own functions', () => {
+  const fields = contracts.flatMap((code) => [...code.matchAll(/^\s+access\(all\) (?:let|var) (\w+): (.+)$/gm)])
+  expect(fields.length).toBeGreaterThan(100)
+  expect(fields.filter(([, , type]) => /\bauth\(|Capability/.test(type ?? '')).map(nameOf)).toEqual([])
+})
+
 test('every test that a row names exists', () => {
   const named = [...matrix.matchAll(/"([^"]+)"/g)].map(nameOf)
   const code = tests.map(read).join('\n')

@@ -69,7 +69,7 @@ test(
     const arena = await plantBug(await openArena('Admin of a bug', { altered: true }), [edit])
     const failure = await shortestFailure(arena, [...randomActions(8, 7), grow(0, 500_000n)])
     expect(failure?.why).toMatch(/creditUsd is "\d+\.\d{8}", not/)
-    expect(failure?.shortest).toHaveLength(3)
+    expect(failure?.shortest).toHaveLength(2)
     expect(failure && readActions(writeActions(failure.shortest))).toEqual(failure?.shortest)
   },
   timeout,

@@ -88,7 +88,10 @@ describe('a transfer', () => {
     await slow.chain.send('owner/request_return', { vaultId, amount: null }, slow.customer)
     await slow.chain.send('owner/set_cap', { vaultId, capUsd: '0.00000000' }, slow.customer)
     await slow.chain.send('owner/pause', { vaultId }, slow.customer)
-    await slow.chain.send('owner/transfer', { vaultId, to: heir.address }, slow.customer)
+    const { events } = await slow.chain.send('owner/transfer', { vaultId, to: heir.address }, slow.customer)
+    expect(subscriptionEventsNamed('ReturnCancelled', events)).toHaveLength(1)
+    expect(subscriptionEventsNamed('CapSet', events)).toMatchObject([{ id: vaultId, capUsd: null }])
+    expect(subscriptionEventsNamed('Resumed', events)).toHaveLength(1)
     expect(await reportOf(slow, vaultId)).toMatchObject({
       status: 'active',
       pendingReturn: null,

@@ -56,6 +56,8 @@ export type Doing =
   | { kind: 'takeBack'; vault: number; fit: boolean }
   | { kind: 'approvers'; vault: number; policy: RandomPolicy | null }
   | { kind: 'payment'; vault: number; amount: bigint; fit: boolean }
+  /** In units of 1e-8 USD. */
+  | { kind: 'credit'; vault: number; usd: bigint }
   | { kind: 'approve'; vault: number; nth: number; alone: boolean; fit: boolean }
   | { kind: 'execute'; vault: number; nth: number; fit: boolean }
   | { kind: 'receiver'; vault: number; offered: boolean }
@@ -89,7 +91,7 @@ export const KINDS: ReadonlyArray<Action['kind']> = [
     'pause',
     'resume',
   ] as const),
-  ...(['reminder', 'request', 'cancel', 'takeBack', 'approvers', 'payment', 'approve', 'execute'] as const),
+  ...(['reminder', 'request', 'cancel', 'takeBack', 'approvers', 'payment', 'credit', 'approve', 'execute'] as const),
   ...([
     'transfer',
     'claimVault',

@@ -89,7 +89,7 @@ export function ownersAttempt({ arena, world, model, party }: Acting, action: Ow
 }
 
 const OTHERS = [
-  ...(['deposit', 'withdraw', 'withdrawPart', 'receiver', 'payment', 'approve', 'execute'] as const),
+  ...(['deposit', 'withdraw', 'withdrawPart', 'receiver', 'payment', 'credit', 'approve', 'execute'] as const),
   ...(['claimVault', 'claimSeat', 'leak', 'steal', 'archive'] as const),
 ] as const
 type Others = About<(typeof OTHERS)[number]>
@@ -139,6 +139,13 @@ export function othersAttempt({ arena, world, model, party }: Acting, action: Ot
         args: { vaultId, amount: inFlow(action.amount) },
         refusal: rights.asProvider(party),
         predict: () => actedAsProvider(model.requestPayment(action.amount)),
+      }
+    case 'credit':
+      return {
+        code: readTransaction('provider/grant_credit'),
+        args: { vaultId, usd: inUsd(action.usd), reason: 'counted twice' },
+        refusal: rights.asProvider(party),
+        predict: () => actedAsProvider(model.grantCredit(action.usd)),
       }
     case 'approve': {
       const proposalId = proposalFor(action, model, world.now)?.id ?? NO_PROPOSAL

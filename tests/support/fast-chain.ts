@@ -11,6 +11,9 @@ import { runScript } from '#services/clients/flow/run-script.ts'
 import { readLatestBlock } from '#services/clients/flow/transaction-status.ts'
 import { signTransaction } from '#services/clients/flow/transaction.ts'
 
+/** A long run may share its machine. */
+const PATIENCE_MS = 300_000
+
 type Arguments = Readonly<Record<string, unknown>>
 
 export interface Sent {
@@ -32,7 +35,7 @@ export interface FastChain {
 }
 
 export function createFastChain(accessNode: string, adminUrl: string, addresses: ContractAddresses): FastChain {
-  const node = createAccessNode(accessNode, 30_000)
+  const node = createAccessNode(accessNode, PATIENCE_MS)
   const sequenceNumbers = new Map<string, number>()
   let referenceBlockId: string | null = null
 

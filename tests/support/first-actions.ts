@@ -8,6 +8,8 @@ const debtAndCredit = [
   act({ kind: 'deposit', vault: 0, amount: 300_000_000n }),
   act({ kind: 'withdrawPart', vault: 0, amount: 50_000_000n, fit: false }),
   act({ kind: 'withdraw', vault: 0 }),
+  act({ kind: 'credit', vault: 0, usd: 1_000n }),
+  grow(0, 50_000n),
 ]
 
 const controls = [

@@ -1,3 +1,5 @@
+export const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
+
 interface Change {
   readonly limit: bigint | null
   readonly actsAt: number

@@ -124,6 +124,18 @@ const inPrices: readonly PlantedBug[] = [
     shows: /creditUsd is "5.49999200", not "0.00000000"/,
   },
   {
+    bug: 'credit that a provider grants to a vault that is closed',
+    edits: [['UsageBasedSubscriptions', /!self\.controls\.closed:(?= [^\n]*grantCredit)/, 'true:']],
+    actions: [...close(0), act({ kind: 'credit', vault: 3, usd: 1n })],
+    shows: /done, where the rules say closed/,
+  },
+  {
+    bug: 'granted credit that takes the place of what there was',
+    edits: [['VaultUsage', /self\.creditUsd = self\.creditUsd \+ usd/, 'self.creditUsd = usd']],
+    actions: [act({ kind: 'credit', vault: 0, usd: 5n }), act({ kind: 'credit', vault: 0, usd: 1n })],
+    shows: /Another amount would be added.*where the rules say done/s,
+  },
+  {
     bug: 'FLOW that is rounded up',
     edits: [['UsagePricing', /UInt256\(self\.toRaw\(usdPerFlow\)\)/, 'UInt256(self.toRaw(usdPerFlow)) + 1']],
     actions: [rate(90_000_000n), grow(0, 1_000n)],
@@ -137,7 +149,10 @@ const inPrices: readonly PlantedBug[] = [
   },
   {
     bug: 'rates that are taken from a source without notice',
-    edits: [['BillingTerms', /BillingPeriod\.now\(\) >= self\.source!\.activeFrom/, 'true']],
+    edits: [
+      ['BillingTerms', /BillingPeriod\.now\(\) >= self\.source!\.activeFrom/, 'true'],
+      ['BillingTerms', /self\.noticeSeconds == 0 \|\| self\.rateSource\(\)\?\.name [^:]*:/, 'true:'],
+    ],
     actions: [source('market'), rate(100_000_000n, 'market')],
     shows: /done, where the rules say other_source/,
   },
@@ -167,7 +182,10 @@ const inFunds: readonly PlantedBug[] = [
   },
   {
     bug: 'debt that is forgotten',
-    edits: [['VaultFunds', /self\.uncovered \+ \(amount - covered\)/, 'self.uncovered']],
+    edits: [
+      ['VaultFunds', /self\.uncovered \+ \(amount - covered\)/, 'self.uncovered'],
+      ['VaultFunds', / {16}self\.accrued - before\(self\.accrued\) == amount - result\n[^:]*:\n[^\n]*\n/, ''],
+    ],
     actions: [grow(0, 1_000_000n)],
     shows: /uncovered is "0.00000000", not/,
   },

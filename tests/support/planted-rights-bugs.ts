@@ -31,6 +31,7 @@ const inControls: readonly PlantedBug[] = [
     edits: [
       ['DelayedLimits', /self\.value = loosens \? limit : current/, 'self.value = limit'],
       ['DelayedLimits', /self\.change = loosens \? nil : [^\n]*/, 'self.change = nil'],
+      ['DelayedLimits', /self\.current\(\) == \(result > [^\n]*/, 'true:'],
     ],
     actions: [cap(1n)],
     shows: /capUsd is "0.00000001", not null/,

@@ -98,6 +98,7 @@ const others: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
   { weight: 2, arbitrary: fc.record({ kind: is('receiver'), vault, offered: fc.boolean() }) },
   { weight: 8, arbitrary: fc.record({ kind: is('withdrawPart'), vault, amount, fit }) },
   { weight: 6, arbitrary: fc.record({ kind: is('payment'), vault, amount, fit }) },
+  { weight: 3, arbitrary: fc.record({ kind: is('credit'), vault, usd: amount }) },
   {
     weight: 16,
     arbitrary: fc.record({

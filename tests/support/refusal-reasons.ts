@@ -16,7 +16,7 @@ const SENTENCES: ReadonlyArray<readonly [RegExp, string]> = [
   [/Its provider's FLOW is in it/, 'holds_flow'],
   [/Its last month takes readings/, 'month_open'],
   [/ is closed/, 'closed'],
-  [/Cannot (deposit|withdraw|request|take back) 0 FLOW|The rate is 0|It is 0\./, 'zero'],
+  [/Cannot (deposit|withdraw|request|take back) 0 FLOW|Cannot grant 0 USD|The rate is 0|It is 0\./, 'zero'],
   [/Nothing was requested/, 'nothing_requested'],
   [/Cannot take back FLOW yet/, 'too_early'],
   [/Cannot take FLOW back for the owner/, 'owner_takes'],

@@ -1,5 +1,5 @@
 import { ApprovalsModel, isValid, type PolicyModel, type ProposalKind, type ProposalModel } from './approvals-model.ts'
-import { LimitModel } from './limit-model.ts'
+import { least, LimitModel } from './limit-model.ts'
 import type { Party } from './actions.ts'
 import { type ReadingModel, UsageModel } from './usage-model.ts'
 import { VaultRights } from './vault-rights.ts'
@@ -11,8 +11,6 @@ interface PendingReturn {
   readonly actsAt: number
   readonly proposal: bigint | null
 }
-
-const least = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 /**
  * What a vault should be after a sequence of actions, computed without the contract. Amounts in units of 1e-8, times in
@@ -181,6 +179,10 @@ export class VaultModel {
     if (this.approvals === null) return 'no_approvals'
     this.propose('payment', { amount, to: this.provider })
     return 'done'
+  }
+
+  grantCredit(usd: bigint): string {
+    return usd === 0n && !this.closed ? 'zero' : this.unlessClosed(() => (this.usage.creditUsd += usd))
   }
 
   transfer(to: Party): string {

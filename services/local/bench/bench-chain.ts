@@ -11,7 +11,7 @@ import { cacheFolder } from '../home.ts'
 import { anyFreePort } from '../ports.ts'
 import { type Bench, type Measured, settleBatch } from './settle-batch.ts'
 
-const SIZES = [1, 10, 50, 100, 200, 300, 400, 450, 500, 550, 600, 700]
+const SIZES = [1, 10, 50, 100, 150, 200, 300, 400, 450, 500, 550, 600, 700]
 const DEPOSIT = '1.00000000'
 
 export interface BenchOptions {
@@ -20,8 +20,9 @@ export interface BenchOptions {
 }
 
 /**
- * Settles batches of growing size on an emulator of its own that reports computation and takes fees, each twice: the
- * vaults' first readings and further ones. Ends at the first size that doesn't fit into a transaction.
+ * Settles batches of growing size on an emulator of its own that reports computation and takes fees: the vaults' first
+ * readings and further ones, and then again with vaults that pay their provider at once. Each ends at the first size
+ * that doesn't fit into a transaction.
  */
 export async function benchChain({ sizes = SIZES, onProgress }: BenchOptions): Promise<Measured[]> {
   const folder = mkdtempSync(join(tmpdir(), 'flareflow-bench-'))
@@ -36,6 +37,7 @@ export async function benchChain({ sizes = SIZES, onProgress }: BenchOptions): P
       rows.push(row)
       if ('limit' in row.further || 'limit' in row.first) break
     }
+    await measurePaid(bench, rows, onProgress)
     return rows
   } finally {
     await emulator.stop()
@@ -80,7 +82,8 @@ async function openVaults(bench: Bench, count: number): Promise<void> {
   while (vaults.length < count) {
     const args = { provider, serviceName: 'bench', deposit: DEPOSIT }
     const { events } = await chain.send('owner/create_subscription', args, customer)
-    for (const { id } of subscriptionEventsNamed('VaultOpened', events)) vaults.push({ id, sequence: 0n })
+    for (const { id } of subscriptionEventsNamed('VaultOpened', events))
+      vaults.push({ id, sequence: 0n, automatic: false })
   }
 }
 
@@ -89,5 +92,19 @@ async function measure(bench: Bench, size: number): Promise<Measured> {
   const fresh = bench.vaults.filter(({ sequence }) => sequence === 0n)
   const first = await settleBatch(bench, fresh)
   const further = await settleBatch(bench, bench.vaults.slice(0, size))
-  return { size, firstSize: fresh.length, first, further }
+  return { size, firstSize: fresh.length, first, further, paid: null }
+}
+
+/** A payment has events of its own, so fewer vaults fit. */
+async function measurePaid(bench: Bench, rows: readonly Measured[], onProgress: BenchOptions['onProgress']) {
+  for (const row of rows) {
+    onProgress(`${row.size} vaults that pay at once`)
+    const vaults = bench.vaults.slice(0, row.size)
+    for (const vault of vaults.filter(({ automatic }) => !automatic)) {
+      await bench.chain.send('owner/set_automatic_payment', { vaultId: vault.id, enabled: true }, bench.customer)
+      vault.automatic = true
+    }
+    row.paid = await settleBatch(bench, vaults)
+    if ('limit' in row.paid) break
+  }
 }

@@ -13,7 +13,7 @@ export interface Bench {
   readonly oracle: Signer
   readonly domain: string
   readonly period: number
-  readonly vaults: Array<{ readonly id: bigint; sequence: bigint }>
+  readonly vaults: Array<{ readonly id: bigint; sequence: bigint; automatic: boolean }>
 }
 
 /** What one transaction took. */
@@ -35,6 +35,8 @@ export interface Measured {
   readonly firstSize: number
   readonly first: Settled | Overflow
   readonly further: Settled | Overflow
+  /** Further readings of vaults that pay their provider at once; null after the first size that is too large. */
+  paid: Settled | Overflow | null
 }
 
 const MODELS = ['gpt-4o', 'claude-3-5-sonnet', 'llama-3-70b', 'text-embedding-3-small']
@@ -68,7 +70,7 @@ const toReading =
     period,
     sequence,
     models: MODELS,
-    tokens: MODELS.map((_, index) => sequence * 1_000n + BigInt(index)),
+    tokens: MODELS.map((_, index) => sequence * 100n + BigInt(index)),
     eventCount: sequence * 10n,
     root: sequence.toString(16).padStart(64, '0'),
   })

@@ -24,5 +24,7 @@ test.each([
 
 test('one of 10 MB in the arguments is refused before it is executed', async () => {
   const args = { provider: billing.provider.address, serviceName: 'x'.repeat(10_000_000), deposit: '1.00000000' }
-  await expect(billing.chain.send('owner/create_subscription', args, billing.customer)).rejects.toThrow(/./)
+  await expect(billing.chain.send('owner/create_subscription', args, billing.customer)).rejects.toMatchObject({
+    internal: expect.stringMatching(/request body too large/),
+  })
 })

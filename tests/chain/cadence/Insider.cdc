@@ -19,8 +19,8 @@ access(all) contract Insider {
         UsageBasedSubscriptions.vaultOf(vaultId)!.funds.accrue(amount)
     }
 
-    /// Settles a reading of a number that was settled before.
-    access(all) fun settle(vaultId: UInt64, period: UInt32, sequence: UInt64) {
+    /// Settles a reading past all that decides over it.
+    access(all) fun settle(vaultId: UInt64, period: UInt32, sequence: UInt64, scheduleVersion: UInt64) {
         let usage = UsageBasedSubscriptions.vaultOf(vaultId)!.usage
         usage.settle(
             VaultUsage.Settlement(
@@ -32,7 +32,7 @@ access(all) contract Insider {
                 price: UsagePricing.Price(usd: 0.0, tier: "", totalTokens: 0),
                 charge: VaultUsage.Charge(dueUsd: 0.0, chargedUsd: 0.0, creditUsd: 0.0),
                 flowDue: 0.0,
-                meter: MeterReadings.PeriodMeter(period: period, scheduleVersion: 1)
+                meter: MeterReadings.PeriodMeter(period: period, scheduleVersion: scheduleVersion)
             ),
             graceSeconds: 0
         )

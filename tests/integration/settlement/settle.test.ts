@@ -9,6 +9,7 @@ import { createReadingHandler, getSettlements, planReadings } from '#services/se
 import { expectChargedOnce, oracleVariables, settlementsOf } from '#tests/support/billed-vault.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
+import type { Wallet } from '#tests/support/web-browser.ts'
 import { giveKey, usageEvent } from '#tests/support/usage-events.ts'
 
 let world: ChainWorld
@@ -26,9 +27,21 @@ afterAll(() => opened[Symbol.asyncDispose]())
 const now = (): string => new Date().toISOString()
 const handler = createReadingHandler()
 
-async function newVault(): Promise<{ vaultId: bigint; keyHash: string }> {
-  const vaultId = await world.openVault(await world.newWallet())
+async function newVault(owner?: Wallet): Promise<{ vaultId: bigint; keyHash: string }> {
+  const vaultId = await world.openVault(owner ?? (await world.newWallet()), { deposit: '1.0' })
   return { vaultId, keyHash: await giveKey(ctx, vaultId) }
+}
+
+/** Vaults of one owner, each with a call that is not settled. */
+async function usedVaults(count: number): Promise<bigint[]> {
+  const owner = await world.newWallet()
+  const vaultIds: bigint[] = []
+  for (let opened = 0; opened < count; opened += 1) {
+    const { vaultId, keyHash } = await newVault(owner)
+    await use(keyHash, 'gpt-4', 500)
+    vaultIds.push(vaultId)
+  }
+  return vaultIds
 }
 
 async function use(keyHash: string, model: string, tokens: number) {
@@ -61,13 +74,35 @@ describe('usage settles on chain', () => {
   })
 
   test('many vaults in one transaction; without new usage nothing is sent', async () => {
-    const vaults = [await newVault(), await newVault(), await newVault()]
-    for (const { keyHash } of vaults) await use(keyHash, 'gpt-4', 500)
+    const vaultIds = await usedVaults(30)
     await settleAll()
-    const rows = (await Promise.all(vaults.map(({ vaultId }) => readingsOf(vaultId)))).flat()
+    const rows = (await Promise.all(vaultIds.map(readingsOf))).flat()
+    expect(rows.map(({ status }) => status)).toEqual(vaultIds.map(() => 'sealed'))
     expect(new Set(rows.map(({ txId }) => txId)).size).toBe(1)
-    expect(rows.every(({ status }) => status === 'sealed')).toBe(true)
     expect(await planReadings(ctx)).toBe(0)
+  })
+
+  test('a transaction that changed nothing is followed by smaller ones', async () => {
+    const vaultIds = await usedVaults(21)
+    const sizes: number[] = []
+    const narrow = {
+      ...ctx,
+      chain: Object.assign(Object.create(ctx.chain) as typeof ctx.chain, {
+        prepare: (name: never, args: { vaultIds: bigint[]; signatureSs: bigint[] }, signer: never) => {
+          sizes.push(args.vaultIds.length)
+          // A signature too few, and the contract refuses the whole.
+          const signatureSs = args.vaultIds.length > 20 ? args.signatureSs.slice(1) : args.signatureSs
+          return ctx.chain.prepare(name, { ...args, signatureSs } as never, signer)
+        },
+      }),
+    }
+    await planReadings(narrow)
+    while ((await dispatchOutbox(narrow, handler)) > 0) await ctx.db.update(outbox).set({ runAt: new Date(0) })
+    expect(sizes).toEqual([21, 20, 1])
+    const rows = (await Promise.all(vaultIds.map(readingsOf))).flat()
+    expect(rows.map(({ status, attempts }) => ({ status, attempts }))).toEqual(
+      vaultIds.map(() => ({ status: 'sealed', attempts: 1 })),
+    )
   })
 
   test('planning twice at once plans one reading', async () => {

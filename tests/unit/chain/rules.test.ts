@@ -1,0 +1,21 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { projectRoot } from '#services/local/home.ts'
+
+const read = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
+const rows = read('cadence/RULES.md')
+  .split('\n')
+  .filter((line) => /^\| .* \|$/.test(line))
+  .slice(1)
+const namedIn = (row: string): string[] => [...row.matchAll(/"([^"]+)"/g)].map(([, name = '']) => name)
+const tests = globSync('tests/**/*.ts', { cwd: projectRoot }).filter(
+  (file) => !file.endsWith('unit/chain/rules.test.ts'),
+)
+
+test('every rule of money names tests, and every test that one names exists', () => {
+  const code = tests.map(read).join('\n')
+  expect(rows.length).toBeGreaterThan(30)
+  expect(rows.filter((row) => namedIn(row).length === 0)).toEqual([])
+  expect(rows.flatMap(namedIn).filter((name) => !code.includes(name))).toEqual([])
+})
