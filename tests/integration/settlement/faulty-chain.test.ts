@@ -99,7 +99,9 @@ test(
     for (const { vaultId, calls } of vaults) await expectChargedOnce(ctx, vaultId, calls)
     const sealed = await ctx.db.$count(readings, sql`status = 'sealed'`)
     expect(sealed).toBeGreaterThanOrEqual(ROUNDS * VAULTS)
-    const tried = await ctx.db.execute<{ tries: string }>(sql`select sum(jsonb_array_length(tx_ids)) as tries from readings`)
+    const tried = await ctx.db.execute<{ tries: string }>(
+      sql`select sum(jsonb_array_length(tx_ids)) as tries from readings`,
+    )
     console.log(`${sealed} readings settled by ${tried.rows[0]?.tries} transactions, ${node.faults()} faults`)
     expect(node.faults()).toBeGreaterThan(ROUNDS)
   },
