@@ -57,7 +57,8 @@ export function openCutWires(): CutWires {
   return {
     async to(url) {
       const target = new URL(url)
-      const server = createServer((near) => join(near, target.hostname, Number(target.port)))
+      const { hostname, port } = target
+      const server = createServer((near) => join(near, hostname, Number(port)))
       servers.push(server)
       server.listen(0, '127.0.0.1')
       await once(server, 'listening')
