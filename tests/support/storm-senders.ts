@@ -10,8 +10,6 @@ export interface StormSenders {
   readonly acknowledged: () => number
   /** Resolves when nothing waits any more. */
   idle(): Promise<void>
-  /** Longest time in which nothing was acknowledged although something waited, in milliseconds. */
-  readonly longestPause: () => number
   stop(): Promise<void>
 }
 
@@ -23,15 +21,8 @@ export function startStormSenders(
   { clients, roll }: { clients: number; roll: (sides: number) => number },
 ): StormSenders {
   const queue: Batch[] = []
-  const state = { underWay: 0, acknowledged: 0, isOver: false, lastAt: performance.now(), longestPause: 0 }
+  const state = { underWay: 0, acknowledged: 0, isOver: false }
   const put = (batch: Batch): void => void queue.splice(roll(queue.length + 1), 0, batch)
-
-  function acknowledge(): void {
-    const now = performance.now()
-    state.acknowledged += 1
-    state.longestPause = Math.max(state.longestPause, now - state.lastAt)
-    state.lastAt = now
-  }
 
   async function send(batch: Batch): Promise<void> {
     const url = urlOf()
@@ -39,7 +30,7 @@ export function startStormSenders(
     try {
       if (url === null) throw new Error('There is no oracle.')
       await deliver(url, batch)
-      acknowledge()
+      state.acknowledged += 1
     } catch {
       put(batch)
       await sleep(RETRY_MS)
@@ -59,14 +50,12 @@ export function startStormSenders(
   const running = Promise.all(Array.from({ length: clients }, client))
   return {
     add(batch, times) {
-      if (queue.length === 0 && state.underWay === 0) state.lastAt = performance.now()
       for (let i = 0; i < times; i += 1) put(batch)
     },
     acknowledged: () => state.acknowledged,
     async idle() {
       while (queue.length > 0 || state.underWay > 0) await sleep(RETRY_MS)
     },
-    longestPause: () => state.longestPause,
     async stop() {
       state.isOver = true
       await running

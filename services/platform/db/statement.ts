@@ -5,8 +5,8 @@ export interface Statement {
   readonly name: string
   readonly text: string
   /**
-   * Planned each time. For statements that look for rows: a plan that was made while a table was small would read all of
-   * it for ever after.
+   * Planned each time. For statements that look for rows: a plan that was made while a table was small would read all
+   * of it for ever after.
    */
   readonly isPlannedAnew?: boolean
 }
