@@ -19,7 +19,7 @@ import { ensurePartitions, findKnownCalls, insertEvents, lockPeriods, periodKey,
 type Road = IngestInput['road']
 
 /** Calls written in one transaction, at most. */
-const CHUNK = 1_000
+const CHUNK = 2_500
 /** Transactions at once: one is prepared here while the database works on the other. */
 const LANES = 2n
 /** Who loses a race for an identity, a lock or a month's partition looks again. */

@@ -40,6 +40,7 @@ const makePeriods: Statement = {
 
 const lockStates: Statement = {
   name: 'metering.lock_states',
+  isPlannedAnew: true,
   text: `
     select vault_id, period, frontier, tokens from meter_periods
     where deployment_id = $1 and (vault_id, period) in (select vault_id, period from ${rowsFrom(keyColumns, 2)})
@@ -55,6 +56,7 @@ interface StateRow {
 
 const listBilledModels: Statement = {
   name: 'metering.billed_models',
+  isPlannedAnew: true,
   text: `
     select vault_id, period, model from meters join ${rowsFrom(keyColumns, 2)} using (vault_id, period)
     where deployment_id = $1 and tokens > 0`,
@@ -93,6 +95,7 @@ const keyOfRow = ({ vault_id, period }: Pick<StateRow, 'vault_id' | 'period'>): 
 
 const findKnown: Statement = {
   name: 'metering.find_known',
+  isPlannedAnew: true,
   text: `
     select id, started_at, billable_tokens from event_identities
     where id in (select id from unnest($1::text[]) as given (id))`,
@@ -159,6 +162,7 @@ const stateColumns: readonly Column<Appended>[] = [
 
 const moveStates: Statement = {
   name: 'metering.move_states',
+  isPlannedAnew: true,
   text: `
     update meter_periods as old set frontier = given.frontier, root = given.root, event_count = given.event_count,
       tokens = given.tokens, updated_at = $2

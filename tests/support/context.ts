@@ -60,6 +60,7 @@ export async function contextOn(url: string, parts: TestParts = {}): Promise<Tes
   await opened.db
     .insert(deployments)
     .values({ id: deploymentId, network: 'emulator', contractAddress: env.flow.contractAddress })
+    .onConflictDoNothing()
   const ctx: ServiceContext = {
     actor: parts.actor ?? { kind: 'system', job: 'test' },
     db: opened.db,

@@ -11,10 +11,33 @@ export function dice(seed: number): (sides: number) => number {
   }
 }
 
+/** An item that is refused, and why. */
+export interface Broken {
+  readonly raw: unknown
+  readonly reason: string
+}
+
+/** What makes an item of a call that can't be stored. */
+export const BREAKAGES: readonly ((call: UsageEventWire) => Broken)[] = [
+  (call) => ({ raw: { ...call, status: 'success', cacheHit: false, inputTokens: null }, reason: 'missing_usage' }),
+  (call) => ({ raw: { ...call, outputTokens: '-1' }, reason: 'invalid_event' }),
+  (call) => ({ raw: JSON.stringify(call), reason: 'invalid_event' }),
+  (call) => ({
+    raw: { ...call, id: `${hashOf(call.id).slice(0, 32)}.${'0'.repeat(32)}` },
+    reason: 'identity_forged',
+  }),
+  (call) => ({ raw: usageEvent(hashOf(`stranger ${call.id}`)), reason: 'unknown_key' }),
+  (call) => ({ raw: { ...call, startedAt: '2031-01-01T00:00:00Z' }, reason: 'starts_in_future' }),
+  (call) => ({
+    raw: { ...call, status: 'success', cacheHit: false, outputTokens: '1', model: 'not a model' },
+    reason: 'invalid_model_name',
+  }),
+]
+
 export interface Storm {
   readonly good: readonly UsageEventWire[]
   /** Each is refused, for the reason beside it. */
-  readonly broken: readonly { readonly raw: unknown; readonly reason: string }[]
+  readonly broken: readonly Broken[]
   /** Every item as often as it is delivered, in an order without any sense, in batches. */
   readonly batches: readonly (readonly unknown[])[]
 }
@@ -44,25 +67,10 @@ export async function brewStorm(
       litellmCostUsd: pick(['2.25e-05', '0', 'nan', null, '0.125']),
       ...pick([{}, {}, {}, {}, { cacheHit: true }, { status: 'failure' as const, outputTokens: null }]),
     })
-  const breakages: ((call: UsageEventWire) => { raw: unknown; reason: string })[] = [
-    (call) => ({ raw: { ...call, status: 'success', cacheHit: false, inputTokens: null }, reason: 'missing_usage' }),
-    (call) => ({ raw: { ...call, outputTokens: '-1' }, reason: 'invalid_event' }),
-    (call) => ({ raw: JSON.stringify(call), reason: 'invalid_event' }),
-    (call) => ({
-      raw: { ...call, id: `${hashOf(call.id).slice(0, 32)}.${'0'.repeat(32)}` },
-      reason: 'identity_forged',
-    }),
-    (call) => ({ raw: usageEvent(hashOf(`stranger ${call.id}`)), reason: 'unknown_key' }),
-    (call) => ({ raw: { ...call, startedAt: '2031-01-01T00:00:00Z' }, reason: 'starts_in_future' }),
-    (call) => ({
-      raw: { ...call, status: 'success', cacheHit: false, outputTokens: '1', model: 'not a model' },
-      reason: 'invalid_model_name',
-    }),
-  ]
   const good: UsageEventWire[] = []
-  const broken: { raw: unknown; reason: string }[] = []
+  const broken: Broken[] = []
   for (let i = 0; i < items; i += 1) {
-    if (roll(100) < BROKEN_PERCENT) broken.push(pick(breakages)(anyCall()))
+    if (roll(100) < BROKEN_PERCENT) broken.push(pick(BREAKAGES)(anyCall()))
     else good.push(anyCall())
   }
   const every = [...good, ...broken.map(({ raw }) => raw)]

@@ -46,3 +46,13 @@ export async function wrongSums(db: Db): Promise<unknown[]> {
   )
   return rows
 }
+
+/** Periods whose places in the Merkle tree have gaps, or are not as many as their calls. */
+export async function brokenTrees(db: Db): Promise<unknown[]> {
+  const { rows } = await db.execute(sql`
+    select p.vault_id, p.period from meter_periods as p
+      left join event_identities as i using (deployment_id, vault_id, period)
+    group by p.vault_id, p.period, p.event_count
+    having count(i.id) <> p.event_count or max(i.ordinal) <> p.event_count - 1 or min(i.ordinal) <> 0`)
+  return rows
+}

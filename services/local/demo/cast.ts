@@ -15,6 +15,10 @@ export interface DemoSubscription {
 /** The account that a visitor connects as. */
 export const localCustomer = 'customer'
 
+/** Whom the subscriptions serve, and with what, by their share of the calls. */
+export const endUsers = { 'ada@example.com': 9, 'ben@example.com': 5, 'chen@example.com': 3, 'dina@example.com': 2 }
+export const features = { chat: 6, search: 3, summary: 1 }
+
 /** One in each price tier, and one whose deposit runs out in the course of the year. */
 export const demoSubscriptions: readonly DemoSubscription[] = [
   {

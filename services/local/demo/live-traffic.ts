@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ServiceContext } from '#services/platform/context.ts'
-import type { DemoSubscription } from './cast.ts'
+import { type DemoSubscription, endUsers, features } from './cast.ts'
 import { pickByShare } from './random.ts'
 
 export interface LiveCaller {
@@ -56,7 +56,11 @@ async function callOnce(
 function requestFor(model: string): { path: string; body: object } {
   const question = questions[Math.floor(Math.random() * questions.length)] ?? ''
   const content = Array.from({ length: 1 + Math.floor(Math.random() * 20) }, () => question).join(' ')
-  if (model.includes('embedding')) return { path: '/v1/embeddings', body: { model, input: content } }
+  const labels = {
+    user: pickByShare(endUsers, Math.random()),
+    metadata: { feature: pickByShare(features, Math.random()) },
+  }
+  if (model.includes('embedding')) return { path: '/v1/embeddings', body: { model, input: content, ...labels } }
   const stream = Math.random() < 1 / 3
-  return { path: '/v1/chat/completions', body: { model, stream, messages: [{ role: 'user', content }] } }
+  return { path: '/v1/chat/completions', body: { model, stream, messages: [{ role: 'user', content }], ...labels } }
 }

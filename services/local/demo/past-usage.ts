@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { mintEventId } from '#lib/metering/event-id.ts'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { localModels } from '../litellm/local-models.ts'
-import type { DemoSubscription } from './cast.ts'
+import { type DemoSubscription, endUsers, features } from './cast.ts'
 import { pickByShare, seededRandom } from './random.ts'
 
 export interface PastUsage {
@@ -73,6 +73,8 @@ function callAt({ subscription, keyHash, webhookSecret, seed }: PastUsage, call:
     outputTokens: String(tokens - inputTokens),
     status: 'success',
     latencyMs,
+    endUser: pickByShare(endUsers, random()),
+    feature: pickByShare(features, random()),
   }
 }
 

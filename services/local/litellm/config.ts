@@ -34,6 +34,8 @@ export function litellmConfig({ models = [], cache = false, stockCallback, meter
       // Or a caller could switch metering off for a call with "no-log": true.
       global_disable_no_log_param: true,
       block_requests_for_models_without_pricing: true,
+      // Or each call of a llama model asks the internet for a tokenizer; without one the whole proxy waits for 20 s.
+      disable_hf_tokenizer_download: true,
       num_retries: 0,
       telemetry: false,
       ...(cache ? { cache: true, cache_params: { type: 'local', mode: 'default_off' } } : {}),

@@ -4,6 +4,11 @@ import type { Db } from './client.ts'
 export interface Statement {
   readonly name: string
   readonly text: string
+  /**
+   * Planned each time. For statements that look for rows: a plan that was made while a table was small would read all
+   * of it for ever after.
+   */
+  readonly isPlannedAnew?: boolean
 }
 
 /**
@@ -12,11 +17,11 @@ export interface Statement {
  */
 export async function run<Row = Record<string, unknown>>(
   db: Db,
-  { name, text }: Statement,
+  { name, text, isPlannedAnew = false }: Statement,
   params: readonly unknown[],
 ): Promise<Row[]> {
   const query = { sql: text, params: [...params] }
-  const prepared = db._.session.prepareQuery<Answer<Row>>(query, undefined, name, false)
+  const prepared = db._.session.prepareQuery<Answer<Row>>(query, undefined, isPlannedAnew ? undefined : name, false)
   return (await prepared.execute()).rows
 }
 

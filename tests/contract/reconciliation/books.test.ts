@@ -67,19 +67,20 @@ async function inLitellm(statement: string, values: unknown[]): Promise<void> {
   }
 }
 
-const sizes = process.env['TEST_LONG'] ? [500, 10_000] : [66]
+const KEYS = 20
+const count = process.env['TEST_LONG'] ? 10_000 : 500
 
-describe.each(sizes)('%i calls of all kinds over three keys', (count) => {
-  let customers: Customer[]
+describe(`${count} calls of all kinds over ${KEYS} keys`, () => {
+  const customers: Customer[] = []
   beforeAll(async () => {
-    customers = [await newVault(), await newVault(), await newVault()]
+    for (let i = 0; i < KEYS; i += 1) customers.push(await newVault())
     await playCalls(customers, count)
     await untilStored(
       ctx,
       customers.map(({ hash }) => hash),
       count,
     )
-    for (const [i, { hash }] of customers.entries()) await untilBooked(ctx, hash, Math.ceil((count - i) / 3))
+    for (const [i, { hash }] of customers.entries()) await untilBooked(ctx, hash, Math.ceil((count - i) / KEYS))
   }, 3_600_000)
 
   test('are the same in both books, call by call, to the last token and 1e-12 USD', async () => {
@@ -98,9 +99,9 @@ describe.each(sizes)('%i calls of all kinds over three keys', (count) => {
     for (const { hash } of customers) {
       const stored = await eventsOfKey(ctx, hash)
       const byId = new Map(stored.map((event) => [event.id.replace(':failure', ''), event]))
-      const [from, to] = [new Date(Date.now() - 3_600_000), new Date(Date.now() + 60_000)]
+      const [from, to] = [new Date(Date.now() - DAY_MS), new Date(Date.now() + 60_000)]
       const { logs } = await proxy.client.spendLogs({ from, to, keyHash: hash })
-      expect(logs).toHaveLength(Math.min(1_000, stored.length))
+      expect(logs).toHaveLength(stored.length)
       for (const log of logs) {
         const event = byId.get(String(log.notes['flareflow_event']))
         expect([event?.status, event?.cacheHit]).toEqual([log.status, log.cacheHit])

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { projectRoot } from '#services/local/home.ts'
 import { createIngestWriter } from '#services/metering/index.ts'
 import { createOracleApp } from '#services/oracle/app.ts'
 import { isSameSecret } from '#services/oracle/authenticate.ts'
@@ -128,6 +131,20 @@ describe('a hint with the secret', () => {
     expect(await countEvents()).toBe(before)
     const shown = await app.request(`/polls/${poll}`, { headers: bearer })
     expect(await shown.json()).toEqual({ id: poll, status: 'pending', found: null })
+  })
+
+  test("as the README's curl sends it is answered as the README says", async () => {
+    const readme = readFileSync(join(projectRoot, 'README.md'), 'utf8')
+    const [, line = ''] = /curl -X POST http:\/\/localhost:3001(\/webhook\/usage[\s\S]*?)```/.exec(readme) ?? []
+    const [, body = ''] = /-d '(\{.*\})'/.exec(line) ?? []
+    const refused = await post(body, json)
+    expect([refused.status, await codeOf(refused)]).toEqual([401, 'signature_invalid'])
+    const before = await countEvents()
+    const taken = await post(body, { ...json, 'x-webhook-secret': TEST_SECRET })
+    expect([taken.status, await taken.json()]).toMatchObject([202, { poll: expect.stringMatching(/^poll_/) }])
+    const other = await post(body.replace('424965', '999'), { ...json, 'x-webhook-secret': TEST_SECRET })
+    expect([other.status, await other.json()]).toMatchObject([202, { poll: null, deadLetters: [expect.any(String)] }])
+    expect(await countEvents()).toBe(before)
   })
 
   test('that names an unknown vault is kept as a dead letter', async () => {
