@@ -141,6 +141,8 @@ export function loadEnv(source: Source) {
       callTokens: values.KEY_CALL_TOKENS,
     },
     ingest: { queueEvents: values.INGEST_QUEUE, retentionMonths: values.EVENT_RETENTION_MONTHS },
+    credits: { pricesFile: values.CREDIT_PRICES_FILE ?? null },
+    gateway: { bodyBytes: values.GATEWAY_BODY_LIMIT, bodyMs: values.GATEWAY_BODY_TIMEOUT },
     guard: { intervalMs: values.GUARD_INTERVAL, lagMs: values.GUARD_LAG },
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
     alerts: alertSettings(values),

@@ -152,6 +152,18 @@ export const settings = {
       "its report, and GUARD_INTERVAL. Set LiteLLM's request_timeout below it.",
     or(whole(1_000, 3_600_000), '60000'),
   ),
+  CREDIT_PRICES_FILE: setting(
+    'JSON file with the prices in credits: base costs, power levels, tiers. Not set: the built-in list.',
+    text.optional(),
+  ),
+  GATEWAY_BODY_LIMIT: setting(
+    'Bytes that a request to the gateway may have. Each counts as a token until the model has counted.',
+    or(whole(1_024, 100_000_000), '4194304'),
+  ),
+  GATEWAY_BODY_TIMEOUT: setting(
+    'Milliseconds that the body of a request to the gateway may take to arrive.',
+    or(whole(100, 600_000), '30000'),
+  ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
   STRIPE_SECRET_KEY: setting("Stripe's secret key. Not set: credits can't be bought with a card.", text.optional(), {
     secret: true,

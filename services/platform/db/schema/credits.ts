@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  bigserial,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
 
 const units = () =>
   bigint({ mode: 'bigint' })
@@ -14,6 +25,8 @@ export const creditAccounts = pgTable(
   'credit_accounts',
   {
     id: text().primaryKey(),
+    /** Its usage is metered under this number, negated: vaults have the numbers above 0. */
+    number: bigserial({ mode: 'bigint' }).notNull().unique(),
     /** Who it belongs to: `flow:0x…` or `oidc:<issuer>|<subject>`. */
     subject: text().notNull().unique(),
     tier: text({ enum: ['free', 'starter', 'professional', 'enterprise'] }).notNull(),
