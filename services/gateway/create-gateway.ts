@@ -1,8 +1,9 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
-import { readPriceList } from '#services/credits/index.ts'
+import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
+import { createUpstream } from './llm/upstream.ts'
 import { gatewayRoutes } from './route-table.ts'
 
 /** One gateway a process: it is what keeps a hot account's holds in one writer. */
@@ -15,6 +16,14 @@ export function createGateway(
 ): Gateway {
   const system = withActor(base, { kind: 'system', job: 'gateway' })
   const prices = readPriceList(system.env.credits.pricesFile)
-  const parts: GatewayParts = { system, prices, catalogue: createCatalogue(system), findAccountKey, verifyOidcToken }
+  const parts: GatewayParts = {
+    system,
+    prices,
+    catalogue: createCatalogue(system),
+    holds: createHoldWriter(system),
+    upstream: createUpstream(system),
+    findAccountKey,
+    verifyOidcToken,
+  }
   return handleWith(parts, gatewayRoutes)
 }

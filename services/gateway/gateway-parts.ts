@@ -1,6 +1,8 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
+import type { HoldWriter } from '#services/credits/index.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { Upstream } from './llm/upstream.ts'
 import type { FindAccountKey, VerifyOidcToken } from './schemas.ts'
 
 /** What one process holds open for all of its requests. */
@@ -10,6 +12,8 @@ export interface GatewayParts {
   /** What requests cost in credits. */
   readonly prices: PriceList
   readonly catalogue: Catalogue
+  readonly holds: HoldWriter
+  readonly upstream: Upstream
   /** Null: this installation has no account keys. */
   readonly findAccountKey: FindAccountKey | null
   /** Null: this installation has no OIDC issuer. */

@@ -108,5 +108,6 @@ function jsonAnswer({ spec }: GatewayRoute, result: unknown): Response {
 function setFixedHeaders(headers: Headers, requestId: string): void {
   headers.set('cache-control', 'no-store')
   headers.set('x-content-type-options', 'nosniff')
-  headers.set('x-request-id', requestId)
+  // An answer that is told again keeps the id of the request that it answered.
+  if (!headers.has('x-request-id')) headers.set('x-request-id', requestId)
 }

@@ -164,6 +164,18 @@ export const settings = {
     'Milliseconds that the body of a request to the gateway may take to arrive.',
     or(whole(100, 600_000), '30000'),
   ),
+  GATEWAY_TIMEOUT: setting(
+    'Milliseconds that a request to a model may take through the gateway.',
+    or(whole(1_000, 3_600_000), '600000'),
+  ),
+  GATEWAY_DRAIN: setting(
+    'Milliseconds that a stream is read on after its caller has left, to learn what it used.',
+    or(whole(0, 3_600_000), '120000'),
+  ),
+  GATEWAY_IMAGE_TOKENS: setting(
+    'Tokens that one image may count as, at most: what is held for it.',
+    or(whole(1, 1_000_000), '10000'),
+  ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
   STRIPE_SECRET_KEY: setting("Stripe's secret key. Not set: credits can't be bought with a card.", text.optional(), {
     secret: true,

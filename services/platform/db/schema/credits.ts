@@ -106,6 +106,9 @@ export const creditHolds = pgTable(
       .on(table.expiresAt)
       .where(sql`state = 'held'`),
     index('credit_holds_account').on(table.accountId, table.createdAt.desc()),
+    index('credit_holds_posted')
+      .on(table.endedAt)
+      .where(sql`state = 'posted'`),
     check('credit_holds_state', sql`state in ('held', 'posted', 'void', 'expired')`),
     check('credit_holds_amount', sql`amount > 0 and posted >= 0 and posted <= amount`),
     check(
