@@ -1,3 +1,6 @@
 export { answerError } from './answer-error.ts'
 export { createGateway } from './create-gateway.ts'
+export { correctCounted } from './holds/correct-counted.ts'
+export { createOwnEventReporter } from './holds/report-own-events.ts'
+export { createHoldSweeper } from './holds/sweep-credit-holds.ts'
 export type { Gateway } from './handle-gateway.ts'

@@ -156,7 +156,8 @@ async function stream(upstream: BareUpstream, plan: UpstreamPlan, path: string, 
   }
   const chunk = (choices: unknown[], more: object = {}): void =>
     say({ ...about, object: 'chat.completion.chunk', choices, ...more })
-  for (let i = 0; i < plan.chunks && !hasLeft; i += 1) {
+  for (let i = 0; i < plan.chunks; i += 1) {
+    if (hasLeft) return
     if (plan.fault !== null && i === Math.floor(plan.chunks / 2)) {
       if (plan.fault === 'cut') return void response.destroy()
       if (plan.fault === 'hang') return

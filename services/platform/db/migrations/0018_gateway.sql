@@ -50,12 +50,6 @@ CREATE INDEX "gateway_requests_expired" ON "gateway_requests" USING btree ("expi
 CREATE INDEX "upstream_keys_of_account" ON "upstream_keys" USING btree ("account_id");--> statement-breakpoint
 CREATE INDEX "usage_reviews_open" ON "usage_reviews" USING btree ("created_at") WHERE state = 'open';--> statement-breakpoint
 ALTER TABLE "credit_accounts" ADD CONSTRAINT "credit_accounts_number_unique" UNIQUE("number");--> statement-breakpoint
--- A payer as reports name it: a vault by its number, a credit account, whose number stands negated, by its id.
-CREATE FUNCTION account_of(vault_id bigint) RETURNS text LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN vault_id >= 0 THEN 'vault:' || vault_id
-		ELSE (SELECT 'credits:' || id FROM credit_accounts WHERE number = -vault_id) END
-$$;
---> statement-breakpoint
 CREATE VIEW "metered_keys" AS
 SELECT key_hash, deployment_id, vault_id, 'vault:' || vault_id AS account, created_by AS wallet, true AS is_in_litellm,
 	status = 'deleted' AS is_deleted, created_at, updated_at
@@ -64,5 +58,3 @@ UNION ALL
 SELECT key_hash, deployment_id, -number, 'credits:' || account_id, regexp_replace(subject, '^flow:', ''), kind = 'litellm',
 	false, upstream_keys.created_at, upstream_keys.created_at
 FROM upstream_keys JOIN credit_accounts ON credit_accounts.id = account_id;
---> statement-breakpoint
-CREATE INDEX "credit_holds_posted" ON "credit_holds" USING btree ("ended_at") WHERE state = 'posted';

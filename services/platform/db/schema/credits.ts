@@ -109,6 +109,9 @@ export const creditHolds = pgTable(
     index('credit_holds_posted')
       .on(table.endedAt)
       .where(sql`state = 'posted'`),
+    index('credit_holds_counted')
+      .on(table.endedAt)
+      .where(sql`state = 'posted' and facts->>'usageSource' in ('gateway-count', 'estimate')`),
     check('credit_holds_state', sql`state in ('held', 'posted', 'void', 'expired')`),
     check('credit_holds_amount', sql`amount > 0 and posted >= 0 and posted <= amount`),
     check(
