@@ -3,6 +3,7 @@ import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
+import { createInFlight } from './in-flight.ts'
 import { createUpstream } from './llm/upstream.ts'
 import { gatewayRoutes } from './route-table.ts'
 
@@ -22,6 +23,7 @@ export function createGateway(
     catalogue: createCatalogue(system),
     holds: createHoldWriter(system),
     upstream: createUpstream(system),
+    inFlight: createInFlight(),
     findAccountKey,
     verifyOidcToken,
   }

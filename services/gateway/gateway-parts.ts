@@ -2,6 +2,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
 import type { Catalogue } from './catalogue.ts'
+import type { InFlight } from './in-flight.ts'
 import type { Upstream } from './llm/upstream.ts'
 import type { FindAccountKey, VerifyOidcToken } from './schemas.ts'
 
@@ -14,6 +15,7 @@ export interface GatewayParts {
   readonly catalogue: Catalogue
   readonly holds: HoldWriter
   readonly upstream: Upstream
+  readonly inFlight: InFlight
   /** Null: this installation has no account keys. */
   readonly findAccountKey: FindAccountKey | null
   /** Null: this installation has no OIDC issuer. */

@@ -13,7 +13,11 @@ import { readBody } from './read-body.ts'
 import type { GatewayAuth, GatewayCaller } from './schemas.ts'
 
 /** Answers every request below the API's base. It never throws. */
-export type Gateway = (request: Request) => Promise<Response>
+export interface Gateway {
+  (request: Request): Promise<Response>
+  /** Resolves when no request is under way, nor any stream. */
+  idle(): Promise<void>
+}
 
 type Found = Extract<Match, { kind: 'route' }>
 type Input = GatewayInput<GatewayAuth, unknown, unknown, unknown>
@@ -25,7 +29,8 @@ const NONCE_BYTES = 16
  * whatever is thrown leaves through the one error map. Every answer carries the request's id.
  */
 export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[]): Gateway {
-  return async (request) => {
+  const handle = async (request: Request): Promise<Response> => {
+    const done = parts.inFlight.begin()
     const requestId = `req_${randomHex(NONCE_BYTES)}`
     const { pathname } = new URL(request.url)
     const log = parts.system.log.child({ requestId, method: request.method, path: pathname })
@@ -33,8 +38,10 @@ export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[])
       answerError(error, log),
     )
     setFixedHeaders(response.headers, requestId)
+    done()
     return response
   }
+  return Object.assign(handle, { idle: () => parts.inFlight.idle() })
 }
 
 interface Meta {

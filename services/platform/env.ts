@@ -143,6 +143,8 @@ export function loadEnv(source: Source) {
     ingest: { queueEvents: values.INGEST_QUEUE, retentionMonths: values.EVENT_RETENTION_MONTHS },
     credits: { pricesFile: values.CREDIT_PRICES_FILE ?? null },
     gateway: {
+      port: values.GATEWAY_PORT,
+      host: values.GATEWAY_HOST,
       bodyBytes: values.GATEWAY_BODY_LIMIT,
       bodyMs: values.GATEWAY_BODY_TIMEOUT,
       timeoutMs: values.GATEWAY_TIMEOUT,

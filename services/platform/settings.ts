@@ -156,6 +156,11 @@ export const settings = {
     'JSON file with the prices in credits: base costs, power levels, tiers. Not set: the built-in list.',
     text.optional(),
   ),
+  GATEWAY_PORT: setting('Port of `npm run gateway`.', or(whole(0, 65_535), '3004')),
+  GATEWAY_HOST: setting(
+    'Network address that `npm run gateway` listens on. The default is reached from this machine only.',
+    or(z.union([z.ipv4(), z.ipv6()], 'must be an IP address'), '127.0.0.1'),
+  ),
   GATEWAY_BODY_LIMIT: setting(
     'Bytes that a request to the gateway may have. Each counts as a token until the model has counted.',
     or(whole(1_024, 100_000_000), '4194304'),

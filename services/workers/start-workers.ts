@@ -7,7 +7,7 @@ import {
   watchUsage,
 } from '#services/alerts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
-import { correctCounted, createHoldSweeper, createOwnEventReporter } from '#services/gateway/index.ts'
+import { correctCounted, createHoldSweeper, createOwnEventReporter, forgetAnswers } from '#services/gateway/index.ts'
 import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
@@ -87,6 +87,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'gateway.holds', HOLDS_INTERVAL_MS, createHoldSweeper())
   loop('poller', 'gateway.own-events', HOLDS_INTERVAL_MS, createOwnEventReporter())
   loop('poller', 'gateway.counted', HOLDS_INTERVAL_MS, correctCounted)
+  loop('poller', 'gateway.answers', NIGHTLY_MS, forgetAnswers)
   loop('poller', 'reconciliation.nightly', NIGHTLY_MS, (job) => reconcileNightly(job).then(() => false))
   outbox('poller', reconciliationHandler)
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)

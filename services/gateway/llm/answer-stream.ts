@@ -12,8 +12,8 @@ export interface StreamOptions {
   readonly drainMs: number
   /** Told everything that the caller is sent, also what a caller who has left would have been. */
   readonly record: (text: string) => void
-  /** Called once, when nothing of the request goes on any more. `isWhole`: its answer is complete. */
-  readonly onEnd: (end: { isWhole: boolean }) => void
+  /** Called once, when nothing of the request goes on any more. */
+  readonly onEnd: () => void
 }
 
 const brokeOff = (signal: AbortSignal, cause: unknown): AppError =>
@@ -38,8 +38,8 @@ export function answerStream(call: Call, { statusCode, headers, body }: WholeAns
   // An error that comes while nobody reads is told by the next read.
   body.on('error', () => undefined)
 
-  function end(isWhole: boolean): null {
-    if (!hasEnded) onEnd({ isWhole })
+  function end(): null {
+    if (!hasEnded) onEnd()
     hasEnded = true
     return null
   }
@@ -48,16 +48,17 @@ export function answerStream(call: Call, { statusCode, headers, body }: WholeAns
     if (hasEnded) return null
     try {
       const text = await relay.next()
-      if (text === null) return end(true)
+      if (text === null) return end()
       record(text)
       return text
     } catch (error) {
       if (hasLeft && drained.aborted) {
         await relay.giveUp()
-        return end(false)
+        return end()
       }
       const text = relay.breakOff(brokeOff(signal, error))
-      end(false)
+      record(text)
+      end()
       return text
     }
   }

@@ -4,6 +4,7 @@ import { mintEventId } from '#lib/metering/event-id.ts'
 import type { Usd } from '#lib/money/units.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
+import type { RequestEnd } from '../idempotency/with-idempotency.ts'
 import type { Facts, Payer, Placement, UsageSource, Used } from './payer.ts'
 import type { PlannedRequest } from './plan-request.ts'
 
@@ -32,7 +33,7 @@ export class Call {
   readonly startedAt: Date
   readonly #ctx: ServiceContext
   readonly #keyId: string | null
-  #ended = false
+  #end: RequestEnd | null = null
 
   constructor(ctx: ServiceContext, plan: PlannedRequest, payer: Payer, { requestId, keyId }: Identity) {
     const nonce = requestId.replace(/^req_/, '')
@@ -43,6 +44,11 @@ export class Call {
     this.startedAt = ctx.clock()
     this.#ctx = ctx
     this.#keyId = keyId
+  }
+
+  /** How it ended; null while it is under way. */
+  get end(): RequestEnd | null {
+    return this.#end
   }
 
   /** Reserves the most that the request can use. */
@@ -64,14 +70,14 @@ export class Call {
   async finish(answer: unknown, text: { bytes: number; isWhole: boolean }): Promise<Outcome> {
     const reading = readUsage(answer)
     const fault = this.#faultOf(reading)
-    if (fault) return this.#settle(() => this.#review(fault, answer))
+    if (fault) return this.#settle('answered', () => this.#review(fault, answer))
     const used = typeof reading === 'string' ? this.#count(text) : { ...reading, source: 'provider' as const }
-    return this.#settle(() => this.#post(used, reading))
+    return this.#settle('answered', () => this.#post(used, reading))
   }
 
   /** The request failed: it costs nothing. */
   async fail(status: number): Promise<void> {
-    await this.#settle(async () => {
+    await this.#settle('failed', async () => {
       await this.payer.void(this.eventId, { ...this.#facts(), status })
       return { costUsd: null, source: null }
     })
@@ -79,8 +85,8 @@ export class Call {
 
   /** Nobody knows what became of it: the sweeper finds out. */
   leave(why: string): void {
-    if (this.#ended) return
-    this.#ended = true
+    if (this.#end) return
+    this.#end = 'unknown'
     this.#ctx.log.warn({ requestId: this.requestId, eventId: this.eventId, why }, 'a request’s end is not known')
   }
 
@@ -121,11 +127,11 @@ export class Call {
   }
 
   /** The first ending counts. One that can't be written now is the sweeper's: the caller has the answer already. */
-  async #settle(end: () => Promise<Outcome>): Promise<Outcome> {
-    if (this.#ended) throw new AppError('internal', 'The request has ended before.')
-    this.#ended = true
+  async #settle(how: RequestEnd, write: () => Promise<Outcome>): Promise<Outcome> {
+    if (this.#end) throw new AppError('internal', 'The request has ended before.')
+    this.#end = how
     try {
-      return await end()
+      return await write()
     } catch (err) {
       this.#ctx.log.error({ err, requestId: this.requestId, eventId: this.eventId }, 'a request’s end was not written')
       return { costUsd: null, source: null }

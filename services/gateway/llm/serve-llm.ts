@@ -4,6 +4,7 @@ import { clampTo } from '#lib/gateway/worst-case.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { GatewayInput } from '../define-gateway-route.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
+import { type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
 import type { GatewayCaller } from '../schemas.ts'
 import { answerStream } from './answer-stream.ts'
 import { answerFailure, answerWhole } from './answer-whole.ts'
@@ -27,8 +28,11 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
   const { parts, caller, body, request, requestId } = input
   const plan = await planRequest(parts, caller, { route, body, request })
   const payer = payerOf(parts, caller, plan)
-  const call = await hold(parts, plan, payer, { requestId, keyId: caller.keyId })
-  return exchange(parts, call)
+  const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
+  return withIdempotency(parts.system, keyed, async (id, hooks) => {
+    const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId })
+    return exchange(parts, call, hooks)
+  })
 }
 
 /** What a request is when it is shortened to what can be paid for; null when that is nothing. */
@@ -100,7 +104,27 @@ const refusedKey = (): Sent => ({
 
 const isStream = (type: unknown): boolean => typeof type === 'string' && type.startsWith('text/event-stream')
 
-async function exchange(parts: GatewayParts, call: Call): Promise<Response> {
+async function exchange(parts: GatewayParts, call: Call, hooks: RequestHooks): Promise<Response> {
+  const done = parts.inFlight.begin()
+  let isStreaming = false
+  const onEnd = (): void => {
+    hooks.onEnd(call.end ?? 'unknown')
+    done()
+  }
+  try {
+    const response = await answer(parts, call, { record: hooks.record, onEnd })
+    isStreaming = call.end === null
+    return response
+  } finally {
+    if (!isStreaming) onEnd()
+  }
+}
+
+async function answer(
+  parts: GatewayParts,
+  call: Call,
+  hooks: { record: (text: string) => void; onEnd: () => void },
+): Promise<Response> {
   const { timeoutMs, drainMs } = parts.system.env.gateway
   const deadline = AbortSignal.timeout(timeoutMs)
   const sent = await sendToLitellm(parts, call, deadline).catch(async (error: unknown) => {
@@ -112,8 +136,8 @@ async function exchange(parts: GatewayParts, call: Call): Promise<Response> {
     else call.leave(sent.error.internal)
     throw sent.error
   }
-  const { answer } = sent
-  if (answer.statusCode >= 400) return answerFailure(call, answer)
-  if (!isStream(answer.headers['content-type'])) return answerWhole(call, answer, deadline)
-  return answerStream(call, answer, { signal: deadline, drainMs, record: () => {}, onEnd: () => {} })
+  const { answer: given } = sent
+  if (given.statusCode >= 400) return answerFailure(call, given)
+  if (!isStream(given.headers['content-type'])) return answerWhole(call, given, deadline)
+  return answerStream(call, given, { ...hooks, signal: deadline, drainMs })
 }
