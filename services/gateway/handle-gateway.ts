@@ -31,6 +31,7 @@ const NONCE_BYTES = 16
 export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[]): Gateway {
   const handle = async (request: Request): Promise<Response> => {
     const done = parts.inFlight.begin()
+    const began = performance.now()
     const requestId = `req_${randomHex(NONCE_BYTES)}`
     const { pathname } = new URL(request.url)
     const log = parts.system.log.child({ requestId, method: request.method, path: pathname })
@@ -38,6 +39,7 @@ export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[])
       answerError(error, log),
     )
     setFixedHeaders(response.headers, requestId)
+    response.headers.append('server-timing', `total;dur=${(performance.now() - began).toFixed(2)}`)
     done()
     return response
   }

@@ -14,6 +14,7 @@ export function headersFor(call: Call, given: Given): Headers {
     const value = given[name]
     if (typeof value === 'string') headers.set(name, value)
   }
+  headers.set('server-timing', `model;dur=${call.modelMs.toFixed(2)}`)
   if (plan.terms) headers.set('x-flareflow-power', plan.power)
   if (plan.ignored.length > 0) headers.set('x-flareflow-ignored-fields', headerText(plan.ignored.join(', ')))
   if (plan.clampedTo !== null) headers.set('x-clamped-max-tokens', String(plan.clampedTo))

@@ -50,11 +50,13 @@ export async function answerWhole(
   { statusCode, headers, body }: WholeAnswer,
   signal: AbortSignal,
 ): Promise<Response> {
+  const began = performance.now()
   const text = await readText(body, LARGEST).catch((error: unknown) => {
     call.leave(error instanceof Error ? error.message : 'the answer broke off')
     if (signal.aborted) throw timedOut()
     throw new AppError('litellm_unreachable', 'The answer broke off. Try again in a moment.', { cause: error })
   })
+  call.modelMs += performance.now() - began
   const outcome = await call.finish(parseJson(text), { bytes: text.length, isWhole: true })
   const own = headersFor(call, headers)
   addOutcome(own, outcome)

@@ -31,6 +31,8 @@ export class Call {
   readonly plan: PlannedRequest
   readonly payer: Payer
   readonly startedAt: Date
+  /** Milliseconds that LiteLLM took: until its first byte, and for a whole answer until its last. */
+  modelMs = 0
   readonly #ctx: ServiceContext
   readonly #keyId: string | null
   #end: RequestEnd | null = null

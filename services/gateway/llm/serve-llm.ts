@@ -73,7 +73,8 @@ function ticketOf({ system }: GatewayParts, { eventId, payer }: Call): string {
 async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew = false): Promise<Sent | null> {
   const secret = await call.payer.secret(anew)
   if (secret === null) return null
-  return parts.upstream.send({
+  const began = performance.now()
+  const sent = await parts.upstream.send({
     path: `/v1${call.plan.route}`,
     headers: {
       authorization: `Bearer ${secret}`,
@@ -84,6 +85,8 @@ async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew =
     body: JSON.stringify(call.plan.fields),
     signal,
   })
+  call.modelMs += performance.now() - began
+  return sent
 }
 
 /** A LiteLLM whose database was lost doesn't know the account's key: it is made again, and the request sent again. */
