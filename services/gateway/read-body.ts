@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
+import { isDeeperThan } from '#lib/http/json-depth.ts'
 
 export interface BodyLimits {
   readonly bytes: number
@@ -9,6 +10,11 @@ export interface BodyLimits {
 
 const tooLarge = (bytes: number) =>
   new AppError('payload_too_large', `The request is larger than ${Math.floor(bytes / 1024)} kB. Send a smaller one.`)
+
+/** No schema of a tool is nested so deep; what is deeper could overflow the stack of whoever writes it out. */
+const DEEPEST = 100
+
+const tooDeep = () => new AppError('invalid_request', `The request is nested deeper than ${DEEPEST} levels.`)
 
 const late = () =>
   new AppError('request_timed_out', 'The request did not arrive in time. Nothing was charged: send it again.')
@@ -51,7 +57,9 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Js
   const invalid = (cause: unknown) => new AppError('invalid_request', 'The request is not valid JSON.', { cause })
   try {
     const text = request.body ? await withinTime(readAll(request.body, limits.bytes), limits.ms) : ''
-    return { text, value: JSON.parse(text) as unknown }
+    const value: unknown = JSON.parse(text)
+    if (isDeeperThan(value, DEEPEST)) throw tooDeep()
+    return { text, value }
   } catch (error) {
     if (error instanceof AppError) throw error
     if (error instanceof SyntaxError || error instanceof TypeError) throw invalid(error)

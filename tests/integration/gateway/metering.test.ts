@@ -4,6 +4,8 @@ import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { usd } from '#lib/money/units.ts'
 import { correctCounted, createHoldSweeper, createOwnEventReporter } from '#services/gateway/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
+import { checkReceipt } from '#lib/receipts/check-receipt.ts'
+import { getReceipts } from '#services/receipts/index.ts'
 import { saveWatermark } from '#services/metering/polling/store.ts'
 import { rebuildRollups } from '#services/metering/rollups/rebuild-rollups.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -14,6 +16,9 @@ import { cents, type CreditCustomer, type GatewayWorld, openGatewayWorld } from 
 let world: GatewayWorld
 let customer: CreditCustomer
 const COST = usd(1_500n)
+/** All that a receipt of credits needs of the chain is its name, and of a node nothing. */
+const onEmulator = { network: 'emulator' } as ServiceContext['chain']
+const noTrust = {} as Parameters<typeof checkReceipt>[1]
 
 beforeAll(async () => {
   world = await openGatewayWorld()
@@ -89,6 +94,22 @@ describe('usage of a credit account', () => {
     })
     expect(unsettled).toEqual([])
     expect(await rebuildRollups(world.ctx)).toMatchObject({ differing: 0 })
+  })
+  test('has a receipt, which shows its place in the account’s tree and claims no root on chain', async () => {
+    await customer.chat()
+    await customer.chat()
+    const hold = await holdOf(customer)
+    await tell(toldBy(hold))
+    const reader = { ...world.ctx, actor: { kind: 'account', accountId: customer.id } as const, chain: onEmulator }
+    const { receipts } = await getReceipts(reader, { callId: hold.facts.requestId })
+    expect(receipts).toMatchObject([{ event: { id: hold.id }, settlement: { state: 'credits', size: 1, path: [] } }])
+    const { steps, isProven } = await checkReceipt(JSON.stringify(receipts[0]), noTrust)
+    expect(isProven).toBe(false)
+    expect(steps.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok', 'note'])
+    const stranger = await world.customer(cents(1))
+    const nosy = { ...reader, actor: { kind: 'account', accountId: stranger.id } as const }
+    await expect(getReceipts(nosy, { callId: hold.facts.requestId })).rejects.toMatchObject({ code: 'not_found' })
+    await expect(getReceipts(nosy, { callId: hold.id })).rejects.toMatchObject({ code: 'not_found' })
   })
   test('may name more models in a month than a reading could', async () => {
     await customer.chat()
