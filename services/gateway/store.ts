@@ -2,7 +2,7 @@ import { and, asc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { creditHolds, eventIdentities, usageReviews } from '#services/platform/db/schema/index.ts'
 
-export type ReviewRow = typeof usageReviews.$inferSelect
+type ReviewRow = typeof usageReviews.$inferSelect
 
 /** Once a hold: what was reported first stands. */
 export async function insertReview(db: Db, row: typeof usageReviews.$inferInsert): Promise<void> {
@@ -54,3 +54,41 @@ export const listCountedHolds = (db: Db, since: Date, limit: number) =>
     )
     .orderBy(asc(creditHolds.endedAt))
     .limit(limit)
+
+const ofReview = {
+  id: usageReviews.id,
+  accountId: usageReviews.accountId,
+  requestId: usageReviews.requestId,
+  reason: usageReviews.reason,
+  reported: usageReviews.reported,
+  state: usageReviews.state,
+  createdAt: usageReviews.createdAt,
+  held: creditHolds.amount,
+  facts: creditHolds.facts,
+}
+
+const reviewsWithHolds = (db: Db) =>
+  db.select(ofReview).from(usageReviews).innerJoin(creditHolds, eq(creditHolds.id, usageReviews.id))
+
+/** A review with what is held for its request. */
+export type OpenReview = Awaited<ReturnType<typeof reviewsWithHolds>>[number]
+
+/** Those that nobody has decided yet, oldest first. */
+export const listReviews = (db: Db, limit: number): Promise<OpenReview[]> =>
+  reviewsWithHolds(db).where(eq(usageReviews.state, 'open')).orderBy(asc(usageReviews.createdAt)).limit(limit)
+
+export async function findReview(db: Db, id: string): Promise<OpenReview | null> {
+  const [row] = await reviewsWithHolds(db).where(eq(usageReviews.id, id))
+  return row ?? null
+}
+
+/** The first decision stands. */
+export async function saveDecision(
+  db: Db,
+  { id, ...decision }: Pick<ReviewRow, 'id' | 'state' | 'booked' | 'decidedBy' | 'decidedAt'>,
+): Promise<void> {
+  await db
+    .update(usageReviews)
+    .set(decision)
+    .where(and(eq(usageReviews.id, id), eq(usageReviews.state, 'open')))
+}

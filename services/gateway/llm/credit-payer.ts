@@ -44,11 +44,11 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
       if (free) return usd(0n)
       const tokens = used.inputTokens + used.outputTokens
       const told = { ...facts, tokens: tokens.toString(), usageSource: used.source }
-      const { posted } = await holds.end({ id, cost: priceTokens(terms, tokens), facts: told })
+      const { posted } = await holds.end({ id, accountId: account.id, cost: priceTokens(terms, tokens), facts: told })
       return posted
     },
     async void(id, facts) {
-      if (!free) await holds.end({ id, cost: null, facts })
+      if (!free) await holds.end({ id, accountId: account.id, cost: null, facts })
     },
     async review(id, reason, facts) {
       if (free) return

@@ -99,7 +99,7 @@ test('whatever is sent to whichever route, it is answered in time, in OpenAI’s
     const said = await response.text()
     expect(response.status, `${how} ${to} ${body.slice(0, 300)}: ${said}`).toBeLessThan(500)
     expect(response.headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/)
-    if (response.status >= 400) expect(JSON.parse(said)).toMatchObject({ error: { message: expect.any(String) } })
+    expect(response.status < 400 || /^\{"error":\{"message":"/.test(said), said).toBe(true)
     expect(performance.now() - began).toBeLessThan(SLOW_MS)
   }
   await fc.assert(
@@ -116,6 +116,8 @@ test('whatever is sent to whichever route, it is answered in time, in OpenAI’s
     ),
     runs(1_000),
   )
+  // Some were so nearly valid that a model was asked.
+  expect(world.upstream.heard.length).toBeGreaterThan(0)
 })
 
 test('the planted bug: a route that throws what isn’t its caller’s fault is found by the same question', async () => {
