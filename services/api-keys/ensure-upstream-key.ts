@@ -11,7 +11,7 @@ interface AccountRef {
   readonly number: bigint
 }
 
-export interface UpstreamKey {
+interface UpstreamKey {
   /** Never leaves the server: only LiteLLM is shown it. */
   readonly secret: string
   readonly keyHash: string

@@ -1,1 +1,1 @@
-export { runGateway, type RunningGateway } from './run-gateway.ts'
+export { runGateway } from './run-gateway.ts'

@@ -5,7 +5,7 @@ import { migrate } from '#services/platform/db/migrate.ts'
 import type { Env } from '#services/platform/env.ts'
 import { closeServer, listen, openPatiently, within } from '#services/platform/http-server.ts'
 
-export interface RunningGateway {
+interface RunningGateway {
   readonly port: number
   /** Finishes what is running and lets go of everything. */
   stop(): Promise<void>

@@ -3,6 +3,7 @@ import { insertSession } from '#services/auth/store.ts'
 import { createLitellmClient } from '#services/clients/litellm/index.ts'
 import { creditPurchase, getAccount, openAccount } from '#services/credits/index.ts'
 import { createGateway, type Gateway } from '#services/gateway/index.ts'
+import { GATEWAY_BASE } from '#services/gateway/match-route.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
@@ -28,8 +29,8 @@ export interface GatewayWorld extends AsyncDisposable {
   customer(balance: Usd, tier?: 'free' | 'starter'): Promise<CreditCustomer>
 }
 
-export const GATEWAY = 'http://localhost:3003/api/v1/llm'
 const ORIGIN = 'http://localhost:3003'
+export const GATEWAY = `${ORIGIN}${GATEWAY_BASE}`
 
 /** Signs a wallet in, without its signature. */
 export async function sessionOf(ctx: ServiceContext, address: string): Promise<string> {

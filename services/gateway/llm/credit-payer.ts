@@ -8,7 +8,7 @@ import type { HoldWanted, Payer, Placement } from './payer.ts'
 import { refuseHold } from './refusals.ts'
 
 /** What prices a hold, as its facts carry it. */
-export const termsFacts = ({ usdPer1K, powerBps, markupBps }: PriceTerms) => ({
+const termsFacts = ({ usdPer1K, powerBps, markupBps }: PriceTerms) => ({
   usdPer1K: usdPer1K.toString(),
   powerBps: powerBps.toString(),
   markupBps: markupBps.toString(),

@@ -9,7 +9,7 @@ export type Sent =
   | { readonly ok: true; readonly answer: UpstreamAnswer }
   | { readonly ok: false; readonly outcome: 'not_sent' | 'unknown'; readonly error: AppError }
 
-export interface UpstreamRequest {
+interface UpstreamRequest {
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
   readonly body: string

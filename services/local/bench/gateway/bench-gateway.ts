@@ -9,7 +9,7 @@ import { type BenchWorld, openBenchWorld } from './bench-world.ts'
 import { atRate, byCallers, call, type CallTimes, firstPiece, openStreams, quantile, type Target } from './measure.ts'
 
 /** A line of the result: what was measured, at the half and at 99 of 100, in milliseconds. */
-export interface GatewayFigure {
+interface GatewayFigure {
   readonly what: string
   readonly count: number
   readonly p50: number

@@ -12,7 +12,7 @@ import { startPostgres } from '../../postgres.ts'
 import { createSupervisor, type Supervisor } from '../../supervisor.ts'
 
 /** A gateway in a process of its own, on an embedded Postgres, with one account that can pay for everything. */
-export interface BenchGateway {
+interface BenchGateway {
   readonly url: string
   /** Headers of the account's owner. */
   readonly headers: Readonly<Record<string, string>>
