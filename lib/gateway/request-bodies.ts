@@ -14,7 +14,7 @@ const whole = z.number().int()
 const flag = z.boolean()
 const stop = z.union([z.string(), z.array(z.string()).max(16)])
 
-/** Fields that every route takes. What else a caller sends is told in `x-flareflow-ignored-fields`, and not passed on. */
+/** Fields that every route takes. What else is sent goes nowhere: `x-flareflow-ignored-fields` tells it. */
 const common = {
   model: plainText(256).min(1).describe('A model of `GET /models`, or "auto" for the power level’s own choice.'),
   user: plainText(256).nullish(),

@@ -24,16 +24,20 @@ const brokeOff = (signal: AbortSignal, cause: unknown): AppError =>
         cause,
       })
 
-/**
- * Passes a stream on, no faster than it is taken. When its caller leaves it is read on to its end, within a bound, so
- * that what was used is known and paid for.
- */
-export function answerStream(call: Call, { statusCode, headers, body }: WholeAnswer, options: StreamOptions): Response {
+interface StreamReader {
+  /** The next text; null at the end. One reader after another: whoever drains waits for the caller's last read. */
+  next(): Promise<string | null>
+  /** The caller has left: reads on to the end, within the bound. */
+  drain(): Promise<void>
+  hasLeft(): boolean
+}
+
+function createReader(call: Call, body: WholeAnswer['body'], options: StreamOptions): StreamReader {
   const { signal, drainMs, record, onEnd } = options
   const relay = new StreamRelay(call, body)
-  const encoder = new TextEncoder()
   let turn: Promise<string | null> = Promise.resolve('')
   let hasLeft = false
+  let isOverdue = false
   let hasEnded = false
   // An error that comes while nobody reads is told by the next read.
   body.on('error', () => undefined)
@@ -52,7 +56,7 @@ export function answerStream(call: Call, { statusCode, headers, body }: WholeAns
       record(text)
       return text
     } catch (error) {
-      if (hasLeft && drained.aborted) {
+      if (isOverdue) {
         await relay.giveUp()
         return end()
       }
@@ -63,34 +67,36 @@ export function answerStream(call: Call, { statusCode, headers, body }: WholeAns
     }
   }
 
-  /** One reader after another: whoever drains waits for the caller's last read. */
   const next = (): Promise<string | null> => (turn = turn.then(read))
-
-  const draining = new AbortController()
-  const drained = draining.signal
 
   async function drain(): Promise<void> {
     hasLeft = true
     const timer = setTimeout(() => {
-      draining.abort()
+      isOverdue = true
       body.destroy()
     }, drainMs)
-    try {
-      while ((await next()) !== null);
-    } finally {
-      clearTimeout(timer)
-    }
+    while ((await next()) !== null);
+    clearTimeout(timer)
   }
+  return { next, drain, hasLeft: () => hasLeft }
+}
 
+/**
+ * Passes a stream on, no faster than it is taken. When its caller leaves it is read on to its end, within a bound, so
+ * that what was used is known and paid for.
+ */
+export function answerStream(call: Call, { statusCode, headers, body }: WholeAnswer, options: StreamOptions): Response {
+  const reader = createReader(call, body, options)
+  const encoder = new TextEncoder()
   const stream = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        const text = await next()
-        if (hasLeft) return
+        const text = await reader.next()
+        if (reader.hasLeft()) return
         if (text === null) controller.close()
         else controller.enqueue(encoder.encode(text))
       },
-      cancel: () => void drain(),
+      cancel: () => void reader.drain(),
     },
     { highWaterMark: 0 },
   )

@@ -182,7 +182,8 @@ const LABEL_LIST = sql.raw(LABELS.map((name) => `coalesce(${name}, '') as ${name
 export async function sumEvents(db: Db, deploymentId: string, stretch: Stretch): Promise<RollupFacts[]> {
   const { vaultId, period, from, to } = stretch
   const { rows } = await db.execute<Row>(sql`
-    select account, key_hash, model, ${LABEL_LIST}, ${sql.raw(`to_char(started_at at time zone 'UTC', ${HOUR_TEXT})`)} as hour,
+    select account, key_hash, model, ${LABEL_LIST},
+      ${sql.raw(`to_char(started_at at time zone 'UTC', ${HOUR_TEXT})`)} as hour,
       ${EVENT_MEASURES}
     from events, lateral (select status = 'success' and not cache_hit as counted) as of_event
     where deployment_id = ${deploymentId} and vault_id = ${vaultId} and period = ${period}
