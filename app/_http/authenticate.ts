@@ -1,7 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { getSession, type Session } from '#services/auth/index.ts'
+import { getSession, readCookie, type Session, SESSION_COOKIE } from '#services/auth/index.ts'
 import type { Actor, ServiceContext } from '#services/platform/context.ts'
-import { readCookie, SESSION_COOKIE } from './cookies.ts'
 
 /** Who sent a request: the session's user, or nobody. */
 export interface Caller {

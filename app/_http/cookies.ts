@@ -1,18 +1,7 @@
-import { SESSION_TTL_SECONDS } from '#services/auth/index.ts'
+import { SESSION_COOKIE, SESSION_TTL_SECONDS } from '#services/auth/index.ts'
 
-/** Carries the session. Its value is random; the database knows only a hash of it. */
-export const SESSION_COOKIE = 'flareflow_session'
 /** Ties a sign-in's nonce to the browser that asked for it. */
 export const BROWSER_COOKIE = 'flareflow_browser'
-
-/** A cookie's value, or null. */
-export function readCookie(request: Request, name: string): string | null {
-  for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
-    const at = pair.indexOf('=')
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || null
-  }
-  return null
-}
 
 function cookie(name: string, value: string, appUrl: string, options: { maxAge: number; path: string }): string {
   const secure = appUrl.startsWith('https:') ? '; Secure' : ''

@@ -1,16 +1,15 @@
 import type * as z from 'zod'
-import { appOrigins } from '#services/auth/index.ts'
+import { parseInput, queryOf } from '#lib/http/parse-input.ts'
+import { appOrigins, requireSameOrigin } from '#services/auth/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { authenticate, type Caller } from './authenticate.ts'
 import { baseContext } from './container.ts'
 import { Download, streamReply } from './download.ts'
 import { errorResponse, toAppError } from './error-response.ts'
 import { logFailure } from './log-failure.ts'
-import { parseInput } from './parse-input.ts'
 import { readJson } from './read-json.ts'
 import { jsonReply, newReply, type Reply } from './reply.ts'
 import { requestIdOf } from './request-id.ts'
-import { requireSameOrigin } from './same-origin.ts'
 
 /** What a route takes and answers. `session`: only somebody who is signed in gets past the door. */
 export interface RouteSpec<Params, Body, Result, Query> {
@@ -66,17 +65,6 @@ export function defineRoute<Result, Params = undefined, Body = undefined, Query 
 /** A part without a schema is not read; its type is then `undefined`. */
 const parsePart = <T>(schema: z.ZodType<T> | undefined, value: unknown): T =>
   schema ? parseInput(schema, value) : (undefined as T)
-
-/** The query by name; a name that is given twice has a list, which no schema of a single value takes. */
-function queryOf(request: Request): Record<string, string | string[]> {
-  const { searchParams } = new URL(request.url)
-  return Object.fromEntries(
-    [...new Set(searchParams.keys())].map((name) => {
-      const [only = '', ...more] = searchParams.getAll(name)
-      return [name, more.length === 0 ? only : [only, ...more]]
-    }),
-  )
-}
 
 const BODIES = ['POST', 'PUT', 'PATCH']
 

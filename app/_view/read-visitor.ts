@@ -1,10 +1,9 @@
 import { cookies } from 'next/headers'
 import { cache } from 'react'
-import { SESSION_COOKIE } from '#app/_http/cookies.ts'
 import { baseContext } from '#app/_http/container.ts'
 import { parseTheme, THEME_COOKIE, type Theme } from '#components/shell/theme.ts'
 import type { AppConfig, Session } from '#hooks/api-types.ts'
-import { describeSession, getSession } from '#services/auth/index.ts'
+import { describeSession, getSession, SESSION_COOKIE } from '#services/auth/index.ts'
 import { getPublicConfig } from '#services/subscriptions/index.ts'
 
 export interface Visitor {

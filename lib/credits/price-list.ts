@@ -29,6 +29,8 @@ interface TierTerms {
   readonly requestsPerMinute: number
   readonly tokensPerMinute: number
   readonly parallelRequests: number
+  /** Whose models the tier may use. */
+  readonly providers: '*' | readonly string[]
 }
 
 /** Everything that decides what a request costs in credits. */
@@ -46,6 +48,13 @@ const base = (provider: string, micro: bigint, all: readonly string[] = []): Bas
 })
 
 const FREE_PROVIDERS = ['local', 'groq', 'huggingface']
+const BALANCED_PROVIDERS = ['together', 'fireworks', 'openrouter']
+
+const tier = (
+  markupBps: bigint,
+  [requestsPerMinute, tokensPerMinute, parallelRequests]: readonly [number, number, number],
+  providers: '*' | readonly string[] = '*',
+): TierTerms => ({ markupBps, requestsPerMinute, tokensPerMinute, parallelRequests, providers })
 
 /** The prices that a fresh installation has. */
 export const DEFAULT_PRICE_LIST: PriceList = {
@@ -62,14 +71,14 @@ export const DEFAULT_PRICE_LIST: PriceList = {
   ],
   powers: {
     eco: { bps: 1_000n, maxTokens: 2_000, providers: FREE_PROVIDERS },
-    balanced: { bps: 2_500n, maxTokens: 4_000, providers: ['together', 'fireworks', 'openrouter'] },
+    balanced: { bps: 2_500n, maxTokens: 4_000, providers: BALANCED_PROVIDERS },
     precision: { bps: 10_000n, maxTokens: 16_000, providers: ['anthropic', 'openai'] },
   },
   tiers: {
-    free: { markupBps: 0n, requestsPerMinute: 10, tokensPerMinute: 20_000, parallelRequests: 2 },
-    starter: { markupBps: 4_000n, requestsPerMinute: 60, tokensPerMinute: 200_000, parallelRequests: 10 },
-    professional: { markupBps: 6_000n, requestsPerMinute: 300, tokensPerMinute: 1_000_000, parallelRequests: 50 },
-    enterprise: { markupBps: 8_000n, requestsPerMinute: 1_200, tokensPerMinute: 5_000_000, parallelRequests: 200 },
+    free: tier(0n, [10, 20_000, 2], [...FREE_PROVIDERS, ...BALANCED_PROVIDERS]),
+    starter: tier(4_000n, [60, 200_000, 10]),
+    professional: tier(6_000n, [300, 1_000_000, 50]),
+    enterprise: tier(8_000n, [1_200, 5_000_000, 200]),
   },
 }
 

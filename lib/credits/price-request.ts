@@ -9,15 +9,36 @@ export interface PricedRequest {
   readonly tier: CreditTier
 }
 
-const TOKENS_PER_PRICE = 1_000n
+/** What prices a request's tokens, fixed before it is sent: a list that changes meanwhile changes nothing of it. */
+export interface PriceTerms {
+  readonly usdPer1K: Usd
+  readonly powerBps: bigint
+  readonly markupBps: bigint
+}
 
-/**
- * What tokens cost in credits, in units of 1e-8 USD: multiplied out, divided once, rounded down. Null when the price
- * list doesn't name the model: such a request is refused, it is not free.
- */
+const TOKENS_PER_PRICE = 1_000n
+const DIVISOR = TOKENS_PER_PRICE * BPS * BPS
+
+/** Null when the price list doesn't name the model: such a request is refused, it is not free. */
+export function findPriceTerms(list: PriceList, request: PricedRequest): PriceTerms | null {
+  const usdPer1K = findBaseCost(list, request.provider, request.model)
+  if (usdPer1K === null) return null
+  return { usdPer1K, powerBps: list.powers[request.power].bps, markupBps: list.tiers[request.tier].markupBps }
+}
+
+/** Price of `DIVISOR` tokens. */
+const rateOf = ({ usdPer1K, powerBps, markupBps }: PriceTerms): bigint => usdPer1K * powerBps * (BPS + markupBps)
+
+export const isFree = (terms: PriceTerms): boolean => rateOf(terms) === 0n
+
+/** What tokens cost, in units of 1e-8 USD: multiplied out, divided once, rounded down. */
+export const priceTokens = (terms: PriceTerms, tokens: bigint): Usd => usd((tokens * rateOf(terms)) / DIVISOR)
+
+/** The most tokens that an amount pays for. Of a price above 0 only. */
+export const tokensFor = (terms: PriceTerms, amount: Usd): bigint => ((amount + 1n) * DIVISOR - 1n) / rateOf(terms)
+
+/** What tokens of a request cost in credits; null when the price list doesn't name the model. */
 export function priceRequest(list: PriceList, request: PricedRequest, tokens: bigint): Usd | null {
-  const baseCost = findBaseCost(list, request.provider, request.model)
-  if (baseCost === null) return null
-  const factor = list.powers[request.power].bps * (BPS + list.tiers[request.tier].markupBps)
-  return usd((tokens * baseCost * factor) / (TOKENS_PER_PRICE * BPS * BPS))
+  const terms = findPriceTerms(list, request)
+  return terms && priceTokens(terms, tokens)
 }

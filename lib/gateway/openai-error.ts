@@ -6,6 +6,8 @@ export interface OpenAiError {
     /** The field at fault. */
     readonly param: string | null
     readonly code: string | null
+    /** Facts that a program can act on, such as what is still affordable. */
+    readonly details?: Readonly<Record<string, unknown>>
   }
 }
 
@@ -22,7 +24,14 @@ const TYPES: Readonly<Record<number, string>> = {
   429: 'rate_limit_error',
 }
 
-export const openAiError = (
-  status: number,
-  { message, code = null, param = null }: { message: string; code?: string | null; param?: string | null },
-): OpenAiError => ({ error: { message, type: TYPES[status] ?? 'api_error', param, code } })
+interface ErrorWords {
+  readonly message: string
+  readonly code?: string | null
+  readonly param?: string | null
+  readonly details?: Readonly<Record<string, unknown>> | undefined
+}
+
+export function openAiError(status: number, { message, code = null, param = null, details }: ErrorWords): OpenAiError {
+  const error = { message, type: TYPES[status] ?? 'api_error', param, code }
+  return { error: details === undefined ? error : { ...error, details } }
+}

@@ -1,5 +1,5 @@
 /** Tokens as the model reported them. */
-interface ReportedUsage {
+export interface ReportedUsage {
   readonly inputTokens: bigint
   readonly outputTokens: bigint
   readonly cachedTokens: bigint | null
@@ -45,3 +45,9 @@ export function readUsage(answer: unknown): UsageReading {
   if ((cached ?? 0n) > input || (reasoning ?? 0n) > (output ?? 0n)) return 'impossible'
   return { inputTokens: input, outputTokens: output ?? 0n, cachedTokens: cached, reasoningTokens: reasoning }
 }
+
+/** Whether a request that was bounded so can have used as much. */
+export const isWithin = (
+  { inputTokens, outputTokens }: ReportedUsage,
+  bounds: { readonly inputTokens: bigint; readonly outputTokens: bigint },
+): boolean => inputTokens <= bounds.inputTokens && outputTokens <= bounds.outputTokens

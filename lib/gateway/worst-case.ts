@@ -2,8 +2,9 @@ import { GATEWAY_ROUTES, type GatewayRoute } from './routes.ts'
 
 /** What bounds a request whose own words don't. */
 export interface Bounds {
-  /** Tokens of an answer to a request that sets no limit, and the most it may set. */
+  /** The most tokens that a request may let an answer have, and those of one that sets no limit. */
   readonly maxOutputTokens: number
+  readonly defaultOutputTokens: number
   /** Tokens that one image may count as, at most. */
   readonly maxImageTokens: number
   /** Answers that one request may ask for. */
@@ -23,7 +24,9 @@ export interface WorstCase {
   readonly tokens: bigint
   readonly inputTokens: bigint
   readonly outputTokens: bigint
-  /** Fields to send beside the caller's: the output limit, where the caller set none. */
+  /** Answers that were asked for. */
+  readonly answers: number
+  /** Fields to send in place of the caller's: what bounds each answer. Empty where there is no answer. */
   readonly limit: Readonly<Record<string, number>>
 }
 
@@ -72,23 +75,24 @@ function answersOf(body: Readonly<Record<string, unknown>>, most: number): numbe
 function limitOf(
   route: GatewayRoute,
   body: Readonly<Record<string, unknown>>,
-  { maxOutputTokens }: Bounds,
+  { maxOutputTokens, defaultOutputTokens }: Bounds,
 ): { tokens: number; set: Record<string, number> } | Unbounded {
   const names: readonly string[] = GATEWAY_ROUTES[route].limits
   const [newest] = names
   if (newest === undefined) return { tokens: 0, set: {} }
-  let tokens = 0
+  const set: Record<string, number> = {}
   for (const param of names) {
     const asked = body[param]
     if (asked === undefined || asked === null) continue
     const count = wholeAbove(asked, 1)
     if (count === null) return refuse(param, `${param} must be a whole number above 0.`)
     if (count > maxOutputTokens) return refuse(param, `${param} may be ${maxOutputTokens} at most here.`)
-    tokens = Math.max(tokens, count)
+    set[param] = count
   }
   // LiteLLM knows the older name for every provider.
   const name = route === '/chat/completions' ? 'max_tokens' : newest
-  return tokens > 0 ? { tokens, set: {} } : { tokens: maxOutputTokens, set: { [name]: maxOutputTokens } }
+  if (Object.keys(set).length === 0) set[name] = defaultOutputTokens
+  return { tokens: Math.max(...Object.values(set)), set }
 }
 
 /**
@@ -117,5 +121,16 @@ export function worstCase(
   if ('ok' in limit) return limit
   const inputTokens = BigInt(bodyBytes) + BigInt(found.images) * BigInt(bounds.maxImageTokens)
   const outputTokens = BigInt(answers) * BigInt(limit.tokens)
-  return { ok: true, inputTokens, outputTokens, tokens: inputTokens + outputTokens, limit: limit.set }
+  return { ok: true, inputTokens, outputTokens, tokens: inputTokens + outputTokens, answers, limit: limit.set }
+}
+
+/** The same request with shorter answers, so that it costs at most `tokens`; null when not even one token is left. */
+export function clampTo(worst: WorstCase, tokens: bigint): WorstCase | null {
+  const perAnswer = (tokens - worst.inputTokens) / BigInt(worst.answers)
+  const limits = Object.entries(worst.limit)
+  if (perAnswer < 1n || limits.length === 0) return null
+  const most = Number(perAnswer)
+  const limit = Object.fromEntries(limits.map(([name, count]) => [name, Math.min(count, most)]))
+  const outputTokens = BigInt(worst.answers) * BigInt(Math.max(...Object.values(limit)))
+  return { ...worst, limit, outputTokens, tokens: worst.inputTokens + outputTokens }
 }

@@ -21,8 +21,8 @@ function sameText(a: string, b: string): boolean {
 }
 
 /** A call's identity: a nonce of 32 hex digits, and its MAC for this key, which only the secret's holders can make. */
-export const mintEventId = (secret: string, nonce: string, keyHash: string): string =>
-  `${nonce}.${macOf(secret, nonce, keyHash, portableHmac)}`
+export const mintEventId = (secret: string, nonce: string, keyHash: string, hmac = portableHmac): string =>
+  `${nonce}.${macOf(secret, nonce, keyHash, hmac)}`
 
 /** Whether an id was minted with this secret for this key; a caller can't make one up, nor use another key's. */
 export function isMintedEventId(secret: string, id: string, keyHash: string, hmac = portableHmac): boolean {

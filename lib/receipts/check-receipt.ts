@@ -5,7 +5,7 @@ import { checkPlace } from './check-place.ts'
 import { checkReading, type Claim } from './check-reading.ts'
 import { parseReceipt } from './parse-receipt.ts'
 import { readLeaf } from './read-leaf.ts'
-import type { Receipt, SettledReceipt } from './receipt.ts'
+import type { CreditReceipt, Receipt, SettledReceipt } from './receipt.ts'
 import { failed, hasFailed, note, ok, type Step, type Trust } from './step.ts'
 
 export interface ReceiptCheck {
@@ -23,6 +23,9 @@ const LEAF = 'The request is the one that the receipt names'
 const HASH = 'The request’s hash is the leaf'
 const PATH = 'The leaf is in the tree under the root'
 
+const CHAIN = 'The request is settled on Flow'
+
+const isOfCredits = (receipt: Receipt): receipt is CreditReceipt => receipt.settlement.state === 'credits'
 const isSettled = (receipt: Receipt): receipt is SettledReceipt => receipt.settlement.state === 'settled'
 
 /** Checks a receipt: by itself first, then against the chain. Trusts nobody but the node that it asks. */
@@ -37,6 +40,10 @@ export async function checkReceipt(text: string, trust: Trust): Promise<ReceiptC
   const request = leaf?.ok ? leaf.value : null
   const form = ok(FORM, `Version ${receipt.version}, request ${receipt.event.id}.`)
   const local = [form, checkLeaf(receipt), checkHash(receipt)]
+  if (isOfCredits(receipt)) {
+    const steps = [...local, checkPath(receipt), note(CHAIN, OFF_CHAIN)]
+    return { receipt, request, steps, isProven: false }
+  }
   if (!isSettled(receipt)) return { receipt, request, steps: [...local, notSettled(receipt)], isProven: false }
   const steps = [...local, checkPath(receipt)]
   if (!steps.some(hasFailed)) steps.push(...(await checkPlace(receipt, trust)))
@@ -70,9 +77,12 @@ function checkHash({ event }: Receipt): Step {
   return failed(HASH, 'leaf_hash', detail)
 }
 
-function checkPath({ event, settlement }: SettledReceipt): Step {
+const OFF_CHAIN =
+  'It was paid from a balance of credits, so no root of it is on chain: that the tree is the right one is the operator’s word.'
+
+function checkPath({ event, settlement }: SettledReceipt | CreditReceipt): Step {
   const { size, path, root } = settlement
-  const isWhole = size.toString() === settlement.reading.eventCount
+  const isWhole = settlement.state === 'credits' || size.toString() === settlement.reading.eventCount
   if (isWhole && verifyInclusion(event.leafHash, event.ordinal, size, path, root)) {
     return ok(PATH, `${path.length} hashes lead from leaf ${event.ordinal} of ${size} to ${root}.`)
   }
@@ -81,14 +91,13 @@ function checkPath({ event, settlement }: SettledReceipt): Step {
 }
 
 function notSettled({ settlement }: Receipt): Step {
-  const title = 'The request is settled on Flow'
   if (settlement.state === 'unbilled') {
     const detail = `It is listed and not billed (${settlement.reason}): no reading covers it, and none will.`
-    return failed(title, 'not_settled', detail)
+    return failed(CHAIN, 'not_settled', detail)
   }
   const when =
     settlement.state === 'waiting' && settlement.expectedBy
       ? `expected by ${settlement.expectedBy}`
       : 'with the next request that costs something'
-  return failed(title, 'not_settled', `Not yet, ${when}. There is nothing on chain to compare with until then.`)
+  return failed(CHAIN, 'not_settled', `Not yet, ${when}. There is nothing on chain to compare with until then.`)
 }

@@ -13,7 +13,19 @@ import {
   type ReceiptState,
   type SettledAs,
 } from './receipt.ts'
-import { countOf, fieldsOf, type Fields, hashOf, jsonOf, listOf, oneOf, ShapeFault, textOf, wholeOf } from './shape.ts'
+import {
+  countOf,
+  fieldsOf,
+  type Fields,
+  hashOf,
+  jsonOf,
+  listOf,
+  oneOf,
+  payerOf,
+  ShapeFault,
+  textOf,
+  wholeOf,
+} from './shape.ts'
 
 /** More hashes than a path through any tree can have. */
 const MAX_PATH = 64
@@ -41,7 +53,7 @@ export const parseReceipt = (text: string): Parsed<Receipt> =>
       kind: oneOf(fields['kind'], 'kind', [RECEIPT_KIND]),
       version: versionOf(fields),
       ...placeOf(fields),
-      ...periodOf(fields),
+      ...periodOf(fields, payerOf(fields['vault'], 'vault')),
       event: eventOf(fields['event']),
       settlement: settlementOf(fields['settlement']),
     }
@@ -56,7 +68,7 @@ export const parseBillHeader = (text: string): Parsed<BillHeader> =>
       kind: oneOf(fields['kind'], 'kind', [BILL_KIND]),
       version: versionOf(fields),
       ...placeOf(fields),
-      ...periodOf(fields),
+      ...periodOf(fields, countOf(fields['vault'], 'vault')),
       ...settledAs(fields),
     }
   })
@@ -72,10 +84,10 @@ const placeOf = (fields: Fields): Place => ({
   deployment: textOf(fields['deployment'], 'deployment', /^[0-9A-Za-z-]{1,128}$/, 'is not a deployment'),
 })
 
-function periodOf(fields: Fields): BilledPeriod {
+function periodOf(fields: Fields, vault: string): BilledPeriod {
   const period = wholeOf(fields['period'], 'period', 0, 999_999)
   if (!isPeriod(period)) throw new ShapeFault('period', 'is not a month as YYYYMM')
-  return { vault: countOf(fields['vault'], 'vault'), period }
+  return { vault, period }
 }
 
 function eventOf(value: unknown): ReceiptEvent {
@@ -91,24 +103,28 @@ function eventOf(value: unknown): ReceiptEvent {
 
 function settlementOf(value: unknown): ReceiptState {
   const state = typeof value === 'object' && value !== null && 'state' in value ? value.state : undefined
-  switch (oneOf(state, 'settlement.state', ['settled', 'waiting', 'unbilled'])) {
+  switch (oneOf(state, 'settlement.state', ['settled', 'waiting', 'unbilled', 'credits'])) {
     case 'waiting':
       return waitingOf(fieldsOf(value, 'settlement', ['state', 'expectedBy']))
     case 'unbilled': {
       const { reason } = fieldsOf(value, 'settlement', ['state', 'reason'])
       return { state: 'unbilled', reason: textOf(reason, 'settlement.reason', /^[a-z_]{1,64}$/, 'is not a reason') }
     }
+    case 'credits': {
+      const fields = fieldsOf(value, 'settlement', ['state', 'size', 'path', 'root'])
+      return { state: 'credits', ...placeInTree(fields), root: hashOf(fields['root'], 'root') }
+    }
     default: {
       const fields = fieldsOf(value, 'settlement', ['state', 'size', 'path', 'root', 'reading', 'transaction'])
-      return {
-        state: 'settled',
-        size: wholeOf(fields['size'], 'settlement.size', 1, MAX_ORDINAL + 1),
-        path: listOf(fields['path'], 'settlement.path', MAX_PATH).map((hash) => hashOf(hash, 'settlement.path')),
-        ...settledAs(fields),
-      }
+      return { state: 'settled', ...placeInTree(fields), ...settledAs(fields) }
     }
   }
 }
+
+const placeInTree = (fields: Fields) => ({
+  size: wholeOf(fields['size'], 'settlement.size', 1, MAX_ORDINAL + 1),
+  path: listOf(fields['path'], 'settlement.path', MAX_PATH).map((hash) => hashOf(hash, 'settlement.path')),
+})
 
 function waitingOf({ expectedBy }: Fields): ReceiptState {
   const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/

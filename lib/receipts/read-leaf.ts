@@ -1,7 +1,7 @@
 import { canonicalLeaf, type LeafFacts } from '../metering/canonical-leaf.ts'
 import { isPeriod } from '../period/period.ts'
 import type { Parsed } from './parse-receipt.ts'
-import { countOf, fieldsOf, type Fields, hashOf, jsonOf, ShapeFault, textOf, wholeOf } from './shape.ts'
+import { countOf, fieldsOf, type Fields, hashOf, jsonOf, payerOf, ShapeFault, textOf, wholeOf } from './shape.ts'
 
 const NAMES = ['v', 'id', 'vault', 'period', 'ordinal', 'key', 'at', 'model', 'input', 'output', 'billable']
 const MAX_ORDINAL = 2 ** 31 - 1
@@ -19,7 +19,7 @@ function factsOf(fields: Fields): LeafFacts {
   if (!isPeriod(period)) throw new ShapeFault('period', 'is not a month as YYYYMM')
   return {
     id: textOf(fields['id'], 'id', /^[A-Za-z0-9._:-]{1,256}$/, 'is not an id'),
-    vaultId: BigInt(countOf(fields['vault'], 'vault')),
+    vaultId: BigInt(payerOf(fields['vault'], 'vault')),
     period,
     ordinal: wholeOf(fields['ordinal'], 'ordinal', 0, MAX_ORDINAL),
     keyHash: hashOf(fields['key'], 'key'),

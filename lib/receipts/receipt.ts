@@ -14,7 +14,7 @@ export interface Place {
   readonly deployment: string
 }
 
-/** A vault's billing period. The vault is a UInt64 as decimal text. */
+/** A vault's billing period. The vault is a UInt64 as decimal text; a credit account's number stands negated. */
 export interface BilledPeriod {
   readonly vault: string
   readonly period: Period
@@ -47,12 +47,14 @@ export interface ReceiptEvent {
 
 /**
  * How the request stands: `settled` with its proof; `waiting` for a reading that covers it (`expectedBy` null: nobody
- * knows, as free requests start no reading); `unbilled`: the period closed before a reading did, it is listed only.
+ * knows, as free requests start no reading); `unbilled`: the period closed before a reading did, it is listed only;
+ * `credits`: paid from a balance, with its place in the account's own tree, whose root is on no chain.
  */
 export type ReceiptState =
   | ({ readonly state: 'settled'; readonly size: number; readonly path: readonly Hash[] } & SettledAs)
   | { readonly state: 'waiting'; readonly expectedBy: string | null }
   | { readonly state: 'unbilled'; readonly reason: string }
+  | { readonly state: 'credits'; readonly size: number; readonly path: readonly Hash[]; readonly root: Hash }
 
 /** The proof of one request up to the root that is on chain; docs/verify.md explains every field. */
 export interface Receipt extends Place, BilledPeriod {
@@ -62,6 +64,7 @@ export interface Receipt extends Place, BilledPeriod {
   readonly settlement: ReceiptState
 }
 
+export type CreditReceipt = Receipt & { readonly settlement: Extract<ReceiptState, { state: 'credits' }> }
 export type SettledReceipt = Receipt & { readonly settlement: Extract<ReceiptState, { state: 'settled' }> }
 
 /** The first line of a bill; every further line is the canonical text of a leaf, in the order of the tree. */

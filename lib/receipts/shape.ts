@@ -56,3 +56,7 @@ export function jsonOf(text: string, path: string): unknown {
     return fault(path, 'is not JSON')
   }
 }
+
+/** A vault's number, or a credit account's, negated. */
+export const payerOf = (value: unknown, name: string): string =>
+  textOf(value, name, /^(-[1-9]\d{0,18}|0|[1-9]\d{0,19})$/, 'is not a number')

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import { toKeyView, viewKey } from './key-view.ts'
 import type { KeyView } from './schemas.ts'
-import { findBlocks, findByHashes, findLiveKey, findLiveKeys } from './store.ts'
+import { findBlocks, findLiveKey, findLiveKeys, findPayers } from './store.ts'
 
 /** What may be seen of a vault's key. The caller has checked that the actor is a party of the vault. */
 export async function getKeyForVault(ctx: ServiceContext, vaultId: bigint): Promise<KeyView> {
@@ -21,17 +21,18 @@ export async function getKeysForVaults(ctx: ServiceContext, vaultIds: bigint[]):
 
 /** Who pays for a key's usage. */
 export interface KeyPayer {
+  /** The vault's number, or a credit account's, negated. */
   readonly vaultId: bigint
-  /** Flow address of the one who made the key. */
+  /** As reports name it: `vault:<number>` or `credits:<account id>`. */
+  readonly account: string
+  /** Flow address of the one who made the key, or the account's subject with another issuer. */
   readonly wallet: string
 }
 
 /** Who pays for each key, by the key's hash; also for replaced keys. Unknown hashes are absent. */
 export async function findKeyPayers(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, KeyPayer>> {
-  const rows = await findByHashes(ctx.db, ctx.deploymentId, keyHashes)
-  return new Map(
-    rows.flatMap(({ keyHash, vaultId, createdBy: wallet }) => (keyHash ? [[keyHash, { vaultId, wallet }]] : [])),
-  )
+  const rows = await findPayers(ctx.db, ctx.deploymentId, keyHashes)
+  return new Map(rows.map(({ keyHash, vaultId, account, wallet }) => [keyHash, { vaultId, account, wallet }]))
 }
 
 /** The vault that pays for each key. */

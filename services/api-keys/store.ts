@@ -1,6 +1,6 @@
 import { and, asc, count, eq, gt, inArray, isNotNull, ne, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
-import { apiKeys, keyBlocks } from '#services/platform/db/schema/index.ts'
+import { apiKeys, keyBlocks, meteredKeys, upstreamKeys } from '#services/platform/db/schema/index.ts'
 
 export type KeyRow = typeof apiKeys.$inferSelect
 export type BlockRow = typeof keyBlocks.$inferSelect
@@ -37,7 +37,34 @@ export async function listLiveKeys(db: Db, deploymentId: string): Promise<KeyRow
     .where(and(eq(apiKeys.deploymentId, deploymentId), ne(apiKeys.status, 'deleted')))
 }
 
-/** Also replaced keys: their late usage is still their vault's. */
+/** Who pays for usage of keys; also of replaced ones, whose late usage is still their vault's. */
+export async function findPayers(
+  db: Db,
+  deploymentId: string,
+  keyHashes: readonly string[],
+): Promise<(typeof meteredKeys.$inferSelect)[]> {
+  if (keyHashes.length === 0) return []
+  return db
+    .select()
+    .from(meteredKeys)
+    .where(and(eq(meteredKeys.deploymentId, deploymentId), inArray(meteredKeys.keyHash, keyHashes)))
+}
+
+type UpstreamKeyRow = typeof upstreamKeys.$inferSelect
+
+export async function findUpstreamKey(db: Db, keyHash: string): Promise<UpstreamKeyRow | null> {
+  const [row] = await db.select().from(upstreamKeys).where(eq(upstreamKeys.keyHash, keyHash))
+  return row ?? null
+}
+
+export async function insertUpstreamKey(db: Db, row: UpstreamKeyRow): Promise<void> {
+  await db.insert(upstreamKeys).values(row).onConflictDoNothing()
+}
+
+export async function activateUpstreamKey(db: Db, keyHash: string): Promise<void> {
+  await db.update(upstreamKeys).set({ status: 'active' }).where(eq(upstreamKeys.keyHash, keyHash))
+}
+
 export async function findByHashes(db: Db, deploymentId: string, keyHashes: readonly string[]): Promise<KeyRow[]> {
   if (keyHashes.length === 0) return []
   return db

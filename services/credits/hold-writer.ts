@@ -1,10 +1,11 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { periodOf } from '#lib/period/period.ts'
+import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import type { Db } from '#services/platform/db/client.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { EndedHold, EndHold, PlacedHold, PlaceHold } from './schemas.ts'
-import { type HoldAnswer, type HoldRequest, settleHolds } from './settle-holds.ts'
+import { type Books, type HoldAnswer, type HoldRequest, settleHolds } from './settle-holds.ts'
 import {
   endHolds,
   findHolds,
@@ -37,25 +38,47 @@ const TOGETHER = 500
 
 async function settleTogether(ctx: ServiceContext, requests: readonly HoldRequest[]): Promise<HoldAnswer[]> {
   return withTransaction(ctx, async (tx) => {
-    const ids = requests.map(({ id }) => id)
-    const before = await findHolds(tx.db, ids)
-    const named = requests.flatMap((request) => (request.kind === 'place' ? [request.accountId] : []))
-    const accountIds = [...new Set([...named, ...before.map(({ accountId }) => accountId)])]
+    const accountIds = await accountsOf(tx.db, requests)
     if (accountIds.length === 0) return requests.map(() => null)
-    const accounts = await lockAccounts(tx.db, accountIds)
-    const now = tx.clock()
-    // Read again under the locks: another process may have ended a hold meanwhile.
-    const holds = await findHolds(tx.db, ids)
-    const periods = new Set([periodOf(now), ...holds.map(({ period }) => period)])
-    const months = await listMonths(tx.db, accountIds, [...periods])
-    const grants = requests.some(({ kind }) => kind === 'end') ? await listOpenGrants(tx.db, accountIds) : []
-    const result = settleHolds({ now, accounts, months, holds, grants }, requests)
-    await endHolds(tx.db, result.ended, now)
-    await insertTransfers(tx.db, result.transfers)
-    await useGrants(tx.db, result.grantUses)
-    await insertHolds(tx.db, result.placed)
+    const books = await readBooks(tx, requests, accountIds)
+    const result = settleHolds(books, requests)
+    // In this order on the wire: what is released may be needed for what is taken.
+    await Promise.all([
+      endHolds(tx.db, result.ended, books.now),
+      insertTransfers(tx.db, result.transfers),
+      useGrants(tx.db, result.grantUses),
+      insertHolds(tx.db, result.placed),
+    ])
     return result.answers
   })
+}
+
+/** Whose accounts the requests are about; only what nobody told has to be looked up. */
+async function accountsOf(db: Db, requests: readonly HoldRequest[]): Promise<string[]> {
+  const untold = requests.flatMap(({ id, accountId }) => (accountId === undefined ? [id] : []))
+  const told = requests.flatMap(({ accountId }) => (accountId === undefined ? [] : [accountId]))
+  const found = untold.length > 0 ? await findHolds(db, untold) : []
+  return [...new Set([...told, ...found.map(({ accountId }) => accountId)])]
+}
+
+/** The books under the accounts' locks. In one go: what follows the locks on the wire is read under them. */
+async function readBooks(tx: ServiceContext, requests: readonly HoldRequest[], accountIds: string[]): Promise<Books> {
+  const ids = requests.map(({ id }) => id)
+  const mayPost = requests.some(({ kind }) => kind === 'end')
+  const period = periodOf(tx.clock())
+  const usual = [period, previousPeriod(period)]
+  const [accounts, holds, months, grants] = await Promise.all([
+    lockAccounts(tx.db, accountIds),
+    findHolds(tx.db, ids),
+    listMonths(tx.db, accountIds, usual),
+    mayPost ? listOpenGrants(tx.db, accountIds) : [],
+  ])
+  const now = tx.clock()
+  const others = [...new Set([periodOf(now), ...holds.map((hold) => hold.period)])].filter(
+    (each) => !usual.includes(each),
+  )
+  const older = others.length > 0 ? await listMonths(tx.db, accountIds, others) : []
+  return { now, accounts, months: [...months, ...older], holds, grants }
 }
 
 const missing = (request: HoldRequest): AppError =>

@@ -33,6 +33,8 @@ export type PlacedHold =
 
 export interface EndHold {
   readonly id: string
+  /** Whose hold it is, if that is at hand: it saves a question. */
+  readonly accountId?: string
   /** What the request cost; null voids the hold. */
   readonly cost: Usd | null
   readonly facts: Facts

@@ -18,7 +18,7 @@ export type HoldRequest =
   | ({ readonly kind: 'place' } & PlaceHold)
   | ({ readonly kind: 'end' } & EndHold)
   /** Ends a hold that nobody else did, and whose request left no trace. */
-  | { readonly kind: 'expire'; readonly id: string }
+  | { readonly kind: 'expire'; readonly id: string; readonly accountId?: string }
 
 /** Null: the request names an account or a hold that doesn't exist, or somebody else's. */
 export type HoldAnswer = PlacedHold | EndedHold | null
@@ -57,7 +57,8 @@ class Desk {
   answer(request: HoldRequest): HoldAnswer {
     if (request.kind === 'place') return this.#place(request)
     const hold = this.#holds.get(request.id)
-    if (!hold) return null
+    // Of an account that isn't locked nothing may be decided: the hold is somebody else's.
+    if (!hold || !this.#accounts.has(hold.accountId)) return null
     if (hold.state !== 'held') return { state: hold.state, posted: usd(hold.posted ?? 0n), beyond: usd(0n) }
     if (request.kind === 'end' && request.cost !== null)
       return this.#post(request.id, hold, request.cost, request.facts)

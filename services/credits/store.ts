@@ -54,13 +54,22 @@ export const findHolds = (db: Db, ids: readonly string[]): Promise<HoldRow[]> =>
     .from(creditHolds)
     .where(inArray(creditHolds.id, [...ids]))
 
-export const listExpiredHolds = (db: Db, now: Date, limit: number): Promise<HoldRow[]> =>
-  db
+/** Open holds whose time is over, by their end, after one of them. */
+export const listExpiredHolds = (
+  db: Db,
+  { now, after, limit }: { now: Date; after: Pick<HoldRow, 'expiresAt' | 'id'> | null; limit: number },
+): Promise<HoldRow[]> => {
+  const later =
+    after && sql`(${creditHolds.expiresAt}, ${creditHolds.id}) > (${after.expiresAt.toISOString()}, ${after.id})`
+  return db
     .select()
     .from(creditHolds)
-    .where(and(eq(creditHolds.state, 'held'), sql`${creditHolds.expiresAt} <= ${now.toISOString()}`))
-    .orderBy(asc(creditHolds.expiresAt))
+    .where(
+      and(eq(creditHolds.state, 'held'), sql`${creditHolds.expiresAt} <= ${now.toISOString()}`, later ?? undefined),
+    )
+    .orderBy(asc(creditHolds.expiresAt), asc(creditHolds.id))
     .limit(limit)
+}
 
 export async function insertHolds(db: Db, rows: readonly NewHold[]): Promise<void> {
   if (rows.length > 0) await db.insert(creditHolds).values([...rows])

@@ -25,7 +25,7 @@ export const listPeriods = (
     .where(
       and(
         eq(meterPeriods.deploymentId, deploymentId),
-        vaultIds ? inArray(meterPeriods.vaultId, [...vaultIds]) : undefined,
+        vaultIds ? inArray(meterPeriods.vaultId, [...vaultIds]) : gte(meterPeriods.vaultId, 0n),
         between(meterPeriods.period, first, last),
         gt(meterPeriods.eventCount, 0),
       ),

@@ -54,7 +54,9 @@ export function appendEvents(state: PeriodState, candidates: readonly PaidCandid
   for (const candidate of candidates) {
     const { model } = candidate.event
     const billed = candidate.billableTokens
-    if (billed > 0n && !billedModels.has(model) && billedModels.size >= MAX_MODELS_PER_PERIOD) {
+    // What never goes to the chain has no reading that could be too long.
+    const hasRoom = candidate.vaultId < 0n || billedModels.size < MAX_MODELS_PER_PERIOD
+    if (billed > 0n && !billedModels.has(model) && !hasRoom) {
       overflow.push(candidate)
       continue
     }

@@ -9,9 +9,6 @@ export interface Origin {
   readonly receivedAt: Date
 }
 
-/** Who pays, as the reports name it. */
-export const accountOf = ({ vaultId }: { readonly vaultId: bigint }): string => `vault:${vaultId}`
-
 /** A call on its way into the database. */
 export interface NewEvent extends PlacedEvent {
   readonly origin: Origin
@@ -22,7 +19,7 @@ export const eventColumns: readonly Column<NewEvent>[] = [
   ['id', 'text', ({ candidate }) => candidate.identity],
   ['deployment_id', 'text', ({ origin }) => origin.deploymentId],
   ['vault_id', 'bigint', ({ candidate }) => candidate.vaultId],
-  ['account', 'text', ({ candidate }) => accountOf(candidate)],
+  ['account', 'text', ({ candidate }) => candidate.account],
   ['wallet', 'text', ({ candidate }) => candidate.wallet],
   ['key_hash', 'text', ({ candidate: { event } }) => event.keyHash],
   ['period', 'integer', ({ candidate }) => candidate.period],

@@ -1,4 +1,5 @@
 export { getUsages, type VaultUsage } from './get-usages.ts'
+export { findMetered, type MeteredCall } from './find-metered.ts'
 export { priceUsages } from './price-usages.ts'
 export { ingestEvents } from './ingest-events.ts'
 export { createIngestWriter } from './ingest-writer.ts'

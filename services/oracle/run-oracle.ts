@@ -1,11 +1,10 @@
-import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createAdaptorServer, type HttpBindings, type ServerType } from '@hono/node-server'
-import { AppError } from '#lib/errors/app-error.ts'
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server'
 import { createIngestWriter } from '#services/metering/index.ts'
-import { type Container, openContainer } from '#services/platform/container.ts'
+import { openContainer } from '#services/platform/container.ts'
 import { migrate } from '#services/platform/db/migrate.ts'
 import type { Env } from '#services/platform/env.ts'
+import { closeServer, listen, openPatiently, within } from '#services/platform/http-server.ts'
 import type { OnStep } from '#services/settlement/index.ts'
 import { startWorkers } from '#services/workers/start-workers.ts'
 import { createOracleApp } from './app.ts'
@@ -16,53 +15,12 @@ export interface Oracle {
   stop(): Promise<void>
 }
 
-const START_PATIENCE_MS = 60_000
-const RETRY_MS = 1_000
 const REQUEST_TIMEOUT_MS = 30_000
 /** Deliveries under way are finished, but not for ever; whatever is cut off is sent again by the plug-in. */
 const DRAIN_MS = 10_000
 const LOOPS_MS = 20_000
 const CLOSE_MS = 2_000
 const LOOK_MS = 20
-
-/** A part that is still starting is waited for; a wrong configuration is not. */
-async function openPatiently(env: Env): Promise<Container> {
-  const deadline = performance.now() + START_PATIENCE_MS
-  for (;;) {
-    try {
-      await migrate(env.database.url)
-      return await openContainer(env, { name: 'oracle' })
-    } catch (error) {
-      const mayPass = !(error instanceof AppError) || error.retryable
-      if (!mayPass || performance.now() > deadline) throw error
-      await sleep(RETRY_MS)
-    }
-  }
-}
-
-async function listen(server: ServerType, port: number, host: string): Promise<number> {
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (cause) {
-    throw new AppError('config_invalid', `Port ${port} of the oracle is taken. Set ORACLE_PORT to a free one.`, {
-      cause,
-    })
-  }
-  const address = server.address()
-  return address && typeof address === 'object' ? address.port : port
-}
-
-async function close(server: ServerType): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  if ('closeIdleConnections' in server) server.closeIdleConnections()
-  await within(CLOSE_MS, closed)
-  if ('closeAllConnections' in server) server.closeAllConnections()
-}
-
-const within = (ms: number, work: Promise<unknown>): Promise<unknown> =>
-  Promise.race([work, sleep(ms, undefined, { ref: false })])
 
 /** Counts requests, so that the end can wait for those that are under way. */
 function countRequests(handle: (request: Request, env: unknown) => Response | Promise<Response>) {
@@ -89,7 +47,10 @@ function countRequests(handle: (request: Request, env: unknown) => Response | Pr
  * finishes what is under way, then ends its loops after their rounds: within half a minute in all.
  */
 export async function runOracle(env: Env, onStep: OnStep = () => {}): Promise<Oracle> {
-  const container = await openPatiently(env)
+  const container = await openPatiently(async () => {
+    await migrate(env.database.url)
+    return openContainer(env, { name: 'oracle' })
+  })
   const ctx = container.contextFor({ kind: 'system', job: 'oracle' })
   const workers = startWorkers(ctx, onStep)
   let isStopping = false
@@ -104,13 +65,14 @@ export async function runOracle(env: Env, onStep: OnStep = () => {}): Promise<Or
     isStopping = true
     const loopsEnded = workers.stop()
     await requests.drained(DRAIN_MS)
-    await close(server)
+    await closeServer(server)
     await within(LOOPS_MS, loopsEnded)
     await within(CLOSE_MS, container.close())
   }
   try {
     const { host, roles } = env.oracle
-    const port = await listen(server, env.oracle.port, host)
+    const taken = `Port ${env.oracle.port} of the oracle is taken. Set ORACLE_PORT to a free one.`
+    const port = await listen(server, { port: env.oracle.port, host, taken })
     ctx.log.info({ port, roles, deploymentId: ctx.deploymentId }, 'the oracle is ready')
     return { port, stop: end }
   } catch (error) {

@@ -10,6 +10,8 @@ export type Actor =
   | { readonly kind: 'user'; readonly address: string }
   | { readonly kind: 'system'; readonly job: string }
   | { readonly kind: 'webhook'; readonly source: string }
+  /** Somebody with a key or a token of a credit account: may do what the account may, and nothing of its wallet. */
+  | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'anonymous' }
 
 /** Everything a verb may reach. `db` is a transaction when the verb runs inside one. */

@@ -152,6 +152,35 @@ export const settings = {
       "its report, and GUARD_INTERVAL. Set LiteLLM's request_timeout below it.",
     or(whole(1_000, 3_600_000), '60000'),
   ),
+  CREDIT_PRICES_FILE: setting(
+    'JSON file with the prices in credits: base costs, power levels, tiers. Not set: the built-in list.',
+    text.optional(),
+  ),
+  GATEWAY_PORT: setting('Port of `npm run gateway`.', or(whole(0, 65_535), '3004')),
+  GATEWAY_HOST: setting(
+    'Network address that `npm run gateway` listens on. The default is reached from this machine only.',
+    or(z.union([z.ipv4(), z.ipv6()], 'must be an IP address'), '127.0.0.1'),
+  ),
+  GATEWAY_BODY_LIMIT: setting(
+    'Bytes that a request to the gateway may have. Each counts as a token until the model has counted.',
+    or(whole(1_024, 100_000_000), '4194304'),
+  ),
+  GATEWAY_BODY_TIMEOUT: setting(
+    'Milliseconds that the body of a request to the gateway may take to arrive.',
+    or(whole(100, 600_000), '30000'),
+  ),
+  GATEWAY_TIMEOUT: setting(
+    'Milliseconds that a request to a model may take through the gateway.',
+    or(whole(1_000, 3_600_000), '600000'),
+  ),
+  GATEWAY_DRAIN: setting(
+    'Milliseconds that a stream is read on after its caller has left, to learn what it used.',
+    or(whole(0, 3_600_000), '120000'),
+  ),
+  GATEWAY_IMAGE_TOKENS: setting(
+    'Tokens that one image may count as, at most: what is held for it.',
+    or(whole(1, 1_000_000), '10000'),
+  ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
   STRIPE_SECRET_KEY: setting("Stripe's secret key. Not set: credits can't be bought with a card.", text.optional(), {
     secret: true,

@@ -29,7 +29,7 @@ const SEAL_MS = 20_000
  * vaults that the actor may read; to everybody else they don't exist. Throws `not_found`.
  */
 export async function getReceipts(ctx: ServiceContext, { callId }: { callId: string }): Promise<ReceiptList> {
-  if (ctx.actor.kind !== 'system') requireUser(ctx.actor)
+  if (ctx.actor.kind !== 'system' && ctx.actor.kind !== 'account') requireUser(ctx.actor)
   const named = await findIdentity(ctx.db, ctx.deploymentId, callId)
   if (named && (await mayRead(ctx, named.vaultId))) return { receipts: [await receiptOf(ctx, named)], more: false }
   const vaultIds = await readableVaults(ctx)
@@ -61,7 +61,18 @@ async function receiptOf(ctx: ServiceContext, identity: IdentityRow): Promise<Re
 export const leafOf = (row: LeafRow): string =>
   canonicalLeaf({ ...row, inputTokens: row.inputTokens ?? 0n, outputTokens: row.outputTokens ?? 0n })
 
+/** The place in the account's tree as it is now: nothing of it is settled anywhere else. */
+async function creditState(ctx: ServiceContext, ref: PeriodRef, index: number): Promise<ReceiptState> {
+  const period = await findMeterPeriod(ctx.db, ref)
+  if (!period || index >= period.eventCount) {
+    throw new AppError('internal', 'The proof of this request could not be built. Try again; if it stays, tell us.')
+  }
+  const { eventCount: size, root } = period
+  return { state: 'credits', size, path: await proveLeaf(ctx, ref, { index, size }), root }
+}
+
 async function stateOf(ctx: ServiceContext, ref: PeriodRef, index: number): Promise<ReceiptState> {
+  if (ref.vaultId < 0n) return creditState(ctx, ref, index)
   const reading = await findLastSettled(ctx.db, ref)
   if (!reading || index >= reading.eventCount) return unsettled(ctx, await findMeterPeriod(ctx.db, ref))
   const { eventCount: size, root, txId } = reading

@@ -1,14 +1,28 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { getRoles, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { findAccountNumber } from './store.ts'
 
 /** Whether the actor may read a vault's receipts: its owner, its provider, an admin, or a job of our own. */
 export async function mayRead(ctx: ServiceContext, vaultId: bigint): Promise<boolean> {
   if (ctx.actor.kind === 'system') return true
+  if (vaultId < 0n || ctx.actor.kind === 'account') return mayReadCredits(ctx, vaultId)
   const address = requireUser(ctx.actor)
   const vault = await ctx.chain.script('get_vault', { id: vaultId })
   if (vault === null) return false
   return vault.owner === address || vault.provider === address || (await getRoles(ctx, address)).admin
+}
+
+/** Whose credit account the actor is or has; null: none. */
+async function ownNumber({ actor, db }: ServiceContext): Promise<bigint | null> {
+  if (actor.kind === 'account') return findAccountNumber(db, { id: actor.accountId })
+  return findAccountNumber(db, { subject: `flow:${requireUser(actor)}` })
+}
+
+async function mayReadCredits(ctx: ServiceContext, vaultId: bigint): Promise<boolean> {
+  const number = await ownNumber(ctx)
+  if (number !== null && vaultId === -number) return true
+  return ctx.actor.kind === 'user' && vaultId < 0n && (await getRoles(ctx, ctx.actor.address)).admin
 }
 
 /** Throws `not_permitted`, also for a vault that doesn't exist: who may not read it needs not know. */
@@ -22,11 +36,14 @@ export async function requireReader(ctx: ServiceContext, vaultId: bigint): Promi
 /** The vaults whose receipts the actor may read; null: all. */
 export async function readableVaults(ctx: ServiceContext): Promise<bigint[] | null> {
   if (ctx.actor.kind === 'system') return null
+  const number = await ownNumber(ctx)
+  const credits = number === null ? [] : [-number]
+  if (ctx.actor.kind === 'account') return credits
   const address = requireUser(ctx.actor)
   if ((await getRoles(ctx, address)).admin) return null
   const [owned, provided] = await Promise.all([
     ctx.chain.script('get_vaults_by_owner', { owner: address }),
     ctx.chain.script('get_vaults_by_provider', { provider: address }),
   ])
-  return [...new Set([...owned, ...provided].map(({ id }) => id))]
+  return [...new Set([...credits, ...[...owned, ...provided].map(({ id }) => id)])]
 }

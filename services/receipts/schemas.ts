@@ -21,13 +21,14 @@ const receiptView: z.ZodType<Receipt> = z.object({
   network: z.enum(['emulator', 'testnet', 'mainnet']),
   contract: z.string(),
   deployment: z.string(),
-  vault: count,
+  vault: z.string().regex(/^-?\d+$/),
   period: z.number(),
   event: z.object({ id: z.string(), ordinal: z.number(), leaf: z.string().nullable(), leafHash: hash }),
   settlement: z.discriminatedUnion('state', [
     z.object({ state: z.literal('settled'), size: z.number(), path: z.array(hash), ...settledAs }),
     z.object({ state: z.literal('waiting'), expectedBy: z.iso.datetime().nullable() }),
     z.object({ state: z.literal('unbilled'), reason: z.string() }),
+    z.object({ state: z.literal('credits'), size: z.number(), path: z.array(hash), root: hash }),
   ]),
 })
 

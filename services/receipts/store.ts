@@ -2,13 +2,32 @@ import { and, asc, desc, eq, gte, inArray, isNotNull, lt } from 'drizzle-orm'
 import type { Hash } from '#lib/merkle/hash.ts'
 import type { Period } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
-import { eventIdentities, events, merkleChunks, meterPeriods, readings } from '#services/platform/db/schema/index.ts'
+import {
+  creditAccounts,
+  eventIdentities,
+  events,
+  merkleChunks,
+  meterPeriods,
+  readings,
+} from '#services/platform/db/schema/index.ts'
 
 /** A vault's billing period in one deployment of the contracts. */
 export interface PeriodRef {
   readonly deploymentId: string
   readonly vaultId: bigint
   readonly period: Period
+}
+
+/** The number of a credit account, by its id or by whose it is. */
+export async function findAccountNumber(
+  db: Db,
+  by: { readonly id: string } | { readonly subject: string },
+): Promise<bigint | null> {
+  const [row] = await db
+    .select({ number: creditAccounts.number })
+    .from(creditAccounts)
+    .where('id' in by ? eq(creditAccounts.id, by.id) : eq(creditAccounts.subject, by.subject))
+  return row?.number ?? null
 }
 
 export type IdentityRow = typeof eventIdentities.$inferSelect

@@ -91,7 +91,7 @@ async function readRows(ctx: ServiceContext, span: DaySpan): Promise<RowsRead> {
 }
 
 async function readPage(ctx: ServiceContext, span: DaySpan, logs: readonly SpendLog[], read: RowsRead): Promise<void> {
-  const { items, candidates, refusals } = judgeSpendLogs(ctx, logs)
+  const { items, candidates, refusals } = judgeSpendLogs(ctx, logs, span.vaultId)
   const isInside = (index: number): boolean => {
     const startedAt = logs[index]?.startedAt
     return startedAt !== undefined && startedAt >= span.from && startedAt < span.to

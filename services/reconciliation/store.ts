@@ -1,9 +1,9 @@
-import { and, asc, desc, eq, gt, gte, inArray, isNotNull, lt, ne, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, inArray, lt, ne, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import {
-  apiKeys,
   eventIdentities,
   events,
+  meteredKeys,
   meterPeriods,
   reconciliationRuns,
   reconciliations,
@@ -15,26 +15,25 @@ export interface ComparedKey {
 }
 
 /** Keys that may have been used between two instants, in a fixed order; one of them, if it is named. */
-export async function listComparedKeys(
+export function listComparedKeys(
   db: Db,
   deploymentId: string,
   { from, to, keyHash }: { from: Date; to: Date; keyHash: string | null },
 ): Promise<ComparedKey[]> {
-  const rows = await db
-    .select({ keyHash: apiKeys.keyHash, vaultId: apiKeys.vaultId })
-    .from(apiKeys)
+  return db
+    .select({ keyHash: meteredKeys.keyHash, vaultId: meteredKeys.vaultId })
+    .from(meteredKeys)
     .where(
       and(
-        eq(apiKeys.deploymentId, deploymentId),
-        isNotNull(apiKeys.keyHash),
-        keyHash === null ? undefined : eq(apiKeys.keyHash, keyHash),
-        lt(apiKeys.createdAt, to),
+        eq(meteredKeys.deploymentId, deploymentId),
+        eq(meteredKeys.isInLitellm, true),
+        keyHash === null ? undefined : eq(meteredKeys.keyHash, keyHash),
+        lt(meteredKeys.createdAt, to),
         // A deleted key's last change is its deletion.
-        or(ne(apiKeys.status, 'deleted'), gte(apiKeys.updatedAt, from)),
+        or(eq(meteredKeys.isDeleted, false), gte(meteredKeys.updatedAt, from)),
       ),
     )
-    .orderBy(asc(apiKeys.createdAt), asc(apiKeys.id))
-  return rows.flatMap((row) => (row.keyHash === null ? [] : [{ ...row, keyHash: row.keyHash }]))
+    .orderBy(asc(meteredKeys.createdAt), asc(meteredKeys.keyHash))
 }
 
 const eventFields = {

@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
 import type { Period } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { meterPeriods, meters, readings } from '#services/platform/db/schema/index.ts'
@@ -40,6 +40,8 @@ export async function listUnsettled(
     .where(
       and(
         eq(meterPeriods.deploymentId, deploymentId),
+        // Credit accounts, whose numbers are below 0, are paid from their balance: nothing of them goes to the chain.
+        gte(meterPeriods.vaultId, 0n),
         gt(meterPeriods.tokens, meterPeriods.settledTokens),
         isNull(meterPeriods.closedReason),
         or(isNull(meterPeriods.planAfter), lte(meterPeriods.planAfter, now)),
@@ -221,7 +223,8 @@ export async function oldestUnsettled(db: Db, deploymentId: string): Promise<Dat
         and e.ordinal >= coalesce(settled.event_count, 0) and e.billable_tokens > 0
       order by e.ordinal limit 1
     ) first on true
-    where p.deployment_id = ${deploymentId} and p.tokens > p.settled_tokens and p.closed_reason is null`)
+    where p.deployment_id = ${deploymentId} and p.vault_id >= 0 and p.tokens > p.settled_tokens
+      and p.closed_reason is null`)
   const oldest = rows[0]?.oldest
   return oldest ? new Date(oldest) : null
 }

@@ -7,6 +7,7 @@ import {
   watchUsage,
 } from '#services/alerts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
+import { correctCounted, createHoldSweeper, createOwnEventReporter, forgetAnswers } from '#services/gateway/index.ts'
 import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
@@ -42,6 +43,9 @@ const NIGHTLY_MS = 60_000
 
 /** How often the operator's conditions are looked at, accounts' usage, and the chain's reminders. */
 const WATCH_MS = { operation: 30_000, usage: 60_000, reminders: 5_000 }
+
+/** How often holds are looked for that nobody ended, and requests that no road has told of. */
+const HOLDS_INTERVAL_MS = 5_000
 
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
@@ -80,6 +84,10 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   outbox('poller', keyLimitsHandler)
   loop('poller', 'limits.enforced', ENFORCEMENT_INTERVAL_MS, testEnforcement)
   for (const handler of [addressHandler, confirmationHandler, ...createDeliveryHandlers()]) outbox('poller', handler)
+  loop('poller', 'gateway.holds', HOLDS_INTERVAL_MS, createHoldSweeper())
+  loop('poller', 'gateway.own-events', HOLDS_INTERVAL_MS, createOwnEventReporter())
+  loop('poller', 'gateway.counted', HOLDS_INTERVAL_MS, correctCounted)
+  loop('poller', 'gateway.answers', NIGHTLY_MS, forgetAnswers)
   loop('poller', 'reconciliation.nightly', NIGHTLY_MS, (job) => reconcileNightly(job).then(() => false))
   outbox('poller', reconciliationHandler)
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)

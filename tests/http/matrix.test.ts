@@ -70,6 +70,8 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/dev-wallet/accounts': everybody(200),
   'POST /api/dev-wallet/sign': everybody(400),
   ...Object.fromEntries(METHODS.map((method) => [`${method} /api/[...path]`, everybody(404)])),
+  // The gateway has a table and a matrix of its own: this is an address in it that nobody answers.
+  ...Object.fromEntries(METHODS.map((method) => [`${method} /api/v1/llm/[...path]`, everybody(404)])),
 }
 
 /** What is posted where an empty body would not be understood. */
@@ -183,7 +185,7 @@ test('what others own is in nobody’s lists', async () => {
   expect(await list('provider', '/api/provider')).toContain(vaultId.toString())
 })
 
-const changes = inOrder.filter((route) => !route.startsWith('GET'))
+const changes = inOrder.filter((route) => !route.startsWith('GET') && !route.includes('/api/v1/llm/'))
 test.each(changes)('%s from another site: 403', async (route) => {
   const [method, path] = split(route)
   for (const origin of ['https://evil.example', 'null', null]) {

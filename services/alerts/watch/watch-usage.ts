@@ -21,8 +21,9 @@ export async function watchUsage(ctx: ServiceContext): Promise<void> {
   await raiseAlerts(ctx, [...jumps, ...heavy.map((each) => heavyAlert(each, day, heavyAbove))])
 }
 
-/** `vault:7` in words. */
-const nameOf = (account: string): string => account.replace(/^vault:/, 'subscription ')
+/** `vault:7` or `credits:cr_…` in words. */
+const nameOf = (account: string): string =>
+  account.replace(/^vault:/, 'subscription ').replace(/^credits:/, 'credit account ')
 
 function unusualAlert({ account, tokens, history }: HourOfAccount, hour: Date, day: string): NewAlert[] {
   const jump = unusualUsage(tokens, history)

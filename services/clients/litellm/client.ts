@@ -1,3 +1,4 @@
+import type { CatalogueModel } from '#lib/gateway/catalogue.ts'
 import type { PricedModel } from '#lib/rating/import-prices.ts'
 import {
   blockKey,
@@ -12,6 +13,7 @@ import {
 import { type KeyLimits, setKeyLimits } from './key-limits.ts'
 import { type KeyRestriction, restrictKey } from './restrict-key.ts'
 import { modelPrices } from './model-prices.ts'
+import { catalogue } from './catalogue.ts'
 import { type DayTotals, dayTotals } from './day-totals.ts'
 import { createSend, type LitellmAddress, type Send } from './request.ts'
 import { modelListSchema, readinessSchema } from './schemas.ts'
@@ -32,6 +34,7 @@ export interface LitellmClient {
   dayTotals(day: string, keyHash: string | null): Promise<DayTotals | null>
   readiness(): Promise<{ ready: boolean }>
   listModels(): Promise<LitellmModel[]>
+  catalogue(): Promise<CatalogueModel[]>
   modelPrices(): Promise<PricedModel[]>
   statusOfCall(secret: string, body: object): Promise<number>
 }
@@ -59,6 +62,7 @@ export function createLitellmClient(address: LitellmAddress): LitellmClient {
     dayTotals: (day, keyHash) => dayTotals(send, day, keyHash),
     readiness: () => readiness(send),
     listModels: () => listModels(send),
+    catalogue: () => catalogue(send),
     modelPrices: () => modelPrices(send),
     statusOfCall: (secret, body) => statusOfCall(address, secret, body),
   }

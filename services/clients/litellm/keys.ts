@@ -10,6 +10,8 @@ export interface NewKey {
   readonly secret: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly limits?: KeyLimits
+  /** What it may be used for; the metered routes if absent. */
+  readonly routes?: readonly string[]
 }
 
 export interface LitellmKey {
@@ -36,10 +38,16 @@ export const meteredRoutes: readonly string[] = [
   '/v1/models',
 ]
 
-/** Makes a key that may use the metered routes only. Throws `litellm_refused` when the alias is taken. */
-export async function generateKey(send: Send, { alias, secret, metadata, limits }: NewKey): Promise<{ hash: string }> {
+/** What the gateway needs of LiteLLM for credit accounts; what lies below `/responses` it never asks for. */
+export const accountKeyRoutes: readonly string[] = [...meteredRoutes, '/v1/responses']
+
+/** Makes a key that may use its routes only. Throws `litellm_refused` when the alias is taken. */
+export async function generateKey(
+  send: Send,
+  { alias, secret, metadata, limits, routes }: NewKey,
+): Promise<{ hash: string }> {
   const held = limits ? limitFields(limits) : {}
-  const body = { key: secret, key_alias: alias, metadata, allowed_routes: meteredRoutes, ...held }
+  const body = { key: secret, key_alias: alias, metadata, allowed_routes: routes ?? meteredRoutes, ...held }
   const { token } = await send({ method: 'POST', path: '/key/generate', body, schema: generatedKeySchema })
   return { hash: token }
 }

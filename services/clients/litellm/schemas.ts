@@ -39,7 +39,7 @@ export const modelInfoSchema = z.object({
   data: z.array(
     z.object({
       model_name: z.string(),
-      litellm_params: z.object({ model: z.string().nullish() }),
+      litellm_params: z.object({ model: z.string().nullish(), custom_llm_provider: z.string().nullish() }),
       model_info: z.record(z.string(), z.unknown()),
     }),
   ),

@@ -38,7 +38,8 @@ export async function listDueAccounts(
       where not exists (select 1 from key_limits where key_id = api_keys.id)
       union
       select null where exists (select 1 from standing where account is null) and (
-        select coalesce(sum(event_count), 0) % ${EVENTS_WRAP} from meter_periods where deployment_id = ${deploymentId}
+        select coalesce(sum(event_count), 0) % ${EVENTS_WRAP} from meter_periods
+        where deployment_id = ${deploymentId} and vault_id >= 0
       ) is distinct from (
         select event_count from limit_cursors
         where deployment_id = ${deploymentId} and vault_id = ${ALL_VAULTS} and period = 0
@@ -64,7 +65,7 @@ export async function readProgress(db: Db, deploymentId: string, vaultId: bigint
     vaultId === null
       ? sql`select ${ALL_VAULTS}::text as vault_id, 0 as period,
           (coalesce(sum(event_count), 0) % ${EVENTS_WRAP})::int as event_count
-          from meter_periods where deployment_id = ${deploymentId}`
+          from meter_periods where deployment_id = ${deploymentId} and vault_id >= 0`
       : sql`select vault_id::text, period, event_count from meter_periods
           where deployment_id = ${deploymentId} and vault_id = ${vaultId.toString()}`
   const { rows } = await db.execute<{ vault_id: string; period: number; event_count: number }>(counts)

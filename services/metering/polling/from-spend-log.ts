@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { isMintedEventId } from '#lib/metering/event-id.ts'
+import { isMintedEventId, mintEventId } from '#lib/metering/event-id.ts'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import type { SpendLog } from '#services/clients/litellm/index.ts'
+import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { IngestItem } from '../schemas.ts'
 import { label, labelsOf, tagsOf } from './row-labels.ts'
 
@@ -16,10 +17,18 @@ const rowIdentity = (requestId: string): string =>
 
 const countText = (count: bigint | null): string | null => count?.toString() ?? null
 
-/** The id that the plug-in minted, as it stands in the row; a caller without the plug-in can put anything there. */
-function mintedId({ notes, keyHash }: SpendLog, secret: string): string | null {
+/** The gateway's own id of a request, which it also sends as LiteLLM's call id. */
+const REQUEST_ID = /^req_([0-9a-f]{32})$/
+
+/**
+ * The id that the plug-in minted, as it stands in the row; a caller without the plug-in can put anything there. A key
+ * that nobody but the gateway has is used with the gateway's ids only.
+ */
+function mintedId({ notes, keyHash, callId }: SpendLog, secret: string, isGatewayKey: boolean): string | null {
   const id = notes['flareflow_event']
-  return typeof id === 'string' && isMintedEventId(secret, id, keyHash) ? id : null
+  if (typeof id === 'string' && isMintedEventId(secret, id, keyHash)) return id
+  const nonce = isGatewayKey ? REQUEST_ID.exec(callId)?.[1] : undefined
+  return nonce === undefined ? null : mintEventId(secret, nonce, keyHash, hmacHex)
 }
 
 /** An embedding has no answer to count; of any other call a count that is missing stays missing. */
@@ -30,9 +39,9 @@ const outputOf = ({ outputTokens, callType }: SpendLog): string | null =>
  * A row of LiteLLM's spend logs as an event. Its identity is the id that the plug-in minted, when the row carries one
  * that is valid for its key; else the row's own.
  */
-export function fromSpendLog(log: SpendLog, secret: string): IngestItem {
+export function fromSpendLog(log: SpendLog, secret: string, isGatewayKey: boolean): IngestItem {
   const byRow = rowIdentity(log.requestId)
-  const minted = mintedId(log, secret)
+  const minted = mintedId(log, secret, isGatewayKey)
   const raw: UsageEventWire = {
     id: minted ?? byRow,
     callId: label(log.callId) ?? byRow,

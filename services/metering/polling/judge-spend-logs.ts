@@ -9,8 +9,8 @@ export interface JudgedLogs extends Judged {
   readonly items: readonly IngestItem[]
 }
 
-/** LiteLLM's rows as the calls that a poll would store; nothing is stored. Places are those of the rows. */
-export function judgeSpendLogs(ctx: ServiceContext, logs: readonly SpendLog[]): JudgedLogs {
-  const items = logs.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret))
+/** LiteLLM's rows as the calls that a poll would store; nothing is stored. They are of one payer's key. Places are those of the rows. */
+export function judgeSpendLogs(ctx: ServiceContext, logs: readonly SpendLog[], vaultId: bigint): JudgedLogs {
+  const items = logs.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret, vaultId < 0n))
   return { items, ...judgeItems(ctx, { road: 'poll', items }, 0) }
 }

@@ -59,7 +59,7 @@ async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult>
   let stored = 0
   for (;;) {
     const to = new Date(Math.min(from.getTime() + WINDOW_MS, now + CLOCK_SKEW_MS))
-    const read = await readWindow(ctx, key.keyHash, from, to)
+    const read = await readWindow(ctx, key, from, to)
     found += read.found
     stored += read.stored
     const settledTo = new Date(Math.min(to.getTime(), now - pollLagMs))
@@ -72,16 +72,17 @@ async function pollKey(ctx: ServiceContext, key: PolledKey): Promise<PollResult>
 }
 
 /** All rows of a key in a window. LiteLLM counts no further than some pages, so a full window is read in halves. */
-async function readWindow(ctx: ServiceContext, keyHash: string, from: Date, to: Date): Promise<PollResult> {
-  const first = await readPage(ctx, { keyHash, from, to, page: 1 })
+async function readWindow(ctx: ServiceContext, key: PolledKey, from: Date, to: Date): Promise<PollResult> {
+  const { keyHash } = key
+  const first = await readPage(ctx, key, { keyHash, from, to, page: 1 })
   const width = to.getTime() - from.getTime()
   if (first.totalPages > MAX_PAGES && width > SMALLEST_WINDOW_MS) {
     const middle = new Date(from.getTime() + Math.floor(width / 2))
-    return sum(first, await readWindow(ctx, keyHash, from, middle), await readWindow(ctx, keyHash, middle, to))
+    return sum(first, await readWindow(ctx, key, from, middle), await readWindow(ctx, key, middle, to))
   }
   let all: PollResult = first
   for (let page = 2; page <= first.totalPages; page += 1) {
-    const next = await readPage(ctx, { keyHash, from, to, page })
+    const next = await readPage(ctx, key, { keyHash, from, to, page })
     // There may be fewer pages than were promised.
     if (next.found === 0) break
     all = sum(all, next)
@@ -94,11 +95,15 @@ const sum = (...parts: PollResult[]): PollResult => ({
   stored: parts.reduce((all, { stored }) => all + stored, 0),
 })
 
-async function readPage(ctx: ServiceContext, query: SpendLogQuery): Promise<PollResult & { totalPages: number }> {
+async function readPage(
+  ctx: ServiceContext,
+  { vaultId }: PolledKey,
+  query: SpendLogQuery,
+): Promise<PollResult & { totalPages: number }> {
   const { logs, unreadable, totalPages } = await ctx.litellm.spendLogs(query)
   // The filter is LiteLLM's; who pays must not hang on it.
   const own = logs.filter(({ keyHash }) => keyHash === query.keyHash)
-  const items = own.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret))
+  const items = own.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret, vaultId < 0n))
   const result = await ingestEvents(ctx, { road: 'poll', items })
   countItems('poll', result)
   await keepDeadLetters(

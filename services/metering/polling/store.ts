@@ -1,19 +1,22 @@
-import { and, desc, eq, gt, inArray, isNotNull, ne, or, sql } from 'drizzle-orm'
+import { and, desc, eq, gt, inArray, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
-import { apiKeys, polls, watermarks } from '#services/platform/db/schema/index.ts'
+import { meteredKeys, polls, watermarks } from '#services/platform/db/schema/index.ts'
 
 export interface PolledKey {
   readonly keyHash: string
+  /** Below 0: a credit account's, which only the gateway uses. */
+  readonly vaultId: bigint
   readonly createdAt: Date
 }
 
 /** A deleted key's last rows can still appear for some time. */
 const AFTER_DELETION_MS = 86_400_000
 
-const keyFields = { keyHash: apiKeys.keyHash, createdAt: apiKeys.createdAt }
+const keyFields = { keyHash: meteredKeys.keyHash, vaultId: meteredKeys.vaultId, createdAt: meteredKeys.createdAt }
 
-const named = (rows: { keyHash: string | null; createdAt: Date }[]): PolledKey[] =>
-  rows.flatMap(({ keyHash, createdAt }) => (keyHash === null ? [] : [{ keyHash, createdAt }]))
+/** Keys that LiteLLM keeps books of. */
+const inBooks = (deploymentId: string) =>
+  and(eq(meteredKeys.deploymentId, deploymentId), eq(meteredKeys.isInLitellm, true))
 
 /** Keys whose spend logs can still hold something new. */
 export async function listPolledKeys(
@@ -22,23 +25,21 @@ export async function listPolledKeys(
   { now, lagMs }: { now: Date; lagMs: number },
 ): Promise<PolledKey[]> {
   const deletedAfter = new Date(now.getTime() - lagMs - AFTER_DELETION_MS)
-  const readable = or(ne(apiKeys.status, 'deleted'), gt(apiKeys.updatedAt, deletedAfter))
-  const rows = await db
+  const readable = or(eq(meteredKeys.isDeleted, false), gt(meteredKeys.updatedAt, deletedAfter))
+  return db
     .select(keyFields)
-    .from(apiKeys)
-    .where(and(eq(apiKeys.deploymentId, deploymentId), isNotNull(apiKeys.keyHash), readable))
-    .orderBy(apiKeys.createdAt, apiKeys.id)
-  return named(rows)
+    .from(meteredKeys)
+    .where(and(inBooks(deploymentId), readable))
+    .orderBy(meteredKeys.createdAt, meteredKeys.keyHash)
 }
 
-const ofVault = (deploymentId: string, vaultId: bigint) =>
-  and(eq(apiKeys.deploymentId, deploymentId), eq(apiKeys.vaultId, vaultId), isNotNull(apiKeys.keyHash))
+const ofVault = (deploymentId: string, vaultId: bigint) => and(inBooks(deploymentId), eq(meteredKeys.vaultId, vaultId))
 
-export const listKeysOfVault = async (db: Db, deploymentId: string, vaultId: bigint): Promise<PolledKey[]> =>
-  named(await db.select(keyFields).from(apiKeys).where(ofVault(deploymentId, vaultId)))
+export const listKeysOfVault = (db: Db, deploymentId: string, vaultId: bigint): Promise<PolledKey[]> =>
+  db.select(keyFields).from(meteredKeys).where(ofVault(deploymentId, vaultId))
 
 export const hasKey = async (db: Db, deploymentId: string, vaultId: bigint): Promise<boolean> =>
-  (await db.$count(apiKeys, ofVault(deploymentId, vaultId))) > 0
+  (await db.$count(meteredKeys, ofVault(deploymentId, vaultId))) > 0
 
 export async function readWatermark(db: Db, name: string): Promise<Date | null> {
   const [row] = await db.select().from(watermarks).where(eq(watermarks.name, name))
@@ -119,11 +120,11 @@ export async function readState(db: Db, deploymentId: string, prefix: string): P
   const [row] = await db
     .select({
       keys: sql<number>`count(*)::int`,
-      oldest: sql<string | null>`min(coalesce(${watermarks.readAt}, ${apiKeys.createdAt}))`,
+      oldest: sql<string | null>`min(coalesce(${watermarks.readAt}, ${meteredKeys.createdAt}))`,
     })
-    .from(apiKeys)
-    .leftJoin(watermarks, eq(watermarks.name, sql`${prefix} || ${apiKeys.keyHash}`))
-    .where(and(eq(apiKeys.deploymentId, deploymentId), isNotNull(apiKeys.keyHash), ne(apiKeys.status, 'deleted')))
+    .from(meteredKeys)
+    .leftJoin(watermarks, eq(watermarks.name, sql`${prefix} || ${meteredKeys.keyHash}`))
+    .where(and(inBooks(deploymentId), eq(meteredKeys.isDeleted, false)))
   return { keys: row?.keys ?? 0, oldestReadAt: row?.oldest ? new Date(row.oldest) : null }
 }
 

@@ -1,11 +1,10 @@
 import type { RollupFacts } from '#lib/metering/roll-up.ts'
 import { measuresOf } from '#lib/metering/usage-measures.ts'
-import { accountOf } from '../event-columns.ts'
 import type { PaidCandidate } from '../schemas.ts'
 
 /** Where a call is added up, and with what. */
 export function factsOf(call: PaidCandidate, deploymentId: string): RollupFacts {
-  const { event, litellmCost } = call
+  const { account, event, litellmCost } = call
   const { keyHash, model, startedAt } = event
   const labels = {
     endUser: event.endUser ?? '',
@@ -13,6 +12,6 @@ export function factsOf(call: PaidCandidate, deploymentId: string): RollupFacts 
     feature: event.feature ?? '',
     provider: event.provider ?? '',
   }
-  const series = { deploymentId, account: accountOf(call), keyHash, model, ...labels }
+  const series = { deploymentId, account, keyHash, model, ...labels }
   return { series, startedAt, measures: measuresOf(event, litellmCost) }
 }

@@ -4,7 +4,6 @@ import { type Measures, MEASURES } from '#lib/metering/usage-measures.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
 import { run, type Statement } from '#services/platform/db/statement.ts'
-import { accountOf } from '../event-columns.ts'
 
 type Series = Rollup['series'][number]
 export type Granularity = 'hourly' | 'daily'
@@ -153,7 +152,7 @@ export async function readCells(
   const { rows } = await db.execute<Row>(sql`
     select series_id, ${sql.raw(timeText)} as at, ${MEASURE_LIST} from ${sql.raw(name)}
       join usage_series on usage_series.id = series_id
-    where deployment_id = ${deploymentId} and account = ${accountOf(stretch)}
+    where deployment_id = ${deploymentId} and account = account_of(${stretch.vaultId}::bigint)
       and ${at} >= ${boundOf(stretch.from)} and ${at} < ${boundOf(stretch.to)}`)
   return rows.map((row) => ({ ...measuresIn(row), seriesId: row['series_id'] ?? '', at: row['at'] ?? '' }))
 }
@@ -183,16 +182,17 @@ const LABEL_LIST = sql.raw(LABELS.map((name) => `coalesce(${name}, '') as ${name
 export async function sumEvents(db: Db, deploymentId: string, stretch: Stretch): Promise<RollupFacts[]> {
   const { vaultId, period, from, to } = stretch
   const { rows } = await db.execute<Row>(sql`
-    select key_hash, model, ${LABEL_LIST}, ${sql.raw(`to_char(started_at at time zone 'UTC', ${HOUR_TEXT})`)} as hour,
+    select account, key_hash, model, ${LABEL_LIST},
+      ${sql.raw(`to_char(started_at at time zone 'UTC', ${HOUR_TEXT})`)} as hour,
       ${EVENT_MEASURES}
     from events, lateral (select status = 'success' and not cache_hit as counted) as of_event
     where deployment_id = ${deploymentId} and vault_id = ${vaultId} and period = ${period}
       and started_at >= ${from.toISOString()}::timestamptz and started_at < ${to.toISOString()}::timestamptz
-    group by 1, 2, 3, 4, 5, 6, 7`)
+    group by 1, 2, 3, 4, 5, 6, 7, 8`)
   return rows.map((row) => ({
     series: {
       deploymentId,
-      account: accountOf(stretch),
+      account: row['account'] ?? '',
       keyHash: row['key_hash'] ?? '',
       endUser: row['end_user'] ?? '',
       organization: row['organization'] ?? '',
@@ -235,7 +235,7 @@ export async function listMiscountedPeriods(db: Db, deploymentId: string): Promi
       select account, to_char(day, 'YYYYMM')::integer as period, sum(requests) as requests
       from usage_daily join usage_series on usage_series.id = series_id
       where deployment_id = ${deploymentId} group by 1, 2
-    ) as rolled on rolled.period = meter_periods.period and account = 'vault:' || vault_id
+    ) as rolled on rolled.period = meter_periods.period and account = account_of(vault_id)
     where deployment_id = ${deploymentId} and event_count > 0 and event_count is distinct from requests
     order by meter_periods.period, meter_periods.vault_id`)
   return toCounted(rows)

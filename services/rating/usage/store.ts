@@ -61,7 +61,7 @@ const summed = (source: SQL, { limit }: Query): SQL =>
 function rollups({ days, hours }: TimeCover, slots: readonly TimeSlot[], query: Query): SQL {
   const { accounts, by, every, deploymentId } = query
   const account = by === 'everything' ? NOTHING : sql`s.account`
-  const chosen = accounts ? sql`and s.account = any(${array(accounts, 'text')})` : sql``
+  const chosen = accounts ? sql`and s.account = any(${array(accounts, 'text')})` : sql`and s.account like 'vault:%'`
   // Each part is joined by itself: a join over their union would not go by the index of one account. Series are
   // added up before their labels are looked at, which are longer than all counts; by day there is nothing to add up
   // yet.
@@ -109,7 +109,7 @@ const eventMeasures: Record<keyof Measures, SQL> = {
 /** The events that carry a label, one by one. */
 function labelled(label: SQL, slots: readonly TimeSlot[], { accounts, deploymentId, from, to }: Query): SQL {
   const measures = MEASURES.map((measure) => sql`${eventMeasures[measure]} as ${sql.raw(snakeCase(measure))}`)
-  const chosen = accounts ? sql`and vault_id = any(${array(vaultsOf(accounts), 'bigint')})` : sql``
+  const chosen = accounts ? sql`and vault_id = any(${array(vaultsOf(accounts), 'bigint')})` : sql`and vault_id >= 0`
   const last = new Date(to.getTime() - 1)
   return sql`select width_bucket(started_at, ${starts(slots)}) as slot, ${label} as grp, account, provider, model,
       ${list(measures)} from ${events}

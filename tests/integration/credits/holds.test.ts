@@ -123,16 +123,22 @@ describe('a hold', () => {
   })
 
   test('that nobody ended is resolved from what was metered, and expires only without a trace', async () => {
-    const { id, subject } = await customerWith(usd(3n * cent))
+    const { id, subject } = await customerWith(usd(4n * cent))
     const [traced, lost] = [await place(id, cent), await place(id, cent)]
     now = new Date(now.getTime() + 61_000)
     const young = await place(id, cent)
-    const swept = await sweepHolds(ctx, writer(), async ({ id: hold }) =>
-      hold === traced.id ? { cost: usd(7n), facts: { source: 'litellm' } } : null,
+    const waiting = await place(id, cent, 0, 'not-known-yet')
+    const later = { ...ctx, clock: () => new Date(now.getTime() + 60_001) }
+    const swept = await sweepHolds(later, writer(), async (holds) =>
+      holds.map(({ id: hold }) => {
+        if (hold === traced.id) return { kind: 'ended', cost: usd(7n), facts: { source: 'litellm' } }
+        return { kind: hold === lost.id ? 'lost' : 'wait' }
+      }),
     )
     expect(swept).toBe(2)
+    expect(await writer().end({ id: waiting.id, cost: null, facts: {} })).toMatchObject({ state: 'void' })
     expect(await writer().end({ id: lost.id, cost: cent, facts: {} })).toMatchObject({ state: 'expired', posted: 0n })
-    expect(await getAccount(ctx, { subject })).toMatchObject({ held: cent, balance: 3n * cent - 7n })
+    expect(await getAccount(ctx, { subject })).toMatchObject({ held: cent, balance: 4n * cent - 7n })
     await writer().end({ id: young.id, cost: null, facts: {} })
   })
 })

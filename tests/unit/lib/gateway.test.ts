@@ -3,9 +3,9 @@ import { openAiError } from '#lib/gateway/openai-error.ts'
 import { allowedFields, isGatewayRoute } from '#lib/gateway/routes.ts'
 import { createSseReader } from '#lib/gateway/sse.ts'
 import { readUsage } from '#lib/gateway/usage.ts'
-import { worstCase } from '#lib/gateway/worst-case.ts'
+import { clampTo, worstCase } from '#lib/gateway/worst-case.ts'
 
-const bounds = { maxOutputTokens: 4_000, maxImageTokens: 2_000, maxAnswers: 4 }
+const bounds = { maxOutputTokens: 4_000, defaultOutputTokens: 4_000, maxImageTokens: 2_000, maxAnswers: 4 }
 const chat = (body: Record<string, unknown>, bytes = 100) => worstCase('/chat/completions', body, bytes, bounds)
 
 describe('what reaches LiteLLM', () => {
@@ -41,7 +41,7 @@ describe('the worst case of a request', () => {
     expect(chat({ messages: [], max_tokens: 10, max_completion_tokens: 20, n: 3 })).toMatchObject({
       inputTokens: 100n,
       outputTokens: 60n,
-      limit: {},
+      limit: { max_tokens: 10, max_completion_tokens: 20 },
     })
   })
   test('counts images, however deep, at their declared maximum', () => {
@@ -63,6 +63,23 @@ describe('the worst case of a request', () => {
   })
   test('of embeddings has no answer', () => {
     expect(worstCase('/embeddings', { input: 'a' }, 50, bounds)).toMatchObject({ tokens: 50n, limit: {} })
+  })
+})
+
+describe('a request that is clamped', () => {
+  const clamped = (body: Record<string, unknown>, tokens: bigint) => {
+    const worst = chat(body)
+    return worst.ok ? clampTo(worst, tokens) : null
+  }
+  test('has answers as long as the rest pays for, by whatever name they were bounded', () => {
+    expect(clamped({ messages: [], max_tokens: 10, max_completion_tokens: 90, n: 2 }, 161n)).toMatchObject({
+      limit: { max_tokens: 10, max_completion_tokens: 30 },
+      outputTokens: 60n,
+      tokens: 160n,
+    })
+  })
+  test('is refused when not one token of an answer is left', () => {
+    expect(clamped({ messages: [], n: 2 }, 101n)).toBe(null)
   })
 })
 

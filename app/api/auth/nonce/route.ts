@@ -1,6 +1,6 @@
-import { browserCookie, BROWSER_COOKIE, readCookie } from '#app/_http/cookies.ts'
+import { browserCookie, BROWSER_COOKIE } from '#app/_http/cookies.ts'
 import { defineRoute } from '#app/_http/define-route.ts'
-import { issueNonce, nonceView } from '#services/auth/index.ts'
+import { issueNonce, nonceView, readCookie } from '#services/auth/index.ts'
 
 /** Begins a sign-in. */
 export const POST = defineRoute({ auth: 'public', response: nonceView }, async (ctx, { request, reply }) => {

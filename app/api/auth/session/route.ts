@@ -1,6 +1,13 @@
-import { BROWSER_COOKIE, noSessionCookie, readCookie, sessionCookie } from '#app/_http/cookies.ts'
+import { BROWSER_COOKIE, noSessionCookie, sessionCookie } from '#app/_http/cookies.ts'
 import { defineRoute } from '#app/_http/define-route.ts'
-import { accountProofInput, describeSession, endSession, openSession, sessionView } from '#services/auth/index.ts'
+import {
+  accountProofInput,
+  describeSession,
+  endSession,
+  openSession,
+  readCookie,
+  sessionView,
+} from '#services/auth/index.ts'
 import * as z from 'zod'
 
 /** Who is signed in: the session with its roles, or null. */

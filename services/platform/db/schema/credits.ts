@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, jsonb, pgTable, primaryKey, text, timestamp } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  bigserial,
+  check,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+} from 'drizzle-orm/pg-core'
 
 const units = () =>
   bigint({ mode: 'bigint' })
@@ -14,6 +25,8 @@ export const creditAccounts = pgTable(
   'credit_accounts',
   {
     id: text().primaryKey(),
+    /** Its usage is metered under this number, negated: vaults have the numbers above 0. */
+    number: bigserial({ mode: 'bigint' }).notNull().unique(),
     /** Who it belongs to: `flow:0x…` or `oidc:<issuer>|<subject>`. */
     subject: text().notNull().unique(),
     tier: text({ enum: ['free', 'starter', 'professional', 'enterprise'] }).notNull(),
@@ -93,6 +106,12 @@ export const creditHolds = pgTable(
       .on(table.expiresAt)
       .where(sql`state = 'held'`),
     index('credit_holds_account').on(table.accountId, table.createdAt.desc()),
+    index('credit_holds_posted')
+      .on(table.endedAt)
+      .where(sql`state = 'posted'`),
+    index('credit_holds_counted')
+      .on(table.endedAt)
+      .where(sql`state = 'posted' and facts->>'usageSource' in ('gateway-count', 'estimate')`),
     check('credit_holds_state', sql`state in ('held', 'posted', 'void', 'expired')`),
     check('credit_holds_amount', sql`amount > 0 and posted >= 0 and posted <= amount`),
     check(

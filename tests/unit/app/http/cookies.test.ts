@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { browserCookie, noSessionCookie, readCookie, sessionCookie } from '#app/_http/cookies.ts'
+import { browserCookie, noSessionCookie, sessionCookie } from '#app/_http/cookies.ts'
+import { readCookie } from '#services/auth/index.ts'
 
 const withCookies = (cookie: string) => new Request('http://localhost/', { headers: { cookie } })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { requireSameOrigin } from '#app/_http/same-origin.ts'
+import { requireSameOrigin } from '#services/auth/index.ts'
 import { appOrigins } from '#services/auth/index.ts'
 
 const origins = appOrigins('http://localhost:3003')

@@ -1,0 +1,118 @@
+import * as z from 'zod'
+import { POWERS } from '../credits/price-list.ts'
+import type { GatewayRoute } from './routes.ts'
+
+const plainText = (most: number) =>
+  z
+    .string()
+    .max(most)
+    .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text')
+
+const object = z.record(z.string(), z.unknown())
+const number = z.number()
+const whole = z.number().int()
+const flag = z.boolean()
+const stop = z.union([z.string(), z.array(z.string()).max(16)])
+
+/** Fields that every route takes. What else is sent goes nowhere: `x-flareflow-ignored-fields` tells it. */
+const common = {
+  model: plainText(256).min(1).describe('A model of `GET /models`, or "auto" for the power level’s own choice.'),
+  user: plainText(256).nullish(),
+  metadata: object.nullish().describe('Labels for your reports: feature, conversation, agent, team, organization.'),
+  power_level: z.enum(POWERS).nullish().describe('Like the header X-Power-Level.'),
+}
+
+const streaming = {
+  stream: flag.nullish(),
+  stream_options: z.looseObject({ include_usage: flag.nullish() }).nullish(),
+}
+
+const sampling = {
+  frequency_penalty: number.nullish(),
+  presence_penalty: number.nullish(),
+  logit_bias: z.record(z.string(), number).nullish(),
+  seed: whole.nullish(),
+  stop: stop.nullish(),
+  temperature: number.nullish(),
+  top_p: number.nullish(),
+}
+
+/** Bounded by what a power level allows, which is told by the field's name. */
+const limit = number.nullish()
+const tools = z.array(z.looseObject({ type: z.string() })).nullish()
+const choice = z.union([z.string(), object]).nullish()
+const contentPart = z.looseObject({ type: z.string() })
+const content = z.union([z.string(), z.array(contentPart)])
+
+const message = z.looseObject({
+  role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  content: content.nullish(),
+})
+
+const chatBody = z.looseObject({
+  ...common,
+  ...streaming,
+  ...sampling,
+  messages: z.array(message).min(1),
+  n: number.nullish(),
+  max_tokens: limit,
+  max_completion_tokens: limit,
+  logprobs: flag.nullish(),
+  top_logprobs: whole.nullish(),
+  parallel_tool_calls: flag.nullish(),
+  prediction: object.nullish(),
+  reasoning_effort: z.string().nullish(),
+  response_format: object.nullish(),
+  tool_choice: choice,
+  tools,
+  function_call: choice,
+  functions: z.array(object).nullish(),
+  verbosity: z.string().nullish(),
+})
+
+const tokenIds = z.array(whole.min(0)).min(1)
+const texts = z.union([z.string(), z.array(z.string()).min(1), tokenIds, z.array(tokenIds).min(1)])
+
+const completionBody = z.looseObject({
+  ...common,
+  ...streaming,
+  ...sampling,
+  prompt: texts,
+  suffix: z.string().nullish(),
+  n: number.nullish(),
+  best_of: number.nullish(),
+  echo: flag.nullish(),
+  logprobs: whole.nullish(),
+  max_tokens: limit,
+})
+
+const embeddingBody = z.looseObject({
+  ...common,
+  input: texts,
+  dimensions: whole.min(1).nullish(),
+  encoding_format: z.enum(['float', 'base64']).nullish(),
+})
+
+const responseBody = z.looseObject({
+  ...common,
+  stream: flag.nullish(),
+  input: z.union([z.string(), z.array(object).min(1)]),
+  instructions: z.string().nullish(),
+  max_output_tokens: limit,
+  parallel_tool_calls: flag.nullish(),
+  reasoning: object.nullish(),
+  temperature: number.nullish(),
+  text: object.nullish(),
+  tool_choice: choice,
+  tools,
+  top_p: number.nullish(),
+  truncation: z.string().nullish(),
+})
+
+/** What each route takes. A field of another type never reaches LiteLLM, which answers 500 to some of them. */
+export const REQUEST_BODIES: Readonly<Record<GatewayRoute, z.ZodType<Record<string, unknown>>>> = {
+  '/chat/completions': chatBody,
+  '/completions': completionBody,
+  '/embeddings': embeddingBody,
+  '/responses': responseBody,
+}

@@ -1,0 +1,66 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { accountKeyAlias } from '#lib/keys/key-format.ts'
+import { requireSystem } from '#services/auth/index.ts'
+import { accountKeyRoutes } from '#services/clients/litellm/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { hmacHex, sha256Hex } from '#services/platform/crypto/hash.ts'
+import { activateUpstreamKey, findUpstreamKey, insertUpstreamKey } from './store.ts'
+
+interface AccountRef {
+  readonly id: string
+  readonly number: bigint
+}
+
+interface UpstreamKey {
+  /** Never leaves the server: only LiteLLM is shown it. */
+  readonly secret: string
+  readonly keyHash: string
+}
+
+/** The account's key at LiteLLM. Derived, so that it is stored nowhere and found again after any crash. */
+export function upstreamKeyOf({ env, deploymentId }: ServiceContext, { id }: Pick<AccountRef, 'id'>): UpstreamKey {
+  const secret = `sk-${hmacHex(env.litellm.masterKey, `account|${deploymentId}|${id}`)}`
+  return { secret, keyHash: sha256Hex(secret) }
+}
+
+/**
+ * Makes sure that LiteLLM knows the account's key, and that its usage finds the account. The row is committed before
+ * LiteLLM hears of the key, so that no call of it is ever nobody's. `anew`: LiteLLM has just said it doesn't know it.
+ */
+export async function ensureUpstreamKey(
+  ctx: ServiceContext,
+  account: AccountRef,
+  { anew = false }: { anew?: boolean } = {},
+): Promise<UpstreamKey> {
+  requireSystem(ctx.actor)
+  const key = upstreamKeyOf(ctx, account)
+  const known = await findUpstreamKey(ctx.db, key.keyHash)
+  if (known?.status === 'active' && !anew) return key
+  if (!known) {
+    const { id: accountId } = account
+    const row = { keyHash: key.keyHash, accountId, deploymentId: ctx.deploymentId, kind: 'litellm' as const }
+    await insertUpstreamKey(ctx.db, { ...row, status: 'pending', createdAt: ctx.clock() })
+  }
+  await makeAtLitellm(ctx, account, key)
+  await activateUpstreamKey(ctx.db, key.keyHash)
+  return key
+}
+
+const isKnown = async ({ litellm }: ServiceContext, { keyHash }: UpstreamKey): Promise<boolean> =>
+  (await litellm.keyInfo(keyHash))?.status === 'active'
+
+async function makeAtLitellm(ctx: ServiceContext, account: AccountRef, key: UpstreamKey): Promise<void> {
+  if (await isKnown(ctx, key)) return
+  const alias = accountKeyAlias(ctx.deploymentId, account.number)
+  // Under the alias may stand the key of a former master key.
+  if ((await ctx.litellm.findKeyByAlias(alias)) !== null) await ctx.litellm.deleteKey({ alias })
+  const metadata = { flareflow_deployment: ctx.deploymentId, flareflow_account: account.id }
+  try {
+    await ctx.litellm.generateKey({ alias, secret: key.secret, metadata, routes: accountKeyRoutes })
+  } catch (error) {
+    // Another process may have made the very same key meanwhile.
+    const isMade = error instanceof AppError && error.code === 'litellm_refused' && (await isKnown(ctx, key))
+    if (!isMade) throw error
+  }
+  ctx.log.info({ accountId: account.id, keyHash: key.keyHash }, "an account's key was made at LiteLLM")
+}

@@ -1,0 +1,43 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { openAiError } from '#lib/gateway/openai-error.ts'
+import type { Logger } from '#services/platform/logger.ts'
+
+const unexpected = (cause: unknown): AppError =>
+  new AppError('internal', 'Something failed on our side. Try again; if it stays, quote the request id.', {
+    internal: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'something that is no error was thrown',
+    cause,
+  })
+
+/** Seconds after which a refusal that may pass is worth another try, unless the error says otherwise. */
+const RETRY_AFTER_SECONDS = 1
+
+interface FieldFault {
+  readonly field: string
+}
+
+/** The field that an error is about: the first of those that the schema found fault with. */
+function paramOf({ details }: AppError): string | null {
+  const fields = details?.['fields']
+  const [first] = Array.isArray(fields) ? (fields as FieldFault[]) : []
+  return first?.field || null
+}
+
+/** Clients try again by themselves after 408, 409, 429 and 5xx: this says whether it can help. */
+function setRetryHeaders(headers: Headers, { retryable, status, details }: AppError): void {
+  if (retryable) {
+    const seconds = details?.['retryAfterSeconds']
+    headers.set('retry-after', String(typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS))
+  } else if (status === 409 || status === 429) headers.set('x-should-retry', 'false')
+}
+
+/** The only place that turns an error into an answer: OpenAI's shape, and what only the log may know stays there. */
+export function answerError(thrown: unknown, log: Logger): Response {
+  const error = thrown instanceof AppError ? thrown : unexpected(thrown)
+  const fields = { code: error.code, status: error.status }
+  if (error.status < 500) log.info({ ...fields, reason: error.internal }, 'request refused')
+  else log.error({ ...fields, err: error }, 'request failed')
+  const { code, status, publicMessage: message, details } = error
+  const headers = new Headers()
+  setRetryHeaders(headers, error)
+  return Response.json(openAiError(status, { message, code, param: paramOf(error), details }), { status, headers })
+}

@@ -1,0 +1,56 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { findCallingKey } from '#services/api-keys/index.ts'
+import { getSession, readCookie, SESSION_COOKIE } from '#services/auth/index.ts'
+import { openAccount } from '#services/credits/index.ts'
+import type { Actor, ServiceContext } from '#services/platform/context.ts'
+import { sha256Hex } from '#services/platform/crypto/hash.ts'
+import type { GatewayParts } from './gateway-parts.ts'
+import type { AccountCaller, GatewayCaller, VaultCaller } from './schemas.ts'
+
+const BEARER = /^Bearer +(\S+) *$/i
+const KEY = /^sk-[A-Za-z0-9_-]{1,200}$/
+const TOKEN = /^eyJ[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/
+
+const refused = (): AppError =>
+  new AppError('invalid_api_key', 'This API key is not valid, or no longer. Check the key, or make a new one.')
+
+const nobody = (): AppError =>
+  new AppError('invalid_api_key', 'Send your API key: "Authorization: Bearer sk-…". Or sign in with your wallet.')
+
+/** Who sent a request: by its bearer key or token, else by its session. Throws `invalid_api_key` for nobody. */
+export async function authenticateCaller(parts: GatewayParts, request: Request): Promise<GatewayCaller> {
+  const header = request.headers.get('authorization')
+  if (header === null) return callerOfSession(parts.system, request)
+  const [, bearer = ''] = BEARER.exec(header) ?? []
+  if (KEY.test(bearer)) return callerOfKey(parts, bearer)
+  if (TOKEN.test(bearer) && parts.verifyOidcToken) return parts.verifyOidcToken(parts.system, bearer)
+  throw refused()
+}
+
+async function callerOfKey({ system, findAccountKey }: GatewayParts, secret: string): Promise<GatewayCaller> {
+  const keyHash = sha256Hex(secret)
+  return (await findAccountKey?.(system, keyHash)) ?? (await callerOfVaultKey(system, secret, keyHash))
+}
+
+async function callerOfVaultKey(ctx: ServiceContext, secret: string, keyHash: string): Promise<VaultCaller> {
+  const key = await findCallingKey(ctx, keyHash)
+  if (!key) throw refused()
+  if (key.blocked) throw new AppError('vault_blocked', `This key is blocked. ${key.blocked}`)
+  return { kind: 'vault', vaultId: key.vaultId, keyId: key.id, keyHash, secret }
+}
+
+async function callerOfSession(ctx: ServiceContext, request: Request): Promise<AccountCaller> {
+  const token = readCookie(request, SESSION_COOKIE)
+  const session = token ? await getSession(ctx, token) : null
+  if (!session) throw nobody()
+  const { id, number, tier, status } = await openAccount(ctx, { subject: `flow:${session.address}` })
+  const account = { id, number, tier, status }
+  return { kind: 'account', account, via: 'session', keyId: null, wallet: session.address, power: null, models: null }
+}
+
+/** What a caller may do in the rest of the product: a session all that its wallet may, a key nothing of it. */
+export function actorOf(caller: GatewayCaller | null): Actor {
+  if (caller?.kind !== 'account') return { kind: 'anonymous' }
+  const { via, wallet, account } = caller
+  return via === 'session' && wallet ? { kind: 'user', address: wallet } : { kind: 'account', accountId: account.id }
+}

@@ -1,0 +1,23 @@
+import type { ServiceContext } from '#services/platform/context.ts'
+import type { PriceList } from '#lib/credits/price-list.ts'
+import type { HoldWriter } from '#services/credits/index.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { InFlight } from './in-flight.ts'
+import type { Upstream } from './llm/upstream.ts'
+import type { FindAccountKey, VerifyOidcToken } from './schemas.ts'
+
+/** What one process holds open for all of its requests. */
+export interface GatewayParts {
+  /** The process's own context: for what the system does on behalf of a request. */
+  readonly system: ServiceContext
+  /** What requests cost in credits. */
+  readonly prices: PriceList
+  readonly catalogue: Catalogue
+  readonly holds: HoldWriter
+  readonly upstream: Upstream
+  readonly inFlight: InFlight
+  /** Null: this installation has no account keys. */
+  readonly findAccountKey: FindAccountKey | null
+  /** Null: this installation has no OIDC issuer. */
+  readonly verifyOidcToken: VerifyOidcToken | null
+}

@@ -1,0 +1,48 @@
+import { priceTokens } from '#lib/credits/price-request.ts'
+import { createHoldWriter, type HoldVerdict, type JudgeHolds, sweepHolds } from '#services/credits/index.ts'
+import { findMetered, type MeteredCall, readUpTo } from '#services/metering/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { listOpenReviews } from '../store.ts'
+import { type HoldFacts, readHoldFacts, termsOf } from './hold-facts.ts'
+
+/** LiteLLM may tell a later start of the call than the hold's: the way there, and a clock that is ahead. */
+const STARTS_WITHIN_MS = 60_000
+
+type Hold = Parameters<JudgeHolds>[0][number]
+
+/** A round that ends the holds of requests that nobody ended, from what was metered of them. */
+export function createHoldSweeper(): (ctx: ServiceContext) => Promise<number> {
+  let writer: ReturnType<typeof createHoldWriter> | null = null
+  return async (ctx) => {
+    writer ??= createHoldWriter(ctx)
+    const ended = await sweepHolds(ctx, writer, (holds) => judge(ctx, holds))
+    if (ended > 0) ctx.log.warn({ ended }, 'holds were ended that no request had ended')
+    return ended
+  }
+}
+
+async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldVerdict[]> {
+  const ids = holds.map(({ id }) => id)
+  const [metered, reviewed] = await Promise.all([findMetered(ctx, ids), listOpenReviews(ctx.db, ids)])
+  const facts = holds.map((hold) => readHoldFacts(hold.facts))
+  const hashes = new Set(facts.flatMap((each) => (each ? [each.keyHash] : [])))
+  const read = new Map(await Promise.all([...hashes].map(async (hash) => [hash, await readUpTo(ctx, hash)] as const)))
+  return holds.map((hold, i): HoldVerdict => {
+    const known = facts[i]
+    if (reviewed.has(hold.id)) return { kind: 'wait' }
+    if (!known) return { kind: 'lost' }
+    const call = metered.get(hold.id)
+    return call ? endingOf(known, call) : { kind: isPast(hold, read.get(known.keyHash) ?? null) ? 'lost' : 'wait' }
+  })
+}
+
+/** Whether LiteLLM's books have been read for good up to the request: if it is not in them, it never will be. */
+const isPast = ({ createdAt }: Hold, position: Date | null): boolean =>
+  position !== null && position.getTime() - STARTS_WITHIN_MS >= createdAt.getTime()
+
+function endingOf(known: HoldFacts, { status, billableTokens }: MeteredCall): HoldVerdict {
+  const { requestId, model, provider, power } = known
+  const facts = { requestId, model, provider, power, tokens: billableTokens.toString(), usageSource: 'provider' }
+  const cost = status === 'failure' ? null : priceTokens(termsOf(known), billableTokens)
+  return { kind: 'ended', cost, facts: { ...facts, endedBy: 'sweeper' } }
+}

@@ -1,0 +1,123 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import { sha256Hex } from '#services/platform/crypto/hash.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { claimRequest, type KeptAnswer, type OwnClaim } from './claim-request.ts'
+
+/** How a request ended: with an answer, with nothing done, or nobody knows how. */
+export type RequestEnd = 'answered' | 'failed' | 'unknown'
+
+/** What a request tells while it is carried out. */
+export interface RequestHooks {
+  /** Text of a stream, also when nobody takes it any more. */
+  record(text: string): void
+  /** Called once, at the request's very end: for a stream after its last word. */
+  onEnd(end: RequestEnd): void
+}
+
+type Work = (requestId: string, hooks: RequestHooks) => Promise<Response>
+
+const KEY = /^[\x20-\x7e]{1,255}$/
+/** What is longer is not kept; asking again is then refused, not charged anew. */
+const LONGEST_ANSWER = 16 * 1024 * 1024
+const NOT_KEPT = ['x-accel-buffering']
+
+/** The request's Idempotency-Key; null when it has none. */
+function keyOf(request: Request): string | null {
+  const key = request.headers.get('idempotency-key')
+  if (key === null || KEY.test(key)) return key
+  const message = 'Idempotency-Key must be 1 to 255 plain characters.'
+  throw new AppError('invalid_request', message, { details: { fields: [{ field: 'Idempotency-Key', message }] } })
+}
+
+/** What makes a request another one. */
+const hashOf = (request: Request, bodyText: string): string =>
+  sha256Hex(
+    JSON.stringify([
+      new URL(request.url).pathname,
+      request.headers.get('x-power-level'),
+      request.headers.get('x-clamp-max-tokens'),
+      bodyText,
+    ]),
+  )
+
+function replay({ status, headers, answer }: KeptAnswer): Response {
+  return new Response(new Uint8Array(answer), { status, headers: { ...headers, 'x-flareflow-replayed': 'true' } })
+}
+
+const headersOf = (response: Response): Record<string, string> =>
+  Object.fromEntries([...response.headers].filter(([name]) => !NOT_KEPT.includes(name)))
+
+const tooLong = (): KeptAnswer => ({
+  status: 409,
+  headers: { 'content-type': 'application/json', 'x-should-retry': 'false' },
+  answer: Buffer.from(
+    JSON.stringify({
+      error: {
+        message: 'This request was answered and paid for; its answer was too long to keep.',
+        type: 'invalid_request_error',
+        param: null,
+        code: 'idempotency_conflict',
+      },
+    }),
+  ),
+})
+
+interface Keyed {
+  readonly request: Request
+  readonly bodyText: string
+  readonly payer: string
+  readonly requestId: string
+}
+
+/**
+ * Carries a request out, once for each Idempotency-Key of its payer: a retry gets the first answer again, streams too.
+ * One whose process died goes on under its first id, so that it is paid once.
+ */
+export async function withIdempotency(ctx: ServiceContext, keyed: Keyed, work: Work): Promise<Response> {
+  const { request, bodyText, payer, requestId } = keyed
+  const key = keyOf(request)
+  if (key === null) return work(requestId, { record: () => undefined, onEnd: () => undefined })
+  const claim = await claimRequest(ctx, { payer, key, bodyHash: hashOf(request, bodyText), requestId })
+  return claim.kind === 'answered' ? replay(claim) : carryOut(claim, work)
+}
+
+async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
+  const pieces: string[] = []
+  let length = 0
+  let end: RequestEnd | null = null
+  const streamEnded = Promise.withResolvers<RequestEnd>()
+  const hooks: RequestHooks = {
+    record(text) {
+      length += text.length
+      if (length <= LONGEST_ANSWER) pieces.push(text)
+    },
+    onEnd(how) {
+      end = how
+      streamEnded.resolve(how)
+    },
+  }
+  const keep = (response: Response, text: string): Promise<void> =>
+    claim.finish(
+      text.length > LONGEST_ANSWER || length > LONGEST_ANSWER
+        ? tooLong()
+        : { status: response.status, headers: headersOf(response), answer: Buffer.from(text) },
+    )
+  const conclude = async (how: RequestEnd, answered: () => Promise<void>): Promise<void> => {
+    if (how === 'answered') await answered()
+    else if (how === 'failed') await claim.release()
+    else await claim.abandon()
+  }
+  try {
+    const response = await work(claim.requestId, hooks)
+    if (end === null) {
+      void streamEnded.promise.then((how) => conclude(how, () => keep(response, pieces.join(''))))
+      return response
+    }
+    const text = await response.text()
+    await conclude(end, () => keep(response, text))
+    return new Response(text, { status: response.status, headers: response.headers })
+  } catch (error) {
+    await conclude(end ?? 'failed', () => claim.release())
+    throw error
+  }
+}

@@ -1,0 +1,7 @@
+export { answerError } from './answer-error.ts'
+export { createGateway } from './create-gateway.ts'
+export { correctCounted } from './holds/correct-counted.ts'
+export { createOwnEventReporter } from './holds/report-own-events.ts'
+export { createHoldSweeper } from './holds/sweep-credit-holds.ts'
+export { forgetAnswers } from './idempotency/forget-answers.ts'
+export type { Gateway } from './handle-gateway.ts'

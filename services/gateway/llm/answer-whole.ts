@@ -1,0 +1,64 @@
+import type { Readable } from 'node:stream'
+import { AppError } from '#lib/errors/app-error.ts'
+import { addOutcome, headersFor } from './answer-headers.ts'
+import type { Call } from './call.ts'
+import { passError } from './pass-error.ts'
+import { timedOut } from './upstream.ts'
+
+type Given = Readonly<Record<string, string | string[] | undefined>>
+export interface WholeAnswer {
+  readonly statusCode: number
+  readonly headers: Given
+  readonly body: Readable
+}
+
+/** An answer that is longer can't be one. */
+const LARGEST = 64 * 1024 * 1024
+const LARGEST_ERROR = 64 * 1024
+
+async function readText(body: Readable, most: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.byteLength
+    if (size > most) throw new RangeError('the answer is too long')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** A call that failed costs nothing, and keeps LiteLLM's status. */
+export async function answerFailure(call: Call, { statusCode, headers, body }: WholeAnswer): Promise<Response> {
+  const text = await readText(body, LARGEST_ERROR).catch(() => '')
+  await call.fail(statusCode)
+  const given = headersFor(call, { 'retry-after': headers['retry-after'] })
+  given.set('content-type', 'application/json')
+  return new Response(JSON.stringify(passError(statusCode, parseJson(text))), { status: statusCode, headers: given })
+}
+
+/** Passes an answer on when its cost is known. Its caller may have left meanwhile: it is paid for all the same. */
+export async function answerWhole(
+  call: Call,
+  { statusCode, headers, body }: WholeAnswer,
+  signal: AbortSignal,
+): Promise<Response> {
+  const began = performance.now()
+  const text = await readText(body, LARGEST).catch((error: unknown) => {
+    call.leave(error instanceof Error ? error.message : 'the answer broke off')
+    if (signal.aborted) throw timedOut()
+    throw new AppError('litellm_unreachable', 'The answer broke off. Try again in a moment.', { cause: error })
+  })
+  call.modelMs += performance.now() - began
+  const outcome = await call.finish(parseJson(text), { bytes: text.length, isWhole: true })
+  const own = headersFor(call, headers)
+  addOutcome(own, outcome)
+  return new Response(text, { status: statusCode, headers: own })
+}

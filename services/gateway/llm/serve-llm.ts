@@ -1,0 +1,146 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import type { GatewayRoute } from '#lib/gateway/routes.ts'
+import { clampTo } from '#lib/gateway/worst-case.ts'
+import { hmacHex } from '#services/platform/crypto/hash.ts'
+import type { GatewayInput } from '../define-gateway-route.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import { type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
+import type { GatewayCaller } from '../schemas.ts'
+import { answerStream } from './answer-stream.ts'
+import { answerFailure, answerWhole } from './answer-whole.ts'
+import { Call } from './call.ts'
+import { createCreditPayer } from './credit-payer.ts'
+import type { Payer } from './payer.ts'
+import { type Body, type PlannedRequest, planRequest } from './plan-request.ts'
+import type { Sent } from './upstream.ts'
+import { createVaultPayer } from './vault-payer.ts'
+
+type LlmInput = GatewayInput<'caller', undefined, undefined, Body>
+
+function payerOf(parts: GatewayParts, caller: GatewayCaller, plan: PlannedRequest): Payer {
+  if (caller.kind === 'vault') return createVaultPayer(caller)
+  if (!plan.terms) throw new AppError('internal', 'The request could not be priced. Try again.')
+  return createCreditPayer(parts, caller, plan.terms)
+}
+
+/** Serves one request of a model from its hold to its end. */
+export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Response> {
+  const { parts, caller, body, request, requestId } = input
+  const plan = await planRequest(parts, caller, { route, body, request })
+  const payer = payerOf(parts, caller, plan)
+  const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
+  return withIdempotency(parts.system, keyed, async (id, hooks) => {
+    const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId })
+    return exchange(parts, call, hooks)
+  })
+}
+
+/** What a request is when it is shortened to what can be paid for; null when that is nothing. */
+function clamp(plan: PlannedRequest, tokens: bigint): PlannedRequest | null {
+  const worst = clampTo(plan.worst, tokens)
+  if (worst === null) return null
+  const clampedTo = Math.max(...Object.values(worst.limit))
+  return { ...plan, worst, fields: { ...plan.fields, ...worst.limit }, clampedTo }
+}
+
+/** Others may take what was affordable a moment ago. */
+const CLAMPS = 3
+
+async function hold(
+  { system }: GatewayParts,
+  plan: PlannedRequest,
+  payer: Payer,
+  identity: { requestId: string; keyId: string | null },
+): Promise<Call> {
+  let wanted = plan
+  for (let tried = 0; ; tried += 1) {
+    const call = new Call(system, wanted, payer, identity)
+    const placed = await call.hold()
+    if (placed.ok) return call
+    const shorter = plan.mayClamp && tried < CLAMPS ? clamp(wanted, placed.affordableTokens) : null
+    if (shorter === null) throw placed.error
+    wanted = shorter
+  }
+}
+
+/** The header by which the plug-in knows that the gateway holds the money for a call, and the call's identity. */
+function ticketOf({ system }: GatewayParts, { eventId, payer }: Call): string {
+  const seconds = Math.floor(system.clock().getTime() / 1_000)
+  const mac = hmacHex(system.env.litellm.webhookSecret, `gateway|${seconds}|${eventId}|${payer.keyHash}`)
+  return `v1.${seconds}.${eventId}.${mac}`
+}
+
+async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew = false): Promise<Sent | null> {
+  const secret = await call.payer.secret(anew)
+  if (secret === null) return null
+  const began = performance.now()
+  const sent = await parts.upstream.send({
+    path: `/v1${call.plan.route}`,
+    headers: {
+      authorization: `Bearer ${secret}`,
+      'content-type': 'application/json',
+      'x-litellm-call-id': call.requestId,
+      'x-flareflow-gateway': ticketOf(parts, call),
+    },
+    body: JSON.stringify(call.plan.fields),
+    signal,
+  })
+  call.modelMs += performance.now() - began
+  return sent
+}
+
+/** A LiteLLM whose database was lost doesn't know the account's key: it is made again, and the request sent again. */
+async function sendToLitellm(parts: GatewayParts, call: Call, signal: AbortSignal): Promise<Sent> {
+  const first = await send(parts, call, signal)
+  if (!first?.ok || first.answer.statusCode !== 401) return first ?? refusedKey()
+  const again = await send(parts, call, signal, true)
+  if (!again) return first
+  first.answer.body.on('error', () => undefined).destroy()
+  return again
+}
+
+const refusedKey = (): Sent => ({
+  ok: false,
+  outcome: 'not_sent',
+  error: new AppError('litellm_refused', 'LiteLLM refused the request. Nothing was charged.'),
+})
+
+const isStream = (type: unknown): boolean => typeof type === 'string' && type.startsWith('text/event-stream')
+
+async function exchange(parts: GatewayParts, call: Call, hooks: RequestHooks): Promise<Response> {
+  const done = parts.inFlight.begin()
+  let isStreaming = false
+  const onEnd = (): void => {
+    hooks.onEnd(call.end ?? 'unknown')
+    done()
+  }
+  try {
+    const response = await answer(parts, call, { record: hooks.record, onEnd })
+    isStreaming = call.end === null
+    return response
+  } finally {
+    if (!isStreaming) onEnd()
+  }
+}
+
+async function answer(
+  parts: GatewayParts,
+  call: Call,
+  hooks: { record: (text: string) => void; onEnd: () => void },
+): Promise<Response> {
+  const { timeoutMs, drainMs } = parts.system.env.gateway
+  const deadline = AbortSignal.timeout(timeoutMs)
+  const sent = await sendToLitellm(parts, call, deadline).catch(async (error: unknown) => {
+    await call.fail(0)
+    throw error
+  })
+  if (!sent.ok) {
+    if (sent.outcome === 'not_sent') await call.fail(0)
+    else call.leave(sent.error.internal)
+    throw sent.error
+  }
+  const { answer: given } = sent
+  if (given.statusCode >= 400) return answerFailure(call, given)
+  if (!isStream(given.headers['content-type'])) return answerWhole(call, given, deadline)
+  return answerStream(call, given, { ...hooks, signal: deadline, drainMs })
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '#lib/errors/app-error.ts'
+import { isDeeperThan } from '#lib/http/json-depth.ts'
+
+export interface BodyLimits {
+  readonly bytes: number
+  /** A body that isn't there by then is not waited for. */
+  readonly ms: number
+}
+
+const tooLarge = (bytes: number) =>
+  new AppError('payload_too_large', `The request is larger than ${Math.floor(bytes / 1024)} kB. Send a smaller one.`)
+
+/** No schema of a tool is nested so deep; what is deeper could overflow the stack of whoever writes it out. */
+const DEEPEST = 100
+
+const tooDeep = () => new AppError('invalid_request', `The request is nested deeper than ${DEEPEST} levels.`)
+
+const late = () =>
+  new AppError('request_timed_out', 'The request did not arrive in time. Nothing was charged: send it again.')
+
+async function readAll(body: ReadableStream<Uint8Array>, bytes: number): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of body) {
+    size += chunk.byteLength
+    if (size > bytes) throw tooLarge(bytes)
+    chunks.push(chunk)
+  }
+  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+}
+
+async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
+  const end = new AbortController()
+  try {
+    return await Promise.race([
+      work,
+      sleep(ms, undefined, { signal: end.signal, ref: false }).then(() => Promise.reject(late())),
+    ])
+  } finally {
+    end.abort()
+  }
+}
+
+export interface JsonBody {
+  readonly text: string
+  readonly value: unknown
+}
+
+/** A request's JSON body, read to its limits whatever Content-Length claims. */
+export async function readBody(request: Request, limits: BodyLimits): Promise<JsonBody> {
+  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
+  if (mediaType !== 'application/json') {
+    throw new AppError('unsupported_media_type', 'Send JSON, with "Content-Type: application/json".')
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > limits.bytes) throw tooLarge(limits.bytes)
+  const invalid = (cause: unknown) => new AppError('invalid_request', 'The request is not valid JSON.', { cause })
+  try {
+    const text = request.body ? await withinTime(readAll(request.body, limits.bytes), limits.ms) : ''
+    const value: unknown = JSON.parse(text)
+    if (isDeeperThan(value, DEEPEST)) throw tooDeep()
+    return { text, value }
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    if (error instanceof SyntaxError || error instanceof TypeError) throw invalid(error)
+    throw error
+  }
+}

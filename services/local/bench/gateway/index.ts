@@ -1,0 +1,1 @@
+export { benchGateway, gatewayTable } from './bench-gateway.ts'

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** A model's server that does what the last message says: `slow`, `late`, `fail`, call a tool, or greet. */
+export interface ScriptedModel {
+  /** As LiteLLM's `api_base` wants it. */
+  readonly url: string
+  /** Streams that were written to their end. */
+  readonly finished: () => number
+  close(): Promise<void>
+}
+
+interface Asked {
+  readonly stream?: boolean
+  readonly messages: readonly { readonly content: unknown }[]
+  readonly tools?: readonly { readonly function: { readonly name: string } }[]
+}
+
+const usage = { prompt_tokens: 9, completion_tokens: 12, total_tokens: 21 }
+const about = { id: 'chatcmpl-scripted', created: 1_795_000_000, model: 'scripted' }
+const LATE_MS = 3_000
+const SLOW = { chunks: 30, ms: 60 }
+
+export async function startScriptedModel(): Promise<ScriptedModel> {
+  let finished = 0
+  const server = createServer(async (request, response) => {
+    const asked = JSON.parse(await text(request)) as Asked
+    const wish = JSON.stringify(asked.messages.at(-1)?.content ?? '')
+    if (wish.includes('late')) await sleep(LATE_MS)
+    if (wish.includes('fail')) return void fail(response)
+    if (asked.stream) await stream(response, wish.includes('slow') ? SLOW : { chunks: 4, ms: 0 })
+    else whole(response, asked)
+    finished += 1
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
+  return {
+    url: `http://127.0.0.1:${address.port}/v1`,
+    finished: () => finished,
+    async close() {
+      server.close()
+      server.closeAllConnections()
+      await once(server, 'close')
+    },
+  }
+}
+
+function fail(response: ServerResponse): void {
+  response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '1' })
+  response.end(JSON.stringify({ error: { message: 'too many requests', type: 'rate_limit', code: 'rate_limit' } }))
+}
+
+function whole(response: ServerResponse, { tools }: Asked): void {
+  const name = tools?.[0]?.function.name
+  const call = { id: 'call_1', type: 'function', function: { name, arguments: '{"city":"Bern"}' } }
+  const message = name
+    ? { role: 'assistant', content: null, tool_calls: [call] }
+    : { role: 'assistant', content: 'Hello' }
+  const choices = [{ index: 0, finish_reason: name ? 'tool_calls' : 'stop', message }]
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ ...about, object: 'chat.completion', choices, usage }))
+}
+
+async function stream(response: ServerResponse, { chunks, ms }: typeof SLOW): Promise<void> {
+  const say = (choices: unknown[], more: object = {}): void =>
+    void response.write(`data: ${JSON.stringify({ ...about, object: 'chat.completion.chunk', choices, ...more })}\n\n`)
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  for (let i = 0; i < chunks; i += 1) {
+    say([{ index: 0, delta: { role: 'assistant', content: 'word ' }, finish_reason: null }])
+    if (ms > 0) await sleep(ms)
+  }
+  say([{ index: 0, delta: {}, finish_reason: 'stop' }])
+  say([], { usage })
+  response.end('data: [DONE]\n\n')
+}
