@@ -1,15 +1,26 @@
 import { AppError } from '../errors/app-error.ts'
 import { type Usd, usd } from '../money/units.ts'
+import { multiplierBps } from './price-usage.ts'
 import { BPS, effectiveRate, type Schedule } from './schedule.ts'
 
-/**
- * The most that further tokens can add to a period's price, whatever the model, tier and mode: all at the first tier's
- * effective rate and the largest multiplier, rounded up. An upper bound because rates never rise from tier to tier.
- */
+const DIVISOR = 1_000n * BPS * BPS
+
+/** The most that further tokens of any model can add to a period's price. */
 export function worstPrice(schedule: Schedule, tokens: bigint): Usd {
+  return atFirstTier(
+    schedule,
+    tokens,
+    schedule.multipliers.reduce((top, { bps }) => (bps > top ? bps : top), 0n),
+  )
+}
+
+/** The most that further tokens of one model can add to a period's price. */
+export const worstPriceOf = (schedule: Schedule, tokens: bigint, model: string): Usd =>
+  atFirstTier(schedule, tokens, multiplierBps(schedule, model))
+
+/** Rounded up; an upper bound in both modes because rates never rise from tier to tier. */
+function atFirstTier(schedule: Schedule, tokens: bigint, multiplier: bigint): Usd {
   const [first] = schedule.tiers
   if (!first) throw new AppError('schedule_invalid', 'The schedule has no tier.')
-  const most = schedule.multipliers.reduce((top, { bps }) => (bps > top ? bps : top), 0n)
-  const divisor = 1_000n * BPS * BPS
-  return usd((tokens * effectiveRate(first) * most + divisor - 1n) / divisor)
+  return usd((tokens * effectiveRate(first) * multiplier + DIVISOR - 1n) / DIVISOR)
 }

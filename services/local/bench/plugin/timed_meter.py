@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Generator
 from time import perf_counter_ns, thread_time_ns
 from typing import Any
 
+from flareflow_holds import HoldSettings
 from flareflow_meter import Meter
 from flareflow_spool import Settings
 
@@ -40,8 +41,8 @@ class Steps:
 
 
 class TimedMeter(Meter):
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
+    def __init__(self, settings: Settings, holds: HoldSettings | None) -> None:
+        super().__init__(settings, holds)
         self._times: dict[str, list[int]] = {"before": [], "beforeCpu": [], "after": [], "afterCpu": []}
 
     async def async_pre_call_hook(self, *given: Any, **named: Any) -> dict[str, Any]:
@@ -67,4 +68,4 @@ class TimedMeter(Meter):
         os.replace(f"{path}.new", path)
 
 
-instance = TimedMeter(Settings.from_environment(os.environ))
+instance = TimedMeter(Settings.from_environment(os.environ), HoldSettings.from_environment(os.environ))
