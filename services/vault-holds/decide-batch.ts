@@ -11,7 +11,7 @@ import { flow, type Usd, usd, usdPerFlow } from '#lib/money/units.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import { priceUsage, type Usage } from '#lib/pricing/price-usage.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
-import { worstPrice, worstPriceOf } from '#lib/pricing/worst-price.ts'
+import { tokensWithin, worstPrice, worstPriceOf } from '#lib/pricing/worst-price.ts'
 import type { PlacedVaultHold, PlaceVaultHold } from './schemas.ts'
 import type { NewHold, ReportRow, Standing } from './store.ts'
 
@@ -59,7 +59,11 @@ export function decideBatch(
     // A key that was replaced is refused too.
     const funds = { ...account.funds, isBlocked: blocks.length > 0 || account.keyHash !== request.keyHash }
     const reason = decideVaultHold(funds, amount)
-    if (reason) return { answer: { ok: false, reason, blocks, amount, affordable: affordableOf(funds) }, asOf }
+    if (reason) {
+      const affordable = affordableOf(funds)
+      const affordableTokens = tokensFor(books, request, affordable)
+      return { answer: { ok: false, reason, blocks, amount, affordable, affordableTokens }, asOf }
+    }
     account.funds = withVaultHold(account.funds, amount)
     const { vaultId, keyHash, model, tokens, facts, expiresAt } = request
     placed.push({ id: request.id, vaultId, keyHash, model, tokens, amount, facts, createdAt: now, expiresAt })
@@ -81,6 +85,11 @@ function scheduleOf({ schedules }: Books, period: Period): Schedule {
 function priceOf(books: Books, { tokens, model }: PlaceVaultHold): Usd {
   const schedule = scheduleOf(books, periodOf(books.now))
   return model === null ? worstPrice(schedule, tokens) : worstPriceOf(schedule, tokens, model)
+}
+
+function tokensFor(books: Books, { model }: PlaceVaultHold, amount: Usd): bigint {
+  const schedule = scheduleOf(books, periodOf(books.now))
+  return tokensWithin(schedule, amount, model)
 }
 
 function openAccount(books: Books, row: ReportRow): Account {

@@ -28,4 +28,6 @@ export type PlacedVaultHold =
       /** The most that the request can cost, and the most that one may. */
       readonly amount: Usd
       readonly affordable: Usd
+      /** The most tokens that a request of the same model could use now. */
+      readonly affordableTokens: bigint
     }

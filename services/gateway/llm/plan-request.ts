@@ -5,7 +5,7 @@ import { chooseModel } from '#lib/gateway/catalogue.ts'
 import { type Labels, labelsOf } from '#lib/gateway/labels.ts'
 import { allowedFields, type GatewayRoute } from '#lib/gateway/routes.ts'
 import { type WorstCase, worstCase } from '#lib/gateway/worst-case.ts'
-import { normalizeModelName } from '#lib/metering/model-name.ts'
+import { requireNamedModel } from '#lib/metering/model-name.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { AccountCaller, GatewayCaller } from '../schemas.ts'
 import { refuseModel } from './refusals.ts'
@@ -80,9 +80,7 @@ async function chooseForAccount(
 }
 
 function chooseForVault(wanted: string): Chosen {
-  if (normalizeModelName(wanted) === null) {
-    throw new AppError('model_name_invalid', 'A model of this name could not be billed. Name one of GET /models.')
-  }
+  requireNamedModel(wanted)
   return { model: wanted, provider: null, terms: null }
 }
 

@@ -172,18 +172,21 @@ describe('a hold', () => {
   test('never ends before its event counts: at no moment may more be held than is left', async () => {
     const vault = await vaultFor(40n)
     const { granted } = await clients(vault, 40)
-    let isDone = false
     const extra: string[] = []
+    const waiting = new Set(granted)
     const greedy = async (): Promise<void> => {
-      while (!isDone) {
+      while (waiting.size > 0) {
         const event = eventOf(vault)
         if ((await place(vault, event, { writer: 1 })).ok) extra.push(event.id)
       }
     }
-    const watching = greedy()
-    for (const event of granted) await use([event])
-    isDone = true
-    await watching
+    const storing = async (): Promise<void> => {
+      for (const event of granted) {
+        await use([event])
+        waiting.delete(event)
+      }
+    }
+    await Promise.all([storing(), greedy()])
     expect(extra).toEqual([])
   })
 
