@@ -158,8 +158,9 @@ class SettingsTest(unittest.TestCase):
         env = {"FLAREFLOW_METER_URL": "http://oracle:3001/webhook/usage"}
         self.assertEqual(HoldSettings.from_environment(env), HoldSettings(url="http://oracle:3001/holds"))
         self.assertIsNone(HoldSettings.from_environment({**env, "FLAREFLOW_HOLDS": "off"}))
-        more = {"FLAREFLOW_HOLDS_UNREACHABLE": "pass", "FLAREFLOW_HOLDS_TIMEOUT": "0.5", "FLAREFLOW_HOLDS_URL": "http://h/"}
-        found = HoldSettings.from_environment({**env, **more})
+        more = {"UNREACHABLE": "pass", "TIMEOUT": "0.5", "URL": "http://h/"}
+        more_env = {f"FLAREFLOW_HOLDS_{name}": value for name, value in more.items()}
+        found = HoldSettings.from_environment({**env, **more_env})
         self.assertEqual(found, HoldSettings(url="http://h/", unreachable="pass", seconds=0.5))
 
     def test_a_setting_that_makes_no_sense_stops_the_start(self) -> None:

@@ -16,7 +16,7 @@ import { insertHolds, lockReports, readStanding, voidHold } from './store.ts'
  */
 export interface VaultHoldWriter {
   place(request: PlaceVaultHold): Promise<PlacedVaultHold>
-  /** Ends the hold of a request that cost nothing. Repeating it does nothing; that of one with an event stays posted. */
+  /** Ends the hold of a request that cost nothing. Repeating it does nothing; one with an event stays posted. */
   void(id: string): Promise<void>
 }
 
@@ -36,7 +36,7 @@ const REFUSAL_AGE_MS = 1_000
 const SLACK_MS = 10_000
 
 /** What the chain said longer ago than this grants nothing. */
-export const oldestReportMs = ({ env }: ServiceContext): number => 2 * env.guard.intervalMs + SLACK_MS
+const oldestReportMs = ({ env }: ServiceContext): number => 2 * env.guard.intervalMs + SLACK_MS
 
 /** Read before the transaction: the chain may have to be asked, once a month. */
 async function readSchedules(ctx: ServiceContext, open: Period): Promise<Map<Period, Schedule>> {
@@ -77,20 +77,24 @@ const cannotTell = (vaultId: bigint): AppError =>
     internal: `no report of vault ${vaultId} that is new enough`,
   })
 
-/** One writer a process: it is what keeps a hot vault's requests from queueing for a lock each. */
-export function createVaultHoldWriter(ctx: ServiceContext): VaultHoldWriter {
-  requireSystem(ctx.actor)
-  const waiting: Waiting[] = []
+/** Asks the chain for a vault; those who want the same one meanwhile wait for the same answer. */
+function refreshOnce(ctx: ServiceContext): (vaultId: bigint) => Promise<void> {
   const reading = new Map<bigint, Promise<void>>()
-  let isWriting = false
-
-  function refresh(vaultId: bigint): Promise<void> {
+  return (vaultId) => {
     const under = reading.get(vaultId)
     if (under) return under
     const started = refreshReports(ctx, [vaultId]).finally(() => reading.delete(vaultId))
     reading.set(vaultId, started)
     return started
   }
+}
+
+/** One writer a process: it is what keeps a hot vault's requests from queueing for a lock each. */
+export function createVaultHoldWriter(ctx: ServiceContext): VaultHoldWriter {
+  requireSystem(ctx.actor)
+  const waiting: Waiting[] = []
+  const refresh = refreshOnce(ctx)
+  let isWriting = false
 
   /** Asks the chain and decides once more; the others don't wait meanwhile. */
   async function askChain(item: Waiting, refusal: PlacedVaultHold | null): Promise<void> {

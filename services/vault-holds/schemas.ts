@@ -3,7 +3,7 @@ import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import type { Usd } from '#lib/money/units.ts'
 
 /** What whoever placed a hold must know of the request later. JSON only: bigints as decimal strings. No content. */
-export type Facts = Readonly<Record<string, unknown>>
+type Facts = Readonly<Record<string, unknown>>
 
 export interface PlaceVaultHold {
   /** The id that the request's event will have: asking twice places one hold. */

@@ -5,7 +5,7 @@ import { setupLitellm, startLitellm } from '#services/local/litellm/index.ts'
 import { anyFreePort } from '#services/local/ports.ts'
 import type { Supervisor } from '#services/local/supervisor.ts'
 
-/** The run's one LiteLLM proxy. Its usage goes nowhere, nor is it held for: tests of that start a proxy of their own. */
+/** The run's one LiteLLM proxy. Its usage goes nowhere and is not held for: tests of that start one of their own. */
 export interface SharedLitellm {
   url: string
   masterKey: string

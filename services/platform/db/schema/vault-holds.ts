@@ -80,12 +80,12 @@ export const vaultHolds = pgTable(
     /** 1e-8 USD. */
     amount: bigint({ mode: 'bigint' }).notNull(),
     state: text({ enum: ['held', 'posted', 'void', 'expired'] }).notNull(),
-    /** What whoever placed it must know of the request later. No content of calls. */
-    facts: jsonb().$type<Record<string, unknown>>().notNull(),
     createdAt: timestamp({ withTimezone: true }).notNull(),
     /** From then on the sweeper looks at it. */
     expiresAt: timestamp({ withTimezone: true }).notNull(),
     endedAt: timestamp({ withTimezone: true }),
+    /** What whoever placed it must know of the request later. No content of calls. */
+    facts: jsonb().$type<Record<string, unknown>>().notNull(),
   },
   (table) => [
     index('vault_holds_open')
