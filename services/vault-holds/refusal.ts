@@ -8,7 +8,7 @@ type Refused = Extract<PlacedVaultHold, { ok: false }>
 
 /** What is said to whoever asked for a hold and didn't get it: a status, a code, and what to do. */
 export function refusalOf({ reason, blocks, amount, affordable }: Refused): AppError {
-  if (reason === 'vault_blocked') return blocked(blocks)
+  if (reason === 'vault_blocked') return blockedKey(blocks)
   const details = { worst_usd: formatUsd(amount), affordable_usd: formatUsd(affordable) }
   return new AppError(reason, sentences[reason](amount, affordable), { details })
 }
@@ -26,7 +26,7 @@ const sentences: Readonly<Record<Exclude<Refused['reason'], 'vault_blocked'>, (a
 }
 
 /** A block for want of money answers as the want of money does. */
-function blocked(blocks: readonly KeyBlockReason[]): AppError {
+export function blockedKey(blocks: readonly KeyBlockReason[]): AppError {
   const gravest = gravestBlock(blocks)
   if (gravest === null) {
     return new AppError('vault_blocked', 'This key was replaced by another. Use the present key of the subscription.')

@@ -5,7 +5,7 @@ import { createGateway, type Gateway } from '#services/gateway/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
-import { vaultHolds } from '#services/platform/db/schema/index.ts'
+import { apiKeys, keyBlocks, vaultHolds } from '#services/platform/db/schema/index.ts'
 import { type BareUpstream, startBareUpstream } from '#tests/support/bare-upstream.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 import { eventsOf, GATEWAY } from '#tests/support/gateway-world.ts'
@@ -115,6 +115,24 @@ describe('a vault’s key at the gateway', () => {
     await holder.chat()
     const sent = upstream.heard[0]?.headers.authorization?.replace('Bearer ', '') ?? ''
     expect(sha256(sent)).toBe(holder.keyHash)
+  })
+
+  test('that is blocked is refused with the reason; for want of money with 402', async () => {
+    for (const [reason, status, code] of [
+      ['paused', 403, 'vault_blocked'],
+      ['unfunded', 402, 'insufficient_vault'],
+      ['capped', 429, 'cap_reached'],
+    ] as const) {
+      const holder = await holderOf(1_000_000_000n)
+      const [key] = await ctx.db.select().from(apiKeys).where(eq(apiKeys.keyHash, holder.keyHash))
+      await ctx.db.insert(keyBlocks).values({ keyId: key?.id ?? '', reason, since: new Date() })
+      for (const keyStatus of ['active', 'blocked'] as const) {
+        await ctx.db.update(apiKeys).set({ status: keyStatus }).where(eq(apiKeys.keyHash, holder.keyHash))
+        const refused = await holder.chat()
+        expect([refused.status, ((await refused.json()) as Refusal).error.code]).toEqual([status, code])
+      }
+    }
+    expect(upstream.heard).toEqual([])
   })
 
   test('gets back what a failed call held', async () => {

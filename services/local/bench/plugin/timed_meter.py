@@ -43,7 +43,8 @@ class Steps:
 class TimedMeter(Meter):
     def __init__(self, settings: Settings, holds: HoldSettings | None) -> None:
         super().__init__(settings, holds)
-        self._times: dict[str, list[int]] = {"before": [], "beforeCpu": [], "after": [], "afterCpu": []}
+        names = ("before", "beforeCpu", "beforeWaited", "after", "afterCpu", "afterWaited")
+        self._times: dict[str, list[int]] = {name: [] for name in names}
 
     async def async_pre_call_hook(self, *given: Any, **named: Any) -> dict[str, Any]:
         return await self._timed("before", super().async_pre_call_hook(*given, **named))
@@ -53,11 +54,13 @@ class TimedMeter(Meter):
 
     async def _timed(self, name: str, inner: Coroutine[Any, Any, Any]) -> Any:
         steps = Steps(inner)
+        began = perf_counter_ns()
         try:
             return await steps
         finally:
             self._times[name].append(steps.ns)
             self._times[f"{name}Cpu"].append(steps.cpu_ns)
+            self._times[f"{name}Waited"].append(perf_counter_ns() - began)
             if name == "after" and len(self._times[name]) % TELL_EVERY == 0:
                 self._tell()
 
