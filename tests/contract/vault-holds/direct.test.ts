@@ -2,11 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eq, sql } from 'drizzle-orm'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatUsd } from '#lib/money/decimal.ts'
+import { usd } from '#lib/money/units.ts'
 import { priceUsage } from '#lib/pricing/price-usage.ts'
 import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
+import { createGateway } from '#services/gateway/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { apiKeys, events, keyBlocks, vaultHolds } from '#services/platform/db/schema/index.ts'
+import { loadEnv } from '#services/platform/env.ts'
 import { createTestContext, TEST_SECRET, type TestContext } from '#tests/support/context.ts'
+import { type GatewayServer, serveGateway } from '#tests/support/gateway-server.ts'
 import { type Customer, newCustomer } from '#tests/support/llm-calls.ts'
 import { failingModel, type MeteredLitellm, startMeteredLitellm } from '#tests/support/metered-litellm.ts'
 import { type OracleServer, startOracleServer } from '#tests/support/oracle-server.ts'
@@ -18,6 +23,7 @@ let ctx: ServiceContext
 let oracle: OracleServer
 let proxy: MeteredLitellm
 let told: ToldVaults
+let gateway: GatewayServer
 let nextVault = 1n
 
 beforeAll(async () => {
@@ -26,8 +32,11 @@ beforeAll(async () => {
   ctx = opened.ctx
   oracle = await startOracleServer(() => ctx)
   proxy = await startMeteredLitellm({ url: `${oracle.url}/webhook/usage`, secret: TEST_SECRET }, [], { holds: true })
+  const variables = { ...opened.variables, LITELLM_URL: proxy.url, LITELLM_MASTER_KEY: proxy.masterKey }
+  gateway = await serveGateway(createGateway({ ...ctx, litellm: proxy.client, env: loadEnv(variables) }))
 })
 afterAll(async () => {
+  await gateway?.close()
   await proxy?.close()
   await oracle?.close()
   await opened?.[Symbol.asyncDispose]()
@@ -169,5 +178,46 @@ describe('a key that is used directly at LiteLLM', () => {
   test('of nobody here is served as ever', async () => {
     const stranger = await newCustomer(proxy.url, proxy.client)
     expect((await stranger.chat()).status).toBe(200)
+  })
+})
+
+describe('the same key at the gateway', () => {
+  test('is held for once: LiteLLM keeps the gateway’s id, and its event ends the gateway’s hold', async () => {
+    const holder = await newVault(1_000_000_000n)
+    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: gateway.url, maxRetries: 0 })
+    const messages = [{ role: 'user' as const, content: 'How are you' }]
+    const { data, response } = await client.chat.completions.create({ model: 'gpt-4', messages }).withResponse()
+    await untilNoneIsHeld(holder)
+    const [hold, ...others] = await holdsOf(holder)
+    const [event, ...more] = await eventsOf(holder)
+    expect([others, more]).toEqual([[], []])
+    expect(hold).toMatchObject({ id: event?.id, state: 'posted' })
+    expect(event).toMatchObject({ callId: response.headers.get('x-request-id'), status: 'success' })
+    expect(event?.billableTokens).toBe(BigInt(data.usage?.total_tokens ?? 0))
+    expect(response.headers.get('x-flareflow-cost-usd')).toBe(formatUsd(usd(await priceOf(holder))))
+  })
+
+  test('60 clients at once, streaming and not: nothing is overspent', async () => {
+    const balance = 4_000_000n
+    const holder = await newVault(balance)
+    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: gateway.url, maxRetries: 0 })
+    const messages = [{ role: 'user' as const, content: 'How are you' }]
+    const ask = async (i: number): Promise<number> => {
+      const body = { model: 'gpt-4', max_tokens: 60, messages }
+      if (i % 2 === 0) return client.chat.completions.create(body).then(() => 200)
+      const stream = await client.chat.completions.create({ ...body, stream: true })
+      for await (const chunk of stream) if (!chunk.id) return 0
+      return 200
+    }
+    const statuses = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        ask(i).catch((error: unknown) => (error instanceof OpenAI.APIError ? (error.status ?? 0) : 0)),
+      ),
+    )
+    expect(statuses).toContain(200)
+    expect([...new Set(statuses)].filter((status) => ![200, 402, 429].includes(status))).toEqual([])
+    await untilNoneIsHeld(holder)
+    expect(await answersOf(holder)).toHaveLength(statuses.filter((status) => status === 200).length)
+    expect(await priceOf(holder)).toBeLessThanOrEqual(balance)
   })
 })
