@@ -12,7 +12,6 @@ export function proxy(request: NextRequest): NextResponse {
     network: env.flow.network,
     accessNode: env.flow.accessNode,
     ownNode: parseNodeAddress(request.cookies.get(NODE_COOKIE)?.value ?? ''),
-    litellmUrl: env.litellm.url,
     walletConnect: env.flow.walletConnectProjectId !== null,
     development: env.mode === 'development',
     secure: env.app.url.startsWith('https:'),

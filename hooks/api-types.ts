@@ -9,7 +9,7 @@ export interface AppConfig {
   contractAddress: string
   addresses: Record<string, string>
   defaultProvider: string | null
-  litellmUrl: string
+  gatewayUrl: string
   walletDiscovery: string | null
   walletConnectProjectId: string | null
   deploymentId: string

@@ -3,6 +3,6 @@ import { readConfig } from '#app/_view/read-visitor.ts'
 import { Landing } from '#components/pricing/landing.tsx'
 
 export default async function LandingPage() {
-  const [{ schedule, period }, { litellmUrl }] = await Promise.all([readPrices(), readConfig()])
-  return <Landing schedule={schedule} period={period} litellmUrl={litellmUrl} />
+  const [{ schedule, period }, { gatewayUrl }] = await Promise.all([readPrices(), readConfig()])
+  return <Landing schedule={schedule} period={period} gatewayUrl={gatewayUrl} />
 }

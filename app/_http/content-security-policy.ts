@@ -4,7 +4,6 @@ export interface PolicyInput {
   accessNode: string
   /** A Flow node that the visitor chose for checking receipts. */
   ownNode: string | null
-  litellmUrl: string
   walletConnect: boolean
   /** React's and Next's development tools need eval, inline styles and a socket. */
   development: boolean
@@ -19,12 +18,12 @@ const WALLET_API = ['https://fcl-discovery.onflow.org', 'https://*.blocto.app']
 const WALLETCONNECT = ['https://*.walletconnect.com', 'https://*.walletconnect.org']
 const WALLETCONNECT_SOCKETS = ['wss://*.walletconnect.com', 'wss://*.walletconnect.org']
 
-/** What a page may load and talk to: itself, the Flow node, LiteLLM with the customer's own key, and the wallet. */
+/** What a page may load and talk to: itself, the Flow node, and the wallet. */
 export function contentSecurityPolicy(input: PolicyInput): string {
   const live = input.network !== 'emulator'
   const wallet = live && input.walletConnect
   const nodes = input.ownNode === null ? [input.accessNode] : [input.accessNode, input.ownNode]
-  const connect = [...nodes, input.litellmUrl].map((address) => new URL(address).origin)
+  const connect = nodes.map((address) => new URL(address).origin)
   const directives: Record<string, string[]> = {
     'default-src': ["'self'"],
     // 'strict-dynamic' is left out: it would let a trusted script add inline ones, and all of ours are of this origin.

@@ -6,17 +6,17 @@ import { useAnnounce } from '#hooks/use-announce.ts'
 import { envFile } from './key-snippets.ts'
 
 interface DownloadEnvProps {
-  litellmUrl: string
+  gatewayUrl: string
   secret: string
   name: string
   onSaved: () => void
 }
 
 /** Saves a file that the official OpenAI packages read; made in the browser, so the key isn't sent anywhere. */
-export function DownloadEnv({ litellmUrl, secret, name, onSaved }: DownloadEnvProps) {
+export function DownloadEnv({ gatewayUrl, secret, name, onSaved }: DownloadEnvProps) {
   const announce = useAnnounce()
   const save = (): void => {
-    const url = URL.createObjectURL(new Blob([envFile(litellmUrl, secret)], { type: 'text/plain' }))
+    const url = URL.createObjectURL(new Blob([envFile(gatewayUrl, secret)], { type: 'text/plain' }))
     const link = document.createElement('a')
     link.href = url
     link.download = `${name.replace(/[^A-Za-z0-9_-]+/g, '-') || 'flareflow'}.env`

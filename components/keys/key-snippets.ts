@@ -1,4 +1,4 @@
-/** A model that every installation of LiteLLM is likely to have; the first that it lists is preferred. */
+/** A model that every installation is likely to have; the first that it lists is preferred. */
 const MODEL_WANTED = ['gpt-4o', 'gpt-4']
 
 export const pickModel = (models: readonly string[]): string =>
@@ -10,14 +10,14 @@ export const testBody = (model: string): string =>
   JSON.stringify({ model, messages: [{ role: 'user', content: 'Say hello in one word.' }] })
 
 /** A command that works as it stands in any POSIX shell. */
-export const curlCommand = (litellmUrl: string, secret: string, model: string): string =>
+export const curlCommand = (gatewayUrl: string, secret: string, model: string): string =>
   [
-    `curl ${litellmUrl}/v1/chat/completions \\`,
+    `curl ${gatewayUrl}/chat/completions \\`,
     `  -H 'Authorization: Bearer ${secret}' \\`,
     `  -H 'Content-Type: application/json' \\`,
     `  -d '${testBody(model)}'`,
   ].join('\n')
 
 /** What the official OpenAI packages read. */
-export const envFile = (litellmUrl: string, secret: string): string =>
-  `OPENAI_BASE_URL=${litellmUrl}/v1\nOPENAI_API_KEY=${secret}\n`
+export const envFile = (gatewayUrl: string, secret: string): string =>
+  `OPENAI_BASE_URL=${gatewayUrl}\nOPENAI_API_KEY=${secret}\n`

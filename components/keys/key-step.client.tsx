@@ -24,7 +24,7 @@ interface KeyStepProps {
 
 /** The one time that a key is shown. Leaving before it was copied asks. */
 export default function KeyStep({ vaultId, name, secret }: KeyStepProps) {
-  const { litellmUrl } = useAppConfig()
+  const { gatewayUrl } = useAppConfig()
   const router = useRouter()
   const { state, save } = useSavedKey(vaultId, secret)
   const saved = state !== 'shown'
@@ -53,21 +53,21 @@ export default function KeyStep({ vaultId, name, secret }: KeyStepProps) {
         ) : null}
         <div className="mt-4 flex flex-wrap gap-2">
           <CopyButton kind="primary" value={secret} label="Copy key" onCopied={save} />
-          <DownloadEnv litellmUrl={litellmUrl} secret={secret} name={name} onSaved={save} />
+          <DownloadEnv gatewayUrl={gatewayUrl} secret={secret} name={name} onSaved={save} />
         </div>
         <Section title="Try it">
           <p className="mb-2 text-sm text-text-2">
             This command is ready to run. Any OpenAI package works too, with base URL{' '}
-            <span className="font-mono text-xs">{litellmUrl}/v1</span>
+            <span className="font-mono text-xs">{gatewayUrl}</span>
           </p>
           <pre
             className="whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-sunken p-4 font-mono text-xs"
             data-curl
           >
-            {curlCommand(litellmUrl, secret, model)}
+            {curlCommand(gatewayUrl, secret, model)}
           </pre>
-          <TestRequest litellmUrl={litellmUrl} secret={secret} model={model}>
-            <CopyButton value={curlCommand(litellmUrl, secret, model)} label="Copy command" onCopied={save} />
+          <TestRequest secret={secret} model={model}>
+            <CopyButton value={curlCommand(gatewayUrl, secret, model)} label="Copy command" onCopied={save} />
           </TestRequest>
         </Section>
         <div className="mt-8 border-t border-line pt-6">

@@ -7,7 +7,6 @@ import { useAnnounce } from '#hooks/use-announce.ts'
 import { testBody } from './key-snippets.ts'
 
 interface Target {
-  litellmUrl: string
   secret: string
   model: string
 }
@@ -26,18 +25,18 @@ interface Completion {
 }
 
 const UNREACHABLE =
-  "This browser got no answer from LiteLLM. The key isn't at fault: run the command above from where you will use it."
+  "This browser got no answer. The key isn't at fault: run the command above from where you will use it."
 
 /** Sends what the command above sends, from this browser, as the key's owner. */
-async function sendTest({ litellmUrl, secret, model }: Target): Promise<Result> {
+async function sendTest({ secret, model }: Target): Promise<Result> {
   try {
-    const response = await fetch(`${litellmUrl}/v1/chat/completions`, {
+    const response = await fetch('/api/v1/llm/chat/completions', {
       method: 'POST',
       headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
       body: testBody(model),
     })
     const body: Completion = await response.json()
-    if (!response.ok) return { ok: false, message: body.error?.message ?? `LiteLLM answered ${response.status}.` }
+    if (!response.ok) return { ok: false, message: body.error?.message ?? `The gateway answered ${response.status}.` }
     return { ok: true, answer: body.choices?.[0]?.message?.content ?? '', tokens: body.usage?.total_tokens ?? 0 }
   } catch {
     return { ok: false, message: UNREACHABLE }

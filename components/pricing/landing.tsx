@@ -20,11 +20,11 @@ const PROOF = [
 interface LandingProps {
   schedule: Schedule
   period: Period
-  litellmUrl: string
+  gatewayUrl: string
 }
 
 /** The public page: what it is, what it costs, how to begin. */
-export function Landing({ schedule, period, litellmUrl }: LandingProps) {
+export function Landing({ schedule, period, gatewayUrl }: LandingProps) {
   return (
     <>
       <section className="max-w-2xl">
@@ -76,7 +76,7 @@ export function Landing({ schedule, period, litellmUrl }: LandingProps) {
       </section>
       <section className="mt-12 border-t border-line pt-8">
         <h2 className="text-lg font-semibold">Quick start</h2>
-        <QuickStart litellmUrl={litellmUrl} />
+        <QuickStart gatewayUrl={gatewayUrl} />
       </section>
     </>
   )

@@ -2,7 +2,7 @@ import Link from 'next/link'
 import { curlCommand } from '#components/keys/key-snippets.ts'
 
 /** From nothing to the first answer. */
-export function QuickStart({ litellmUrl }: { litellmUrl: string }) {
+export function QuickStart({ gatewayUrl }: { gatewayUrl: string }) {
   return (
     <div className="mt-3 grid gap-6 lg:grid-cols-2">
       <ol className="list-decimal space-y-2 pl-5">
@@ -20,7 +20,7 @@ export function QuickStart({ litellmUrl }: { litellmUrl: string }) {
         <li>Watch tokens, cost and balance as requests come in.</li>
       </ol>
       <pre className="whitespace-pre-wrap wrap-anywhere rounded-md border border-line bg-sunken p-4 font-mono text-xs">
-        {curlCommand(litellmUrl, 'sk-your-key', 'gpt-4o')}
+        {curlCommand(gatewayUrl, 'sk-your-key', 'gpt-4o')}
       </pre>
     </div>
   )

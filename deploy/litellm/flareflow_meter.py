@@ -1,12 +1,13 @@
 """FlareFlow's usage meter, a plug-in of the LiteLLM proxy.
 
-Before a call it mints the event's id; after the call it writes the event (token counts and labels, never a prompt or an
-answer) to a spool on disk, from where a thread sends it, signed, until the collector has acknowledged it.
+Before a call it mints the event's id and has FlareFlow hold what the call can cost; after the call it writes the event
+(token counts and labels, never a prompt or an answer) to a spool on disk, from where a thread sends it, signed, until
+the collector has acknowledged it.
 
     litellm_settings:
       callbacks: ["flareflow_meter.instance"]     # this folder on PYTHONPATH
 
-Environment: FLAREFLOW_METER_URL, LITELLM_WEBHOOK_SECRET, FLAREFLOW_SPOOL_DIR, FLAREFLOW_SPOOL_MAX_BYTES (1 GiB).
+Environment: see the README beside this file.
 Without the proxy, in LiteLLM's Python SDK: `litellm.callbacks = [flareflow_meter.sdk(key="sk-…")]`.
 """
 
@@ -22,7 +23,9 @@ from typing import Any
 from fastapi import HTTPException
 from litellm.integrations.custom_logger import CustomLogger
 
+from flareflow_bounds import bound
 from flareflow_event import EVENT_FIELD, KEY_HASH, Mint, event_of, labels_of, mapping
+from flareflow_holds import HoldDesk, HoldSettings, Unreachable, event_id_of_gateway
 from flareflow_limits import refuse_limited
 from flareflow_sdk import sdk
 from flareflow_sender import Outlet
@@ -36,10 +39,12 @@ REMEMBERED_IDS = 50_000
 class Meter(CustomLogger):
     """Turns each call of a key into exactly one event."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, holds: HoldSettings | None) -> None:
         super().__init__()
+        self._secret = settings.secret
         self._mint = Mint(settings.secret)
         self._outlet = Outlet(settings)
+        self._holds = HoldDesk(holds, settings.secret) if holds else None
         self._used: OrderedDict[str, None] = OrderedDict()
 
     def close(self) -> None:
@@ -50,16 +55,29 @@ class Meter(CustomLogger):
         self, user_api_key_dict: Any, cache: Any, data: dict[str, Any], call_type: str
     ) -> dict[str, Any]:
         """Puts the event's id where LiteLLM's own books keep it, over whatever the caller put there."""
+        key_hash = user_api_key_dict.api_key
+        given = event_id_of_gateway(self._secret, str(key_hash), data)
         self._refuse_what_cannot_be_metered(data)
         refuse_limited(user_api_key_dict, data)
         for switch in ("no-log", "no_log"):
             data.pop(switch, None)
-        minted = self._minted(user_api_key_dict.api_key, data)
-        data.setdefault("metadata", {})
-        for place in ("metadata", "litellm_metadata"):
-            if isinstance(data.get(place), dict):
-                data[place]["spend_logs_metadata"] = dict(minted)
+        minted = self._minted(key_hash, data, given)
+        if given is None and minted:
+            await self._place_hold(minted, str(key_hash), data, call_type)
+        _write_down(minted, data)
         return data
+
+    async def _place_hold(self, minted: dict[str, str], key_hash: str, data: dict[str, Any], call_type: str) -> None:
+        """The gateway has held for its own calls; others are asked for here. Raises when the call may not be sent."""
+        if self._holds is None:
+            return
+        worst = bound(data, call_type, self._holds.bounds)
+        try:
+            await self._holds.place(minted[EVENT_FIELD], key_hash, worst)
+        except Unreachable as reason:
+            # The hold may have been placed all the same: the failure that is reported under its id ends it.
+            _write_down(minted, data)
+            self._holds.pass_or_refuse(reason)
 
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
@@ -94,10 +112,10 @@ class Meter(CustomLogger):
         if "," in str(data.get("model") or ""):
             raise HTTPException(status_code=400, detail={"error": "A call names one model."})
 
-    def _minted(self, key_hash: object, data: Mapping[str, Any]) -> dict[str, str]:
+    def _minted(self, key_hash: object, data: Mapping[str, Any], given: str | None) -> dict[str, str]:
         if not isinstance(key_hash, str) or KEY_HASH.fullmatch(key_hash) is None:
             return {}
-        return {**labels_of(data), EVENT_FIELD: self._mint.new_id(key_hash)}
+        return {**labels_of(data), EVENT_FIELD: given or self._mint.new_id(key_hash)}
 
     async def _record(self, payload: Mapping[str, Any], metadata: Mapping[str, Any]) -> None:
         try:
@@ -131,6 +149,13 @@ class Meter(CustomLogger):
             self._used.popitem(last=False)
 
 
+def _write_down(minted: Mapping[str, str], data: dict[str, Any]) -> None:
+    data.setdefault("metadata", {})
+    for place in ("metadata", "litellm_metadata"):
+        if isinstance(data.get(place), dict):
+            data[place]["spend_logs_metadata"] = dict(minted)
+
+
 def _payload_of_failure(request_data: Mapping[str, Any]) -> dict[str, Any]:
     """For calls that failed before LiteLLM had built its own payload."""
     metadata = mapping(request_data.get("metadata") or request_data.get("litellm_metadata"))
@@ -154,5 +179,5 @@ def __getattr__(name: str) -> Any:
     """`instance`, which LiteLLM's configuration names, is made when it is asked for: the SDK does without it."""
     if name != "instance":
         raise AttributeError(name)
-    globals()[name] = Meter(Settings.from_environment(os.environ))
+    globals()[name] = Meter(Settings.from_environment(os.environ), HoldSettings.from_environment(os.environ))
     return globals()[name]

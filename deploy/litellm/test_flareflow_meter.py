@@ -19,7 +19,7 @@ KEY = SimpleNamespace(api_key=KEY_HASH, team_id="team-red", org_id=None)
 class MeterTest(unittest.TestCase):
     def setUp(self) -> None:
         self.collector = Collector()
-        self.meter = Meter(settings_for(self.collector))
+        self.meter = Meter(settings_for(self.collector), None)
         self.addCleanup(self.collector.close)
         self.addCleanup(self.meter.close)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -14,6 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from flareflow_holds import HoldSettings
 from flareflow_spool import Settings
 
 SECRET = b"a secret"
@@ -21,6 +23,7 @@ KEY_HASH = "ab" * 32
 PLANTED = "the prompt that nobody may keep"
 
 Answer = Callable[[list[Any]], tuple[int, object]]
+HoldAnswer = Callable[[Any], tuple[int, object]]
 
 
 def accept(events: list[Any]) -> tuple[int, object]:
@@ -67,6 +70,8 @@ class Collector:
         self.folders: list[Path] = []
         self.headers: dict[str, str] = {}
         self.unknown_keys: list[str] = []
+        self.asked: list[Any] = []
+        self.holds: HoldAnswer = lambda asked: (200, {"granted": True, "heldUsd": "0.12345678"})
         collector = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -81,7 +86,9 @@ class Collector:
                 data = json.dumps(said).encode()
                 self.send_header("content-length", str(len(data)))
                 self.end_headers()
-                self.wfile.write(data)
+                # Whoever asked may be gone.
+                with contextlib.suppress(BrokenPipeError):
+                    self.wfile.write(data)
 
             def log_message(self, format: str, *args: object) -> None:
                 pass
@@ -97,6 +104,9 @@ class Collector:
         if headers["x-flareflow-signature"] != f"v1={mac}" or abs(time.time() - int(timestamp)) > 5:
             return 401, {"error": "signature"}
         payload = json.loads(body)
+        if "eventId" in payload:
+            self.asked.append(payload)
+            return self.holds(payload)
         assert payload["source"] == "flareflow-meter" and payload["version"] == 1
         if "keys" in payload:
             return 200, {"unknownKeys": [key for key in payload["keys"] if key in self.unknown_keys]}
@@ -121,6 +131,10 @@ def settings_for(collector: Collector, **more: Any) -> Settings:
     folder = Path(tempfile.mkdtemp(prefix="flareflow-spool-"))
     collector.folders.append(folder)
     return Settings(url=collector.url, secret=SECRET, folder=folder, **more)
+
+
+def holds_for(collector: Collector, **more: Any) -> HoldSettings:
+    return HoldSettings(url=collector.url.replace("/webhook/usage", "/holds"), **more)
 
 
 def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -26,6 +26,7 @@ export const errorCodes = {
   funds_held: kind(429, true),
   idempotency_conflict: kind(409),
   insufficient_credits: kind(402),
+  insufficient_vault: kind(402),
   internal: kind(500),
   invalid_amount: kind(400),
   invalid_api_key: kind(401),
@@ -69,6 +70,7 @@ export const errorCodes = {
   upstream_timed_out: kind(504, true),
   vault_blocked: kind(403),
   vault_closed: kind(409),
+  vault_funds_held: kind(429, true),
   vault_not_found: kind(404),
   wrong_network: kind(401),
 } as const satisfies Record<string, ErrorKind>

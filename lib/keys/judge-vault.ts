@@ -16,6 +16,25 @@ export const vaultBlockReasons = [
 ] as const satisfies readonly KeyBlockReason[]
 export type VaultBlockReason = (typeof vaultBlockReasons)[number]
 
+/** What of a vault decides whether its key may be used. */
+export type VaultStanding = Pick<
+  VaultReport,
+  | 'owner'
+  | 'status'
+  | 'balance'
+  | 'accrued'
+  | 'uncovered'
+  | 'creditUsd'
+  | 'period'
+  | 'chargedUsd'
+  | 'capUsd'
+  | 'expiresAt'
+  | 'pausedFrom'
+> & {
+  readonly pendingCap: { readonly limit: Usd | null } | null
+  readonly pendingReturn: { readonly amount: Flow | null } | null
+}
+
 /** What was used in a period that can still settle. */
 export interface PeriodUsage {
   readonly period: Period
@@ -41,12 +60,26 @@ export interface GuardTerms {
 
 /** Why the key of `maker` may not be used with the vault as it is; no reason: it may. */
 export function judgeVault(
-  vault: VaultReport,
+  vault: VaultStanding,
   maker: string,
   usage: readonly PeriodUsage[],
   terms: GuardTerms,
 ): VaultBlockReason[] {
-  const { now, settleDelayMs, floorUsd } = terms
+  const { floorUsd } = terms
+  const reasons = reasonsBesideFunds(vault, maker, terms)
+  if (vault.status === 'closed') return reasons
+  if (payableUsd(vault, usage, terms) < floorUsd) reasons.push('unfunded')
+  const left = leftBelowCapUsd(vault, usage, terms)
+  if (left !== null && left < floorUsd) reasons.push('capped')
+  return reasons
+}
+
+/** Those reasons that hold whatever the vault can still pay. */
+export function reasonsBesideFunds(
+  vault: VaultStanding,
+  maker: string,
+  { now, settleDelayMs }: Pick<GuardTerms, 'now' | 'settleDelayMs'>,
+): VaultBlockReason[] {
   const reasons = new Set<VaultBlockReason>()
   if (vault.owner !== maker) reasons.add('transferred')
   if (vault.status === 'closed') return [...reasons.add('closed')]
@@ -54,18 +87,29 @@ export function judgeVault(
   if (vault.pendingReturn && vault.pendingReturn.amount === null) reasons.add('closing')
   if (vault.pausedFrom) reasons.add('paused')
   if (vault.expiresAt && now.getTime() >= vault.expiresAt.getTime() - settleDelayMs) reasons.add('expired')
-  if (payableUsd(vault, usage, terms) < floorUsd) reasons.add('unfunded')
-  const cap = lowestCap(vault)
-  if (cap !== null && cap - spentUsd(vault, usage, terms.period) < floorUsd) reasons.add('capped')
   return [...reasons]
 }
 
+/** What the open period may still cost below the cap, or below a lower one that was asked for; null: no cap. */
+export function leftBelowCapUsd(
+  vault: VaultStanding,
+  usage: readonly PeriodUsage[],
+  { period }: Pick<GuardTerms, 'period'>,
+): bigint | null {
+  const cap = lowestCap(vault)
+  return cap === null ? null : cap - spentUsd(vault, usage, period)
+}
+
 /** FLOW that neither settled nor was asked back; below 0 when the vault owes more than it has. */
-const freeFlow = ({ balance, accrued, uncovered, pendingReturn }: VaultReport): Flow =>
+const freeFlow = ({ balance, accrued, uncovered, pendingReturn }: VaultStanding): Flow =>
   flow(balance - accrued - uncovered - (pendingReturn?.amount ?? 0n))
 
 /** What the vault can still pay at the chain's rate, its unsettled usage taken off; below 0 when it can't pay that. */
-export function payableUsd(vault: VaultReport, usage: readonly PeriodUsage[], terms: GuardTerms): bigint {
+export function payableUsd(
+  vault: VaultStanding,
+  usage: readonly PeriodUsage[],
+  terms: Pick<GuardTerms, 'usdPerFlow' | 'worstUsd'>,
+): bigint {
   if (terms.usdPerFlow === null) return -1n
   const worth = flowToUsd(freeFlow(vault), terms.usdPerFlow)
   return worth + vault.creditUsd - usage.reduce((due, each) => due + dueUsd(vault, each, terms), 0n)
@@ -73,9 +117,9 @@ export function payableUsd(vault: VaultReport, usage: readonly PeriodUsage[], te
 
 /** What a period's usage adds to what the vault was charged; below 0 when its price has fallen. */
 function dueUsd(
-  vault: VaultReport,
+  vault: VaultStanding,
   { period, priceUsd, tokens, settledTokens }: PeriodUsage,
-  terms: GuardTerms,
+  terms: Pick<GuardTerms, 'worstUsd'>,
 ): bigint {
   const price = vault.capUsd !== null && vault.capUsd < priceUsd ? vault.capUsd : priceUsd
   if (vault.period === null || period > vault.period) return price
@@ -85,14 +129,14 @@ function dueUsd(
 }
 
 /** The cap, or a lower one that was asked for. */
-function lowestCap({ capUsd, pendingCap }: VaultReport): Usd | null {
+function lowestCap({ capUsd, pendingCap }: VaultStanding): Usd | null {
   const pending = pendingCap?.limit ?? null
   if (capUsd === null || pending === null) return capUsd ?? pending
   return pending < capUsd ? pending : capUsd
 }
 
 /** What the open period has cost, as far as it is known here or on chain. */
-function spentUsd(vault: VaultReport, usage: readonly PeriodUsage[], period: Period): Usd {
+function spentUsd(vault: VaultStanding, usage: readonly PeriodUsage[], period: Period): Usd {
   const metered = usage.find((each) => each.period === period)?.priceUsd ?? usd(0n)
   const charged = vault.period === period ? vault.chargedUsd : usd(0n)
   return charged > metered ? charged : metered

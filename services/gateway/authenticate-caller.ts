@@ -4,6 +4,7 @@ import { getSession, readCookie, SESSION_COOKIE } from '#services/auth/index.ts'
 import { openAccount } from '#services/credits/index.ts'
 import type { Actor, ServiceContext } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
+import { blockedKey } from '#services/vault-holds/index.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { AccountCaller, GatewayCaller, VaultCaller } from './schemas.ts'
 
@@ -35,7 +36,7 @@ async function callerOfKey({ system, findAccountKey }: GatewayParts, secret: str
 async function callerOfVaultKey(ctx: ServiceContext, secret: string, keyHash: string): Promise<VaultCaller> {
   const key = await findCallingKey(ctx, keyHash)
   if (!key) throw refused()
-  if (key.blocked) throw new AppError('vault_blocked', `This key is blocked. ${key.blocked}`)
+  if (key.blocks) throw blockedKey(key.blocks)
   return { kind: 'vault', vaultId: key.vaultId, keyId: key.id, keyHash, secret }
 }
 

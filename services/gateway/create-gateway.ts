@@ -1,5 +1,6 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
+import { createVaultHoldWriter } from '#services/vault-holds/index.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
@@ -22,6 +23,7 @@ export function createGateway(
     prices,
     catalogue: createCatalogue(system),
     holds: createHoldWriter(system),
+    vaultHolds: createVaultHoldWriter(system),
     upstream: createUpstream(system),
     inFlight: createInFlight(),
     findAccountKey,

@@ -1,6 +1,7 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
+import type { VaultHoldWriter } from '#services/vault-holds/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Upstream } from './llm/upstream.ts'
@@ -14,6 +15,7 @@ export interface GatewayParts {
   readonly prices: PriceList
   readonly catalogue: Catalogue
   readonly holds: HoldWriter
+  readonly vaultHolds: VaultHoldWriter
   readonly upstream: Upstream
   readonly inFlight: InFlight
   /** Null: this installation has no account keys. */

@@ -2,7 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 
 /** When to send again what could not be taken just now. */
-const RETRY_SECONDS = '1'
+export const RETRY_SECONDS = '1'
 
 export function answer(error: AppError): Response {
   const headers = error.retryable ? { 'retry-after': RETRY_SECONDS } : {}

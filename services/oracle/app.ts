@@ -8,6 +8,7 @@ import type { LoopState } from '#services/workers/loop.ts'
 import { answer, answerError } from './answer-error.ts'
 import { requireSecret } from './authenticate.ts'
 import { getHealth, isDatabaseReady } from './health.ts'
+import { createHoldDesk } from './holds.ts'
 import { isLocal } from './is-local.ts'
 import { renderMetrics } from './metrics.ts'
 import { parseBody } from './parse-body.ts'
@@ -36,8 +37,9 @@ export function createOracleApp(options: OracleAppOptions): OracleApp {
   const isStopping = options.isStopping ?? (() => false)
   const app: OracleApp = new Hono()
   if (ctx.env.oracle.roles.includes('receiver')) {
-    app.use('/webhook/*', (_, next) => (isStopping() ? Promise.reject(stopping()) : next()))
-    app.use('/polls', (_, next) => (isStopping() ? Promise.reject(stopping()) : next()))
+    for (const path of ['/webhook/*', '/polls', '/holds']) {
+      app.use(path, (_, next) => (isStopping() ? Promise.reject(stopping()) : next()))
+    }
     addUsageRoutes(app, { ...options, ctx })
   }
   addStateRoutes(app, { ...options, ctx, isStopping })
@@ -53,6 +55,11 @@ function addUsageRoutes(app: OracleApp, options: OracleAppOptions): void {
     requireJsonType(c.req.raw.headers)
     return takeUsage(options, c.req.raw)
   })
+  const answerHold = createHoldDesk(ctx)
+  app.post('/holds', (c) => {
+    requireJsonType(c.req.raw.headers)
+    return answerHold(c.req.raw)
+  })
   app.post('/polls', async (c) => {
     requireJsonType(c.req.raw.headers)
     requireSecret(c.req.raw.headers, webhookSecret)
@@ -65,7 +72,7 @@ function addUsageRoutes(app: OracleApp, options: OracleAppOptions): void {
     requireSecret(c.req.raw.headers, webhookSecret)
     return c.json(await getPoll(ctx, c.req.param('id')))
   })
-  for (const path of ['/webhook/usage', '/polls']) app.all(path, () => Promise.reject(methodNotAllowed()))
+  for (const path of ['/webhook/usage', '/holds', '/polls']) app.all(path, () => Promise.reject(methodNotAllowed()))
 }
 
 function addStateRoutes(app: OracleApp, options: Required<OracleAppOptions>): void {

@@ -12,7 +12,7 @@ const DISCOVERY = {
 
 /** What any browser may know of this installation, field by field: the environment is never copied whole. */
 export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig> {
-  const { flow, litellm, oracle } = ctx.env
+  const { app, flow, oracle } = ctx.env
   const [{ rate, minimumDeposit, settleDelaySeconds }, keyFloor] = await Promise.all([
     ctx.chain.script('get_settings', {}),
     getKeyFloor(ctx),
@@ -29,7 +29,7 @@ export async function getPublicConfig(ctx: ServiceContext): Promise<PublicConfig
     contractAddress: flow.contractAddress,
     addresses: { ...ctx.chain.addresses },
     defaultProvider: flow.defaultProvider,
-    litellmUrl: litellm.url,
+    gatewayUrl: `${app.url}/api/v1/llm`,
     walletDiscovery: DISCOVERY[flow.network],
     walletConnectProjectId: flow.walletConnectProjectId,
     deploymentId: ctx.deploymentId,

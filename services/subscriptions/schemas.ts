@@ -104,7 +104,8 @@ export const publicConfigView = z.object({
   contractAddress: z.string(),
   addresses: z.record(z.string(), z.string()),
   defaultProvider: z.string().nullable(),
-  litellmUrl: z.string(),
+  /** Where keys are used: the base URL of any OpenAI package. */
+  gatewayUrl: z.string(),
   walletDiscovery: z.string().nullable(),
   walletConnectProjectId: z.string().nullable(),
   deploymentId: z.string(),

@@ -1,4 +1,5 @@
 import type { VaultReport } from '#lib/flow/vault-report.ts'
+import type { GuardTerms } from '#lib/keys/judge-vault.ts'
 import { type GuardedKey, listGuardedKeys } from '#services/api-keys/index.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -7,7 +8,8 @@ import { wantedBudget } from './key-budget.ts'
 import { readChanges } from './read-changes.ts'
 import { readTerms } from './read-terms.ts'
 import { type KnownPrices, readUsage } from './read-usage.ts'
-import { readVaults } from './read-vaults.ts'
+import { readVaults } from './reports/read-vaults.ts'
+import { saveTerms } from './reports/store.ts'
 
 /** Every vault is read again this often, whatever its events said. */
 const SWEEP_MS = 60_000
@@ -33,9 +35,13 @@ export function createVaultGuard(): (ctx: ServiceContext) => Promise<void> {
   const knowledge: Knowledge = { height: null, vaults: new Map(), prices: new Map(), queue: new Set() }
   return async (ctx) => {
     requireSystem(ctx.actor)
+    const followedAt = ctx.clock()
     const keys = await listGuardedKeys(ctx)
     await refresh(ctx, knowledge, new Set(keys.map(({ vaultId }) => vaultId)))
-    const suspects = await findSuspects(ctx, knowledge, keys)
+    const terms = await readTerms(ctx)
+    const { usdPerFlow, settleDelayMs, now: readAt } = terms
+    await saveTerms(ctx.db, ctx.deploymentId, { usdPerFlow, settleDelayMs, readAt, followedAt })
+    const suspects = await findSuspects(ctx, knowledge, keys, terms)
     if (suspects.length > 0) await guardVaults(ctx, suspects)
   }
 }
@@ -68,9 +74,14 @@ function nextInTurn(ctx: ServiceContext, { queue }: Knowledge): bigint[] {
 }
 
 /** Vaults whose key seems to need another state than it has. */
-async function findSuspects(ctx: ServiceContext, known: Knowledge, keys: readonly GuardedKey[]): Promise<bigint[]> {
+async function findSuspects(
+  ctx: ServiceContext,
+  known: Knowledge,
+  keys: readonly GuardedKey[],
+  terms: GuardTerms,
+): Promise<bigint[]> {
   const vaultIds = keys.map(({ vaultId }) => vaultId)
-  const [terms, usages] = await Promise.all([readTerms(ctx), readUsage(ctx, vaultIds, known.prices)])
+  const usages = await readUsage(ctx, vaultIds, known.prices)
   return keys
     .filter((key) => {
       const vault = known.vaults.get(key.vaultId)

@@ -8,7 +8,7 @@ import { planReadings } from '#services/settlement/index.ts'
 import { wantedBudget } from './key-budget.ts'
 import { readTerms } from './read-terms.ts'
 import { readUsage } from './read-usage.ts'
-import { readVaults } from './read-vaults.ts'
+import { readVaults } from './reports/read-vaults.ts'
 
 /** A reason of the guard's own that a key should have or not have. */
 interface Difference {

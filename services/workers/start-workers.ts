@@ -16,6 +16,7 @@ import type { OracleRole } from '#services/platform/settings.ts'
 import { reconcileNightly, reconciliationHandler } from '#services/reconciliation/index.ts'
 import { createReadingHandler, type OnStep, planReadings } from '#services/settlement/index.ts'
 import { createVaultGuard } from '#services/vault-guard/index.ts'
+import { sweepVaultHolds } from '#services/vault-holds/index.ts'
 import { type Loop, type LoopState, startLoop } from './loop.ts'
 
 export interface Workers {
@@ -46,6 +47,8 @@ const WATCH_MS = { operation: 30_000, usage: 60_000, reminders: 5_000 }
 
 /** How often holds are looked for that nobody ended, and requests that no road has told of. */
 const HOLDS_INTERVAL_MS = 5_000
+/** How often holds are looked at whose requests left no event. */
+const SWEEP_HOLDS_MS = 5_000
 
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
@@ -79,6 +82,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'metering.storage', STORAGE_INTERVAL_MS, keepStorage)
   outbox('poller', keyStateHandler)
   loop('poller', 'vault-guard', ctx.env.guard.intervalMs, createVaultGuard())
+  loop('poller', 'vault-holds.sweep', SWEEP_HOLDS_MS, sweepVaultHolds)
   loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
   loop('poller', 'limits.check', LIMITS_INTERVAL_MS, checkLimits)
   outbox('poller', keyLimitsHandler)

@@ -24,8 +24,7 @@ let secret: string
 let vaultId: string
 
 beforeAll(async () => {
-  ;({ url } = await useDashboard())
-  ;({ litellmUrl } = (await (await fetch(`${url}/api/config`)).json()) as { litellmUrl: string })
+  ;({ url, litellmUrl } = await useDashboard())
   browser = await launchChromium()
   customer = await visitAs('customer')
   page = customer.page

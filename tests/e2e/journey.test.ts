@@ -19,14 +19,14 @@ let browser: Browser
 let person: Visitor
 let page: Page
 let accessNode: string
-let litellmUrl: string
+let gatewayUrl: string
 let secret: string
 let command: string
 
 beforeAll(async () => {
   const { url } = await useDashboard()
-  const config: { accessNode: string; litellmUrl: string } = await (await fetch(`${url}/api/config`)).json()
-  ;({ accessNode, litellmUrl } = config)
+  const config: { accessNode: string; gatewayUrl: string } = await (await fetch(`${url}/api/config`)).json()
+  ;({ accessNode, gatewayUrl } = config)
   browser = await launchChromium()
   person = await visit(browser, url)
   page = person.page
@@ -93,7 +93,7 @@ test('leaving before the key is copied asks; copying it writes exactly the key a
   expect(kept).not.toContain(secret)
 })
 
-test('the curl command gets an answer from LiteLLM, and so does the openai package', async () => {
+test('the curl command gets an answer from the gateway, and so does the openai package', async () => {
   expect(command).toContain(secret)
   const { stdout } = await run('sh', ['-c', `${command} --silent --show-error`])
   const answer: OpenAI.ChatCompletion = JSON.parse(stdout)
@@ -102,7 +102,7 @@ test('the curl command gets an answer from LiteLLM, and so does the openai packa
   await page.getByRole('link', { name: 'Subscriptions' }).first().click()
   const tile = page.getByRole('article', { name: 'journey' })
   await expect.poll(() => figure(tile, 'requests'), PATIENT).toBe('1')
-  const client = new OpenAI({ apiKey: secret, baseURL: `${litellmUrl}/v1` })
+  const client = new OpenAI({ apiKey: secret, baseURL: gatewayUrl })
   const completion = await client.chat.completions.create({
     model: 'llama-3-70b',
     messages: [{ role: 'user', content: 'Say hello.' }],

@@ -21,7 +21,9 @@ let secret: string
 let litellmUrl: string
 
 beforeAll(async () => {
-  const { url } = await useDashboard()
+  const dashboard = await useDashboard()
+  const { url } = dashboard
+  ;({ litellmUrl } = dashboard)
   browser = await launchChromium()
   visitor = await visit(browser, url)
   page = visitor.page
@@ -29,7 +31,6 @@ beforeAll(async () => {
   await connectAs(page, 'customer')
   secret = await createSubscription(page, 'limited', '5.00')
   await keepKey(page)
-  ;({ litellmUrl } = await (await page.request.get('/api/config')).json())
 })
 afterAll(() => browser?.close())
 

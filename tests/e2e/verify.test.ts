@@ -30,15 +30,16 @@ let page: Page
 let receipt: string
 
 beforeAll(async () => {
-  ;({ url } = await useDashboard())
-  const config: { accessNode: string; litellmUrl: string } = await (await fetch(`${url}/api/config`)).json()
+  const dashboard = await useDashboard()
+  ;({ url } = dashboard)
+  const config: { accessNode: string } = await (await fetch(`${url}/api/config`)).json()
   ;({ accessNode } = config)
   browser = await launchChromium()
   customer = await visit(browser, url)
   page = customer.page
   await page.goto('/subscriptions')
   await connectAs(page, 'customer')
-  const caller = customerOf(config.litellmUrl, await createSubscription(page, 'checked', '5.00'))
+  const caller = customerOf(dashboard.litellmUrl, await createSubscription(page, 'checked', '5.00'))
   await keepKey(page)
   for (const model of ['gpt-4o', 'no-such-model', 'llama-3-70b', 'gpt-4o']) {
     await caller.chat({ model }, { 'x-litellm-call-id': CALL_ID })

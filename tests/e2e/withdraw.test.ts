@@ -40,7 +40,7 @@ const amount = () => page.getByLabel('Amount to withdraw')
 
 beforeAll(async () => {
   const { url, home } = await useDashboard()
-  const config: { litellmUrl: string; accessNode: string; contractAddress: string } = await (
+  const config: { gatewayUrl: string; accessNode: string; contractAddress: string } = await (
     await fetch(`${url}/api/config`)
   ).json()
   const accountsFile = join(home, 'accounts.json')
@@ -51,7 +51,7 @@ beforeAll(async () => {
   await page.goto('/subscriptions')
   await connectAs(page, 'customer')
   const apiKey = await createSubscription(page, 'returned', '2.00')
-  client = new OpenAI({ apiKey, baseURL: `${config.litellmUrl}/v1` })
+  client = new OpenAI({ apiKey, baseURL: config.gatewayUrl })
   await keepKey(page)
   await call()
   await page.locator(`[data-figure="left"] [title="${AFTER_ONE_CALL}"]`).waitFor(PATIENT)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { VaultReport } from '#lib/flow/vault-report.ts'
-import { type GuardTerms, judgeVault } from '#lib/keys/judge-vault.ts'
+import { type GuardTerms, judgeVault, type VaultStanding } from '#lib/keys/judge-vault.ts'
 import { unseenTokens } from '#lib/keys/key-floor.ts'
 import { flow, usd, usdPerFlow } from '#lib/money/units.ts'
 import { priceUsage, type Usage, usdToFlow } from '#lib/pricing/price-usage.ts'
@@ -79,9 +79,9 @@ test('whatever a key that is not blocked uses unseen, the vault can pay it and i
 })
 
 test.each([
-  ['FLOW that was asked back', (vault: VaultReport): VaultReport => ({ ...vault, pendingReturn: null })],
-  ['the cap', (vault: VaultReport): VaultReport => ({ ...vault, capUsd: null })],
-  ['what accrued', (vault: VaultReport): VaultReport => ({ ...vault, accrued: flow(0n) })],
+  ['FLOW that was asked back', (vault: VaultStanding): VaultStanding => ({ ...vault, pendingReturn: null })],
+  ['the cap', (vault: VaultStanding): VaultStanding => ({ ...vault, capUsd: null })],
+  ['what accrued', (vault: VaultStanding): VaultStanding => ({ ...vault, accrued: flow(0n) })],
 ])('a guard that ignores %s is caught', (_, blind) => {
   const careless: typeof judgeVault = (vault, ...rest) => judgeVault(blind(vault), ...rest)
   const found = fc.check(

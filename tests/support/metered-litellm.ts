@@ -49,7 +49,7 @@ const models: readonly LocalModel[] = [
 export async function startMeteredLitellm(
   webhook: { url: string; secret: string },
   more: readonly LocalModel[] = [],
-  options: { stockCallback?: { url: string } } = {},
+  { holds = false, ...options }: { stockCallback?: { url: string }; holds?: boolean } = {},
 ): Promise<MeteredLitellm> {
   const home = openHome(mkdtempSync(join(tmpdir(), 'flareflow-litellm-')))
   const supervisor = createSupervisor(home)
@@ -66,6 +66,8 @@ export async function startMeteredLitellm(
     webhookSecret: webhook.secret,
     spoolDir: join(home.litellm, 'spool'),
     config: { ...options, models: [...models, ...more], cache: true },
+    // Most tests' keys belong to vaults that no chain knows.
+    environment: { FLAREFLOW_HOLDS: holds ? 'on' : 'off' },
   }
   let running = await startLitellm(settings)
   const client = createLitellmClient({ url: running.url, masterKey })

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Home, projectRoot } from '#services/local/home.ts'
+import { type Home, openHome, projectRoot } from '#services/local/home.ts'
 import type { Supervisor } from '#services/local/supervisor.ts'
 
 /** The whole stack of the run, as `npm start` starts it; its readings settle every second. */
@@ -9,6 +9,8 @@ export interface SharedDashboard {
   url: string
   /** Its state folder. */
   home: string
+  /** Its LiteLLM, for calls that go past the gateway. */
+  litellmUrl: string
 }
 
 const START_MS = 600_000
@@ -34,7 +36,9 @@ export async function startSharedDashboard(home: Home, supervisor: Supervisor): 
   })
   const said = (): string => readFileSync(supervisor.logOf('dashboard'), 'utf8')
   const ended = started.ended.then((how) => Promise.reject(new Error(`npm start ended with ${how}:\n${said()}`)))
-  return Promise.race([announcedAddress(said), ended]).then((url) => ({ url, home: folder }))
+  const url = await Promise.race([announcedAddress(said), ended])
+  const { urls } = JSON.parse(readFileSync(openHome(folder).stackFile, 'utf8')) as { urls: { litellm: string } }
+  return { url, home: folder, litellmUrl: urls.litellm }
 }
 
 async function announcedAddress(said: () => string): Promise<string> {

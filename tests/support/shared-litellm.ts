@@ -5,7 +5,7 @@ import { setupLitellm, startLitellm } from '#services/local/litellm/index.ts'
 import { anyFreePort } from '#services/local/ports.ts'
 import type { Supervisor } from '#services/local/supervisor.ts'
 
-/** The run's one LiteLLM proxy. Its usage goes nowhere: tests of the collector start a proxy of their own. */
+/** The run's one LiteLLM proxy. Its usage goes nowhere and is not held for: tests of that start one of their own. */
 export interface SharedLitellm {
   url: string
   masterKey: string
@@ -30,6 +30,7 @@ export async function startSharedLitellm(
     webhookUrl: 'http://127.0.0.1:9/webhook/usage',
     webhookSecret: randomBytes(16).toString('hex'),
     spoolDir: join(home.litellm, 'spool'),
+    environment: { FLAREFLOW_HOLDS: 'off' },
   })
   return { url, masterKey }
 }

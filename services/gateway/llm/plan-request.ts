@@ -5,7 +5,7 @@ import { chooseModel } from '#lib/gateway/catalogue.ts'
 import { type Labels, labelsOf } from '#lib/gateway/labels.ts'
 import { allowedFields, type GatewayRoute } from '#lib/gateway/routes.ts'
 import { type WorstCase, worstCase } from '#lib/gateway/worst-case.ts'
-import { normalizeModelName } from '#lib/metering/model-name.ts'
+import { requireNamedModel } from '#lib/metering/model-name.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { AccountCaller, GatewayCaller } from '../schemas.ts'
 import { refuseModel } from './refusals.ts'
@@ -79,10 +79,12 @@ async function chooseForAccount(
   return { model, provider, terms: priced }
 }
 
-function chooseForVault(wanted: string): Chosen {
-  if (normalizeModelName(wanted) === null) {
-    throw new AppError('model_name_invalid', 'A model of this name could not be billed. Name one of GET /models.')
+function chooseForVault(route: GatewayRoute, wanted: string): Chosen {
+  // LiteLLM would open all that lies below the route to the key, which is its owner's to use without the gateway.
+  if (route === '/responses') {
+    throw new AppError('not_permitted', "A subscription's key can't use /responses. Use /chat/completions.")
   }
+  requireNamedModel(wanted)
   return { model: wanted, provider: null, terms: null }
 }
 
@@ -102,7 +104,9 @@ export async function planRequest(
   const power = powerOf(caller, request, body)
   const wanted = String(body['model'])
   const chosen =
-    caller.kind === 'account' ? await chooseForAccount(parts, caller, { route, wanted, power }) : chooseForVault(wanted)
+    caller.kind === 'account'
+      ? await chooseForAccount(parts, caller, { route, wanted, power })
+      : chooseForVault(route, wanted)
   const { passed, ignored } = allowedFields(route, body)
   const isStream = passed['stream'] === true
   const labels = labelsOf(request.headers, body['metadata'])

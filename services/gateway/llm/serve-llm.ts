@@ -18,7 +18,7 @@ import { createVaultPayer } from './vault-payer.ts'
 type LlmInput = GatewayInput<'caller', undefined, undefined, Body>
 
 function payerOf(parts: GatewayParts, caller: GatewayCaller, plan: PlannedRequest): Payer {
-  if (caller.kind === 'vault') return createVaultPayer(caller)
+  if (caller.kind === 'vault') return createVaultPayer(parts, caller, plan.model)
   if (!plan.terms) throw new AppError('internal', 'The request could not be priced. Try again.')
   return createCreditPayer(parts, caller, plan.terms)
 }

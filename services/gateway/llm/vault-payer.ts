@@ -1,16 +1,33 @@
+import { requireNamedModel } from '#lib/metering/model-name.ts'
+import { priceAdded, refusalOf } from '#services/vault-holds/index.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
 import type { VaultCaller } from '../schemas.ts'
 import type { Payer } from './payer.ts'
 
 /**
- * A vault pays on chain for what is metered under its key. LiteLLM and the vault guard hold the key to what the vault
- * can pay, as when it is used without the gateway.
+ * A vault pays on chain for what is metered under its key. What a request can cost is held until its event is stored,
+ * which ends the hold; what it did cost is what it adds to the price of the period.
  */
-export const createVaultPayer = ({ vaultId, keyHash, secret }: VaultCaller): Payer => ({
-  id: `vault:${vaultId}`,
-  keyHash,
-  secret: (anew = false) => Promise.resolve(anew ? null : secret),
-  place: () => Promise.resolve({ ok: true }),
-  post: () => Promise.resolve(null),
-  void: () => Promise.resolve(),
-  review: () => Promise.resolve(),
-})
+export function createVaultPayer(
+  { system, vaultHolds }: GatewayParts,
+  { vaultId, keyHash, secret }: VaultCaller,
+  wanted: string,
+): Payer {
+  const model = requireNamedModel(wanted)
+  return {
+    id: `vault:${vaultId}`,
+    keyHash,
+    secret: (anew = false) => Promise.resolve(anew ? null : secret),
+    async place({ id, tokens, expiresAt, facts }) {
+      const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, model, expiresAt, facts })
+      return placed.ok
+        ? { ok: true }
+        : { ok: false, error: refusalOf(placed), affordableTokens: placed.affordableTokens }
+    },
+    post: (id, { inputTokens, outputTokens }) =>
+      priceAdded(system, { vaultId, model, tokens: inputTokens + outputTokens, eventId: id }),
+    void: (id) => vaultHolds.void(id),
+    // What LiteLLM reports is what is metered; the hold stands until it has.
+    review: () => Promise.resolve(),
+  }
+}

@@ -25,7 +25,9 @@ const ERRORS: readonly ErrorCode[] = [
   'model_not_priced',
   'request_in_progress',
   'upstream_timed_out',
+  'insufficient_vault',
   'vault_blocked',
+  'vault_funds_held',
 ]
 
 const SUMMARIES: Readonly<Record<LlmRoute, string>> = {

@@ -37,6 +37,8 @@ const plugin = ({
 #   FLAREFLOW_METER_URL=${webhookUrl}
 #   FLAREFLOW_SPOOL_DIR=/var/lib/flareflow/spool
 #   LITELLM_WEBHOOK_SECRET    the same as FlareFlow's
+#   FLAREFLOW_HOLDS=on        hold what a call can cost before it is sent; off: don't
+#   FLAREFLOW_HOLDS_UNREACHABLE=refuse    or pass: what becomes of calls while FlareFlow doesn't answer
 litellm_settings:
   callbacks: ["flareflow_meter.instance"]
 ${GUARDS}${BOOKS}`

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,17 +6,23 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { cacheFolder, projectRoot } from '#services/local/home.ts'
 import { setupLitellm } from '#services/local/litellm/index.ts'
+import { createGateway } from '#services/gateway/index.ts'
 import { createIngestWriter } from '#services/metering/index.ts'
 import { createOracleApp } from '#services/oracle/app.ts'
-import { createTestContext, TEST_SECRET } from '#tests/support/context.ts'
+import { createTestContext, TEST_SECRET, type TestContext } from '#tests/support/context.ts'
+import { type GatewayServer, serveGateway } from '#tests/support/gateway-server.ts'
 import { newCustomer } from '#tests/support/llm-calls.ts'
 import { type MeteredLitellm, startMeteredLitellm } from '#tests/support/metered-litellm.ts'
+import { tellVaults } from '#tests/support/told-vaults.ts'
 import { giveKey } from '#tests/support/usage-events.ts'
 import { startUsageReceiver, type UsageReceiver } from '#tests/support/usage-receiver.ts'
 
-const secret = randomBytes(24).toString('hex')
+const secret = TEST_SECRET
 const page = readFileSync(join(projectRoot, 'docs/metering.md'), 'utf8')
 let receiver: UsageReceiver
+let gateway: GatewayServer
+let opened: TestContext
+let vaults = 0n
 let proxy: MeteredLitellm
 let python: string
 let folder: string
@@ -26,9 +31,16 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'flareflow-examples-'))
   receiver = await startUsageReceiver(secret)
   proxy = await startMeteredLitellm(receiver)
+  const told = tellVaults()
+  for (let id = 1n; id < 20n; id += 1n) told.tell(id, 1_000_000_000n)
+  const variables = { LITELLM_URL: proxy.url, LITELLM_MASTER_KEY: proxy.masterKey }
+  opened = await createTestContext({ chain: told.chain, litellm: proxy.client, variables })
+  gateway = await serveGateway(createGateway(opened.ctx))
   python = (await setupLitellm({ cacheDir: cacheFolder() })).python
 })
 afterAll(async () => {
+  await gateway?.close()
+  await opened?.[Symbol.asyncDispose]()
   await proxy?.close()
   await receiver?.close()
   rmSync(folder, { recursive: true, force: true })
@@ -43,11 +55,19 @@ function exampleOf(heading: string): string {
 
 const labels = { endUser: 'alice', conversation: 'c-42', feature: 'search', agent: 'planner' }
 
-async function run(command: string, args: string[], more: Record<string, string> = {}): Promise<string> {
+/** The key of a new subscription. */
+async function newKey(): Promise<{ key: string; hash: string }> {
   const { secret: key, hash } = await newCustomer(proxy.url, proxy.client)
+  vaults += 1n
+  await giveKey(opened.ctx, vaults, hash)
+  return { key, hash }
+}
+
+async function run(command: string, args: string[], more: Record<string, string> = {}): Promise<string> {
+  const { key, hash } = await newKey()
   const env = {
     ...process.env,
-    LITELLM_URL: proxy.url,
+    FLAREFLOW_URL: gateway.url,
     FLAREFLOW_KEY: key,
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
     ...more,
@@ -57,7 +77,7 @@ async function run(command: string, args: string[], more: Record<string, string>
 }
 
 test.each<[string, () => Promise<string>, object]>([
-  ['curl', () => run('sh', ['-c', exampleOf('curl')]), { tags: ['feature:search'], stream: false }],
+  ['curl', () => run('sh', ['-c', exampleOf('curl')]), { stream: false }],
   [
     "OpenAI's client for Node",
     () => run(process.execPath, ['--input-type=module', '-e', exampleOf("OpenAI's client for Node")]),
@@ -106,8 +126,12 @@ test.each(Object.entries(onTheWire))('what %s sends gives the same labels', asyn
   for (const header of Object.keys(headers).filter((each) => each.startsWith('x-flareflow'))) {
     expect(example).toContain(header)
   }
-  const { hash, post } = await newCustomer(proxy.url, proxy.client)
-  const response = await post('/v1/chat/completions', body, headers)
+  const { key, hash } = await newKey()
+  const response = await fetch(`${gateway.url}/chat/completions`, {
+    method: 'POST',
+    headers: { ...headers, authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
   expect(response.status).toBe(200)
   await response.text()
   const [event] = await receiver.eventsOf(hash, 1)

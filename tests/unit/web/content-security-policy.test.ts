@@ -6,7 +6,6 @@ const input: PolicyInput = {
   network: 'emulator',
   accessNode: 'http://127.0.0.1:8888',
   ownNode: null,
-  litellmUrl: 'http://127.0.0.1:4000/litellm',
   walletConnect: false,
   development: false,
   secure: false,
@@ -18,10 +17,10 @@ const directive = (change: Partial<PolicyInput>, name: string): string | undefin
     .split('; ')
     .find((part) => part.split(' ')[0] === name)
 
-test('locally a page talks to itself, the node and LiteLLM, and to nobody else', () => {
+test('locally a page talks to itself and the node, and to nobody else', () => {
   expect(contentSecurityPolicy(input)).toBe(
     "default-src 'self'; script-src 'self' 'nonce-bm9uY2U='; style-src 'self' 'nonce-bm9uY2U='; " +
-      "img-src 'self' data: blob:; font-src 'self'; connect-src 'self' http://127.0.0.1:8888 http://127.0.0.1:4000; " +
+      "img-src 'self' data: blob:; font-src 'self'; connect-src 'self' http://127.0.0.1:8888; " +
       "frame-src 'self'; frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'",
   )
 })
@@ -42,5 +41,5 @@ test('only development may eval, only the development wallet may be framed, only
 
 test('a Flow node that the visitor chose may be asked too: that origin, and no other', () => {
   const connect = directive({ ownNode: 'https://node.example/flow' }, 'connect-src')
-  expect(connect).toBe("connect-src 'self' http://127.0.0.1:8888 https://node.example http://127.0.0.1:4000")
+  expect(connect).toBe("connect-src 'self' http://127.0.0.1:8888 https://node.example")
 })

@@ -87,15 +87,15 @@ test('the estimator adds rows of one model and leaves out what is no number or n
 test('snippets name the key, the address and a model that answers', () => {
   expect(pickModel(['claude-3-opus', 'gpt-4o'])).toBe('gpt-4o')
   expect(pickModel(['text-embedding-3-small', 'mine'])).toBe('mine')
-  expect(curlCommand('http://127.0.0.1:4000', 'sk-1', 'gpt-4o')).toBe(
+  expect(curlCommand('http://localhost:3003/api/v1/llm', 'sk-1', 'gpt-4o')).toBe(
     [
-      'curl http://127.0.0.1:4000/v1/chat/completions \\',
+      'curl http://localhost:3003/api/v1/llm/chat/completions \\',
       "  -H 'Authorization: Bearer sk-1' \\",
       "  -H 'Content-Type: application/json' \\",
       `  -d '{"model":"gpt-4o","messages":[{"role":"user","content":"Say hello in one word."}]}'`,
     ].join('\n'),
   )
-  expect(envFile('http://127.0.0.1:4000', 'sk-1')).toBe(
-    'OPENAI_BASE_URL=http://127.0.0.1:4000/v1\nOPENAI_API_KEY=sk-1\n',
+  expect(envFile('http://localhost:3003/api/v1/llm', 'sk-1')).toBe(
+    'OPENAI_BASE_URL=http://localhost:3003/api/v1/llm\nOPENAI_API_KEY=sk-1\n',
   )
 })

@@ -16,10 +16,14 @@ import { createSupervisor } from '../../supervisor.ts'
 
 export interface PluginFigures {
   readonly calls: number
-  /** Milliseconds, sorted: whole requests, the hook before the call and the one after it, and their processor time. */
+  /**
+   * Milliseconds, sorted: whole requests, the hook before the call and the one after it, and their processor time.
+   * `waited` is the first hook with its wait for the hold.
+   */
   readonly request: readonly number[]
   readonly before: readonly number[]
   readonly beforeCpu: readonly number[]
+  readonly waited: readonly number[]
   readonly after: readonly number[]
   readonly afterCpu: readonly number[]
 }
@@ -30,7 +34,7 @@ const NS_PER_MS = 1e6
 const TOLD_EVERY = 100
 const LOOK_MS = 200
 const list = z.array(z.number())
-const timesSchema = z.object({ before: list, beforeCpu: list, after: list, afterCpu: list })
+const timesSchema = z.object({ before: list, beforeCpu: list, beforeWaited: list, after: list, afterCpu: list })
 
 /** Makes calls through a real proxy that has the plug-in, and asks the plug-in how long it took. */
 export async function benchPlugin(calls: number, onProgress: (doing: string) => void): Promise<PluginFigures> {
@@ -68,6 +72,7 @@ export async function benchPlugin(calls: number, onProgress: (doing: string) => 
       request: requests,
       before: sorted(times.before),
       beforeCpu: sorted(times.beforeCpu),
+      waited: sorted(times.beforeWaited),
       after: sorted(times.after),
       afterCpu: sorted(times.afterCpu),
     }
@@ -125,12 +130,13 @@ async function chat(url: string, secret: string): Promise<void> {
   await response.text()
 }
 
-/** Takes every event. */
+/** Takes every event and grants every hold. */
 async function startCollector(): Promise<{ url: string; close(): void }> {
   const server = createServer(async (request, response) => {
-    const { events } = z.object({ events: z.array(z.unknown()) }).parse(await json(request))
+    const { events } = z.object({ events: z.array(z.unknown()).optional() }).parse(await json(request))
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ stored: events.length, duplicates: 0, rejected: [] }))
+    const stored = { stored: events?.length ?? 0, duplicates: 0, rejected: [] }
+    response.end(JSON.stringify(events ? stored : { granted: true, heldUsd: '0.10000000' }))
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

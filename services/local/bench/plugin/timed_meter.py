@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Generator
 from time import perf_counter_ns, thread_time_ns
 from typing import Any
 
+from flareflow_holds import HoldSettings
 from flareflow_meter import Meter
 from flareflow_spool import Settings
 
@@ -40,9 +41,10 @@ class Steps:
 
 
 class TimedMeter(Meter):
-    def __init__(self, settings: Settings) -> None:
-        super().__init__(settings)
-        self._times: dict[str, list[int]] = {"before": [], "beforeCpu": [], "after": [], "afterCpu": []}
+    def __init__(self, settings: Settings, holds: HoldSettings | None) -> None:
+        super().__init__(settings, holds)
+        names = ("before", "beforeCpu", "beforeWaited", "after", "afterCpu", "afterWaited")
+        self._times: dict[str, list[int]] = {name: [] for name in names}
 
     async def async_pre_call_hook(self, *given: Any, **named: Any) -> dict[str, Any]:
         return await self._timed("before", super().async_pre_call_hook(*given, **named))
@@ -52,11 +54,13 @@ class TimedMeter(Meter):
 
     async def _timed(self, name: str, inner: Coroutine[Any, Any, Any]) -> Any:
         steps = Steps(inner)
+        began = perf_counter_ns()
         try:
             return await steps
         finally:
             self._times[name].append(steps.ns)
             self._times[f"{name}Cpu"].append(steps.cpu_ns)
+            self._times[f"{name}Waited"].append(perf_counter_ns() - began)
             if name == "after" and len(self._times[name]) % TELL_EVERY == 0:
                 self._tell()
 
@@ -67,4 +71,4 @@ class TimedMeter(Meter):
         os.replace(f"{path}.new", path)
 
 
-instance = TimedMeter(Settings.from_environment(os.environ))
+instance = TimedMeter(Settings.from_environment(os.environ), HoldSettings.from_environment(os.environ))

@@ -1,0 +1,127 @@
+"""The most tokens that a request can cost, as FlareFlow's gateway counts them: no request may exceed its hold.
+
+Every byte of the body counts as a token (a token is a byte at least), an image as the declared maximum, and each answer
+as long as it may become. A request that sets no limit to its answer gets one.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import HTTPException
+
+from flareflow_event import mapping
+
+IMAGES = frozenset(("image_url", "input_image", "image"))
+UNBOUNDED = frozenset(("input_audio", "audio", "file", "input_file", "video_url", "input_video", "document"))
+OWN_TOOLS = frozenset(("function", "custom"))
+PROMPTS = ("messages", "prompt", "input")
+LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+ANSWERS = ("n", "best_of")
+SEARCHES = ("web_search_options",)
+# Another model may answer than the one that was named.
+FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
+
+VARIABLES = {
+    "output_tokens": "FLAREFLOW_OUTPUT_TOKENS",
+    "longest_output": "FLAREFLOW_LONGEST_OUTPUT_TOKENS",
+    "image_tokens": "FLAREFLOW_IMAGE_TOKENS",
+}
+
+
+@dataclass(frozen=True)
+class Bounds:
+    # Of an answer to a request that sets no limit, and of the longest that one may ask for.
+    output_tokens: int = 4_000
+    longest_output: int = 128_000
+    image_tokens: int = 10_000
+    answers: int = 16
+
+    @staticmethod
+    def from_environment(env: Mapping[str, str]) -> Bounds:
+        given = {name: int(env[variable]) for name, variable in VARIABLES.items() if env.get(variable)}
+        if any(value < 1 for value in given.values()):
+            raise ValueError(f"{', '.join(VARIABLES.values())} must be whole numbers above 0.")
+        return Bounds(**given)
+
+
+@dataclass(frozen=True)
+class WorstCase:
+    # None: whichever model answers.
+    model: str | None
+    tokens: int
+
+
+def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
+    """Sets the output limit where the caller set none; raises 400 for what nothing bounds."""
+    # LiteLLM sends the provider what stands in extra_body over everything else.
+    asked = {**data, **mapping(data.get("extra_body"))}
+    for name in SEARCHES:
+        if asked.get(name) is not None:
+            raise _refused(f"{name} can't be metered here: what is found counts as tokens that nobody knows before.")
+    images = 0
+    for kind in _kinds(asked):
+        if kind in UNBOUNDED:
+            raise _refused(f"Parts of type {kind} can't be metered here. Send text or images.")
+        images += kind in IMAGES
+    _refuse_foreign_tools(asked.get("tools"))
+    answers = max(_whole(asked, name, bounds.answers) or 1 for name in ANSWERS)
+    output = 0 if "embedding" in call_type else answers * _limit(asked, data, call_type, bounds)
+    named = data.get("model")
+    is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
+    tokens = _body_bytes(data) + images * bounds.image_tokens + output
+    return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
+
+
+def _kinds(data: Mapping[str, Any]) -> Iterator[str]:
+    waiting = [data.get(name) for name in PROMPTS]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, dict):
+            kind = value.get("type")
+            if isinstance(kind, str):
+                yield kind
+            waiting.extend(value.values())
+
+
+def _refuse_foreign_tools(tools: object) -> None:
+    for tool in tools if isinstance(tools, list) else []:
+        if mapping(tool).get("type") not in OWN_TOOLS:
+            raise _refused("Only tools of type function or custom can be metered here.")
+
+
+def _limit(asked: Mapping[str, Any], data: dict[str, Any], call_type: str, bounds: Bounds) -> int:
+    given = [limit for name in LIMITS if (limit := _whole(asked, name, bounds.longest_output)) is not None]
+    if given:
+        return max(given)
+    data["max_output_tokens" if "responses" in call_type else "max_tokens"] = bounds.output_tokens
+    return bounds.output_tokens
+
+
+def _whole(data: Mapping[str, Any], name: str, most: int) -> int | None:
+    value = data.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise _refused(f"{name} must be a whole number from 1 to {most}.")
+    return value
+
+
+def _body_bytes(data: Mapping[str, Any]) -> int:
+    """The length of the body as it came; the server has held the caller to what the header says."""
+    request = mapping(data.get("proxy_server_request"))
+    length = mapping(request.get("headers")).get("content-length")
+    if isinstance(length, str) and length.isdigit():
+        return int(length)
+    body = request.get("body")
+    text = json.dumps(body if isinstance(body, dict) else data, default=str, ensure_ascii=False)
+    return len(text.encode("utf-8", "replace"))
+
+
+def _refused(sentence: str) -> HTTPException:
+    return HTTPException(status_code=400, detail={"error": sentence})

@@ -1,0 +1,88 @@
+"""That nothing which a request may use is left out of its bound, and that what nothing bounds is refused."""
+
+from __future__ import annotations
+
+import json
+import unittest
+from typing import Any
+
+from fastapi import HTTPException
+
+from flareflow_bounds import Bounds, WorstCase, bound
+
+BOUNDS = Bounds(output_tokens=100, longest_output=1_000, image_tokens=500, answers=4)
+
+
+def call(call_type: str = "acompletion", **body: Any) -> tuple[WorstCase, dict[str, Any]]:
+    given = {"model": "gpt-4", "messages": [{"role": "user", "content": "Hello"}], **body}
+    data = {**given, "proxy_server_request": {"headers": {"content-length": "70"}, "body": dict(given)}}
+    return bound(data, call_type, BOUNDS), data
+
+
+class BoundsTest(unittest.TestCase):
+    def test_each_byte_counts_and_the_answer_gets_a_limit_where_there_is_none(self) -> None:
+        worst, data = call()
+        self.assertEqual(worst, WorstCase("gpt-4", 170))
+        self.assertEqual(data["max_tokens"], 100)
+        self.assertEqual(call("atext_completion")[1]["max_tokens"], 100)
+        self.assertEqual(call("aresponses")[1]["max_output_tokens"], 100)
+
+    def test_a_limit_that_was_set_stays_and_counts_for_each_answer(self) -> None:
+        worst, data = call(max_tokens=20, n=3)
+        self.assertEqual((worst.tokens, data["max_tokens"]), (130, 20))
+        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, 100)
+        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, 150)
+
+    def test_an_embedding_has_no_answer(self) -> None:
+        worst, data = call("aembedding", messages=None, input=["Hello"])
+        self.assertEqual(worst.tokens, 70)
+        self.assertNotIn("max_tokens", data)
+
+    def test_images_count_as_many_as_there_are(self) -> None:
+        image = {"type": "image_url", "image_url": {"url": "https://example.com/1.png"}}
+        content = [{"type": "text", "text": "What is this?"}, image, image]
+        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, 1_170)
+
+    def test_what_would_reach_the_provider_past_the_limit_counts(self) -> None:
+        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, 1_870)
+
+    def test_any_model_may_answer_where_there_are_fallbacks(self) -> None:
+        for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
+            self.assertIsNone(call(**{name: ["claude-3-opus"]})[0].model)
+        self.assertEqual(call(fallbacks=[])[0].model, "gpt-4")
+        self.assertIsNone(call(model=None)[0].model)
+
+    def test_without_the_length_the_body_is_measured(self) -> None:
+        body = {"model": "gpt-4", "messages": [{"role": "user", "content": "é" * 10}]}
+        data = {**body, "proxy_server_request": {"headers": {}, "body": dict(body)}}
+        least = len(json.dumps(body, ensure_ascii=False).encode())
+        self.assertGreaterEqual(bound(data, "acompletion", BOUNDS).tokens, least + 100)
+
+    def test_what_nothing_bounds_is_refused(self) -> None:
+        audio = [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": ""}}]}]
+        bad: list[dict[str, Any]] = [
+            {"messages": audio},
+            {"tools": [{"type": "web_search"}]},
+            {"tools": ["anything"]},
+            {"web_search_options": {}},
+            {"extra_body": {"web_search_options": {}}},
+            *({name: value} for name in ("n", "best_of") for value in (0, -1, 5, 1.5, "2", True)),
+            *({name: value} for name in ("max_tokens", "max_completion_tokens") for value in (0, -1, 1_001, "9", True)),
+            {"extra_body": {"max_tokens": 1_001}},
+        ]
+        for body in bad:
+            with self.assertRaises(HTTPException, msg=body) as refused:
+                call(**body)
+            self.assertEqual(refused.exception.status_code, 400)
+
+    def test_settings(self) -> None:
+        env = {"FLAREFLOW_OUTPUT_TOKENS": "7", "FLAREFLOW_IMAGE_TOKENS": "8", "FLAREFLOW_LONGEST_OUTPUT_TOKENS": "9"}
+        self.assertEqual(Bounds.from_environment(env), Bounds(output_tokens=7, image_tokens=8, longest_output=9))
+        self.assertEqual(Bounds.from_environment({}), Bounds())
+        for value in ("0", "-1", "many"):
+            with self.assertRaises(ValueError):
+                Bounds.from_environment({"FLAREFLOW_OUTPUT_TOKENS": value})
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,163 @@
+import { affordableOf, decideVaultHold, type VaultFunds, withVaultHold } from '#lib/keys/decide-vault-hold.ts'
+import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
+import {
+  leftBelowCapUsd,
+  payableUsd,
+  type PeriodUsage,
+  reasonsBesideFunds,
+  type VaultStanding,
+} from '#lib/keys/judge-vault.ts'
+import { flow, type Usd, usd, usdPerFlow } from '#lib/money/units.ts'
+import { type Period, periodOf } from '#lib/period/period.ts'
+import { priceUsage, type Usage } from '#lib/pricing/price-usage.ts'
+import type { Schedule } from '#lib/pricing/schedule.ts'
+import { tokensWithin, worstPrice, worstPriceOf } from '#lib/pricing/worst-price.ts'
+import type { PlacedVaultHold, PlaceVaultHold } from './schemas.ts'
+import type { NewHold, ReportRow, Standing } from './store.ts'
+
+export interface Books {
+  readonly now: Date
+  readonly reports: readonly ReportRow[]
+  readonly standing: Standing
+  /** Of the open period, and of the one before. */
+  readonly schedules: ReadonlyMap<Period, Schedule>
+}
+
+/** An answer, and when the chain said what it rests on; `answer` is null when the chain never said anything. */
+export interface Decision {
+  readonly answer: PlacedVaultHold | null
+  readonly asOf: Date | null
+}
+
+interface Account {
+  readonly asOf: Date
+  readonly keyHash: string | null
+  readonly blocks: readonly KeyBlockReason[]
+  funds: VaultFunds
+}
+
+/** Decides requests one after another, as if each had its vault to itself: an answer for each, and what to write. */
+export function decideBatch(
+  books: Books,
+  requests: readonly PlaceVaultHold[],
+): { decisions: Decision[]; placed: NewHold[] } {
+  const { now, standing } = books
+  const accounts = new Map(books.reports.map((row) => [BigInt(row.vault_id), openAccount(books, row)]))
+  const known = new Map((standing.holds ?? []).map((hold) => [hold.id, hold]))
+  const metered = new Set(standing.metered)
+  const placed: NewHold[] = []
+
+  function decide(request: PlaceVaultHold): Decision {
+    const before = known.get(request.id)
+    if (before && BigInt(before.vault) === request.vaultId) return granted(usd(BigInt(before.amount)), now)
+    // It has been answered and counted: there is nothing left to hold for.
+    if (metered.has(request.id)) return granted(usd(0n), now)
+    const account = accounts.get(request.vaultId)
+    if (!account) return { answer: null, asOf: null }
+    const amount = priceOf(books, request)
+    const { asOf, blocks } = account
+    // A key that was replaced is refused too.
+    const funds = { ...account.funds, isBlocked: blocks.length > 0 || account.keyHash !== request.keyHash }
+    const reason = decideVaultHold(funds, amount)
+    if (reason) {
+      const affordable = affordableOf(funds)
+      const affordableTokens = tokensFor(books, request, affordable)
+      return { answer: { ok: false, reason, blocks, amount, affordable, affordableTokens }, asOf }
+    }
+    account.funds = withVaultHold(account.funds, amount)
+    const { vaultId, keyHash, model, tokens, facts, expiresAt } = request
+    placed.push({ id: request.id, vaultId, keyHash, model, tokens, amount, facts, createdAt: now, expiresAt })
+    known.set(request.id, { id: request.id, vault: vaultId.toString(), amount: amount.toString() })
+    return { answer: { ok: true, amount }, asOf }
+  }
+
+  return { decisions: requests.map(decide), placed }
+}
+
+const granted = (amount: Usd, asOf: Date): Decision => ({ answer: { ok: true, amount }, asOf })
+
+function scheduleOf({ schedules }: Books, period: Period): Schedule {
+  const schedule = schedules.get(period)
+  if (!schedule) throw new Error(`no schedule of ${period}`)
+  return schedule
+}
+
+function priceOf(books: Books, { tokens, model }: PlaceVaultHold): Usd {
+  const schedule = scheduleOf(books, periodOf(books.now))
+  return model === null ? worstPrice(schedule, tokens) : worstPriceOf(schedule, tokens, model)
+}
+
+function tokensFor(books: Books, { model }: PlaceVaultHold, amount: Usd): bigint {
+  const schedule = scheduleOf(books, periodOf(books.now))
+  return tokensWithin(schedule, amount, model)
+}
+
+function openAccount(books: Books, row: ReportRow): Account {
+  const { now, standing } = books
+  const vault = standingOf(row)
+  const period = periodOf(now)
+  const usage = usageOf(books, row)
+  const rate = row.usd_per_flow === null ? null : usdPerFlow(BigInt(row.usd_per_flow))
+  const worstUsd = (tokens: bigint): Usd => worstPrice(scheduleOf(books, period), tokens)
+  const key = standing.keys?.find((each) => each.vault === row.vault_id)
+  const held = standing.held?.find((each) => each.vault === row.vault_id)?.amount ?? '0'
+  const beside = reasonsBesideFunds(vault, key?.maker ?? '', { now, settleDelayMs: row.settle_delay_ms })
+  return {
+    asOf: knownAt(row, key?.made_at),
+    keyHash: key?.hash ?? null,
+    blocks: [...new Set([...(key?.blocks ?? []), ...(key ? beside : [])])],
+    funds: {
+      isBlocked: false,
+      payable: payableUsd(vault, usage, { usdPerFlow: rate, worstUsd }),
+      held: usd(BigInt(held)),
+      leftBelowCap: leftBelowCapUsd(vault, usage, { period }),
+    },
+  }
+}
+
+/** When the chain was as the report says: it was read then, or nothing has happened to the vault until then. */
+function knownAt({ read_at, terms_read_at, followed_at }: ReportRow, keyMadeAt: string | undefined): Date {
+  const readAt = new Date(read_at).getTime()
+  // Vaults are followed from the making of their key on.
+  const isFollowed = followed_at !== null && keyMadeAt !== undefined && new Date(keyMadeAt).getTime() <= readAt
+  const followedAt = isFollowed ? new Date(followed_at).getTime() : readAt
+  return new Date(Math.min(Math.max(readAt, followedAt), new Date(terms_read_at).getTime()))
+}
+
+function usageOf(books: Books, { vault_id, settled }: ReportRow): PeriodUsage[] {
+  const rows = (books.standing.used ?? []).filter(({ vault }) => vault === vault_id)
+  return [...Map.groupBy(rows, ({ period }) => period)].map(([period, models]) => {
+    const used = new Map(models.map(({ model, tokens }) => [model, BigInt(tokens)]))
+    const { usd: priceUsd, totalTokens: tokens } = priceAsItIs(books, period, used)
+    return { period, priceUsd, tokens, settledTokens: BigInt(settled[period] ?? '0') }
+  })
+}
+
+/** A clock that is ahead may tell of usage in the month to come: it is priced as high as any can be. */
+function priceAsItIs(books: Books, period: Period, used: Usage): { usd: Usd; totalTokens: bigint } {
+  const schedule = books.schedules.get(period)
+  if (schedule) return priceUsage(schedule, used)
+  const totalTokens = [...used.values()].reduce((sum, tokens) => sum + tokens, 0n)
+  return { usd: worstPrice(scheduleOf(books, periodOf(books.now)), totalTokens), totalTokens }
+}
+
+const moneyOrNull = (text: string | null): Usd | null => (text === null ? null : usd(BigInt(text)))
+const timeOrNull = (text: string | null): Date | null => (text === null ? null : new Date(text))
+
+const standingOf = (row: ReportRow): VaultStanding => ({
+  owner: row.owner,
+  status: row.status,
+  balance: flow(BigInt(row.balance)),
+  accrued: flow(BigInt(row.accrued)),
+  uncovered: flow(BigInt(row.uncovered)),
+  creditUsd: usd(BigInt(row.credit_usd)),
+  period: row.period,
+  chargedUsd: usd(BigInt(row.charged_usd)),
+  capUsd: moneyOrNull(row.cap_usd),
+  pendingCap: row.pending_cap_usd === null ? null : { limit: usd(BigInt(row.pending_cap_usd)) },
+  pendingReturn: row.return_asked
+    ? { amount: row.return_amount === null ? null : flow(BigInt(row.return_amount)) }
+    : null,
+  expiresAt: timeOrNull(row.expires_at),
+  pausedFrom: timeOrNull(row.paused_from),
+})

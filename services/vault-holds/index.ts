@@ -1,0 +1,5 @@
+export { createVaultHoldWriter, type VaultHoldWriter } from './hold-writer.ts'
+export { priceAdded } from './price-added.ts'
+export { blockedKey, refusalOf } from './refusal.ts'
+export { type HoldAnswer, holdRequest, requestHold } from './request-hold.ts'
+export { sweepVaultHolds } from './sweep-holds.ts'
