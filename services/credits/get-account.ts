@@ -5,7 +5,8 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import type { CreditAccount } from './schemas.ts'
 import { type AccountRow, findAccountOf, listMonths } from './store.ts'
 
-const toAccount = (row: AccountRow): CreditAccount => ({
+/** A row as the domain sees it. */
+export const toAccount = (row: AccountRow): CreditAccount => ({
   id: row.id,
   subject: row.subject,
   tier: row.tier,
@@ -15,6 +16,10 @@ const toAccount = (row: AccountRow): CreditAccount => ({
   receivable: usd(row.receivable),
   monthlyCap: row.monthlyCap === null ? null : usd(row.monthlyCap),
 })
+
+/** A subject's account, or null before its first sign-in. */
+export const findAccount = (ctx: ServiceContext, { subject }: { subject: string }): Promise<AccountRow | null> =>
+  findAccountOf(ctx.db, subject)
 
 /** A subject's account and what it spent in the running month, or `not_found`. */
 export async function getAccount(ctx: ServiceContext, { subject }: { subject: string }) {

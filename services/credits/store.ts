@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, ilike, inArray, lt, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import {
+  accountChanges,
   creditAccounts,
   creditGrants,
   creditHolds,
@@ -30,6 +31,11 @@ export async function findAccountOf(db: Db, subject: string): Promise<AccountRow
   return row ?? null
 }
 
+export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
+  const [row] = await db.select().from(creditAccounts).where(eq(creditAccounts.id, id))
+  return row ?? null
+}
+
 export async function insertAccount(
   db: Db,
   row: Pick<AccountRow, 'id' | 'subject' | 'tier' | 'createdAt'>,
@@ -46,6 +52,31 @@ export async function updateAccount(
   set: Partial<Pick<AccountRow, 'tier' | 'status' | 'monthlyCap'>>,
 ): Promise<void> {
   await db.update(creditAccounts).set(set).where(eq(creditAccounts.id, id))
+}
+
+export async function insertChange(db: Db, row: typeof accountChanges.$inferInsert): Promise<void> {
+  await db.insert(accountChanges).values(row)
+}
+
+/** A text as `like` takes it literally. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
+export function searchAccounts(
+  db: Db,
+  { query, before, limit }: { query: string | null; before: bigint | null; limit: number },
+): Promise<AccountRow[]> {
+  const part = query === null ? null : `%${literal(query)}%`
+  return db
+    .select()
+    .from(creditAccounts)
+    .where(
+      and(
+        part === null ? undefined : or(ilike(creditAccounts.subject, part), ilike(creditAccounts.id, part)),
+        before === null ? undefined : lt(creditAccounts.number, before),
+      ),
+    )
+    .orderBy(desc(creditAccounts.number))
+    .limit(limit)
 }
 
 export const findHolds = (db: Db, ids: readonly string[]): Promise<HoldRow[]> =>
@@ -110,6 +141,21 @@ export async function findTransfer(db: Db, id: string): Promise<TransferRow | nu
   return row ?? null
 }
 
+/** What was given back of one line of usage. */
+export async function sumRefunds(db: Db, accountId: string, transferId: string): Promise<bigint> {
+  const [row] = await db
+    .select({ refunded: sql<string>`coalesce(sum(${ledgerTransfers.amount}), 0)` })
+    .from(ledgerTransfers)
+    .where(
+      and(
+        eq(ledgerTransfers.accountId, accountId),
+        eq(ledgerTransfers.kind, 'refund'),
+        sql`${ledgerTransfers.facts}->>'refunds' = ${transferId}`,
+      ),
+    )
+  return BigInt(row?.refunded ?? 0)
+}
+
 export const listMonths = (db: Db, accountIds: readonly string[], periods: readonly number[]): Promise<MonthRow[]> =>
   db
     .select()
@@ -161,14 +207,42 @@ export interface HistoryCursor {
 export function listTransfers(
   db: Db,
   accountId: string,
-  { after, limit }: { after: HistoryCursor | null; limit: number },
+  { after, limit, kinds }: { after: HistoryCursor | null; limit: number; kinds: readonly TransferRow['kind'][] | null },
 ): Promise<TransferRow[]> {
   const older =
     after && sql`(${ledgerTransfers.createdAt}, ${ledgerTransfers.id}) < (${after.at.toISOString()}, ${after.id})`
   return db
     .select()
     .from(ledgerTransfers)
-    .where(and(eq(ledgerTransfers.accountId, accountId), older ?? undefined))
+    .where(
+      and(
+        eq(ledgerTransfers.accountId, accountId),
+        older ?? undefined,
+        kinds === null ? undefined : inArray(ledgerTransfers.kind, [...kinds]),
+      ),
+    )
     .orderBy(sql`${ledgerTransfers.createdAt} desc, ${ledgerTransfers.id} desc`)
     .limit(limit)
+}
+
+interface UsageSum extends Record<string, unknown> {
+  provider: string | null
+  model: string | null
+  requests: string
+  input_tokens: string
+  output_tokens: string
+  cost: string
+}
+
+/** Usage by provider and model, the dearest first. Counts are decimal texts: sums may exceed 2^53. */
+export async function sumUsage(db: Db, accountId: string, { from, to }: { from: Date; to: Date }): Promise<UsageSum[]> {
+  const sums = await db.execute<UsageSum>(sql`
+    select facts->>'provider' as provider, facts->>'model' as model, count(*)::text as requests,
+      coalesce(sum((facts->>'inputTokens')::numeric), 0)::text as input_tokens,
+      coalesce(sum((facts->>'outputTokens')::numeric), 0)::text as output_tokens, sum(amount)::text as cost
+    from ledger_transfers
+    where account_id = ${accountId} and kind = 'usage'
+      and created_at >= ${from.toISOString()} and created_at < ${to.toISOString()}
+    group by 1, 2 order by sum(amount) desc, 1, 2`)
+  return sums.rows
 }

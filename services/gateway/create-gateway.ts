@@ -1,6 +1,10 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createVaultHoldWriter } from '#services/vault-holds/index.ts'
+import { createStripeClient } from '#services/clients/stripe/index.ts'
+import { createRateLimiter } from '#services/rate-limits/index.ts'
+import { createKeyFinder, createTokenReader } from './accounts/account-callers.ts'
+import { createDisplayCache } from './accounts/display-cache.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
@@ -9,13 +13,7 @@ import { createUpstream } from './llm/upstream.ts'
 import { gatewayRoutes } from './route-table.ts'
 
 /** One gateway a process: it is what keeps a hot account's holds in one writer. */
-export function createGateway(
-  base: ServiceContext,
-  {
-    findAccountKey = null,
-    verifyOidcToken = null,
-  }: Partial<Pick<GatewayParts, 'findAccountKey' | 'verifyOidcToken'>> = {},
-): Gateway {
+export function createGateway(base: ServiceContext): Gateway {
   const system = withActor(base, { kind: 'system', job: 'gateway' })
   const prices = readPriceList(system.env.credits.pricesFile)
   const parts: GatewayParts = {
@@ -26,8 +24,11 @@ export function createGateway(
     vaultHolds: createVaultHoldWriter(system),
     upstream: createUpstream(system),
     inFlight: createInFlight(),
-    findAccountKey,
-    verifyOidcToken,
+    rates: createRateLimiter(system),
+    display: createDisplayCache(),
+    stripe: system.env.stripe ? createStripeClient(system.env.stripe) : null,
+    findAccountKey: createKeyFinder(),
+    verifyOidcToken: createTokenReader(system),
   }
   return handleWith(parts, gatewayRoutes)
 }

@@ -1,5 +1,7 @@
 import { Stripe } from 'stripe'
 import { AppError } from '#lib/errors/app-error.ts'
+import { ask } from './ask.ts'
+import { type ChargeOutcome, chargeSaved, CURRENCY, type SavedCharge } from './charge-saved.ts'
 
 export interface StripeSettings {
   readonly secretKey: string
@@ -14,6 +16,8 @@ interface NewPayment {
   readonly cents: number
   /** Where the buyer comes back to. */
   readonly returnUrl: string
+  /** Who may be charged again by the method that pays this; null: it is not kept. */
+  readonly customerId: string | null
 }
 
 /** What the buyer's browser needs to pay. */
@@ -29,11 +33,14 @@ export interface StartedPayment {
 export interface StripeClient {
   startCheckout(payment: NewPayment): Promise<StartedPayment>
   startElement(payment: NewPayment): Promise<StartedPayment>
+  /** A customer of Stripe's for an account: one, however often it is asked for. */
+  createCustomer(accountId: string): Promise<string>
+  /** Charges a method that was kept; asked again for one purchase, it is the same charge. */
+  chargeSaved(charge: SavedCharge): Promise<ChargeOutcome>
   /** The event that Stripe signed, or `signature_invalid`. */
   readEvent(body: string, signature: string): Stripe.Event
 }
 
-const CURRENCY = 'usd'
 const TIMEOUT_MS = 15_000
 
 function addressOf(apiUrl: string | null): Stripe.StripeConfig {
@@ -45,16 +52,10 @@ function addressOf(apiUrl: string | null): Stripe.StripeConfig {
 const idOf = (linked: string | { id: string } | null): string | null =>
   typeof linked === 'string' ? linked : (linked?.id ?? null)
 
-async function ask<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call
-  } catch (cause) {
-    const internal = cause instanceof Error ? `Stripe: ${cause.message}` : 'Stripe failed'
-    throw new AppError('payment_unavailable', 'Stripe does not answer right now. Nothing was charged: try again.', {
-      internal,
-    })
-  }
-}
+/** What keeps a method for charges without its owner, where that was asked for. */
+const keeping = (customerId: string | null) =>
+  customerId === null ? {} : { setup_future_usage: 'off_session' as const }
+const ofCustomer = (customerId: string | null) => (customerId === null ? {} : { customer: customerId })
 
 /** A client of Stripe's API. The secret key stays in it. */
 export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeSettings): StripeClient {
@@ -65,7 +66,7 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
     telemetry: false,
   })
   return {
-    async startCheckout({ purchaseId, cents, returnUrl }) {
+    async startCheckout({ purchaseId, cents, returnUrl, customerId }) {
       const metadata = { purchase_id: purchaseId }
       const price = { currency: CURRENCY, unit_amount: cents, product_data: { name: 'FlareFlow credits' } }
       const session = await ask(
@@ -75,7 +76,8 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
             line_items: [{ quantity: 1, price_data: price }],
             client_reference_id: purchaseId,
             metadata,
-            payment_intent_data: { metadata },
+            ...ofCustomer(customerId),
+            payment_intent_data: { metadata, ...keeping(customerId) },
             success_url: `${returnUrl}?purchase=${purchaseId}`,
             cancel_url: returnUrl,
           },
@@ -85,7 +87,7 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
       const { id: sessionId, url, payment_intent: intent } = session
       return { sessionId, url, paymentIntentId: idOf(intent), clientSecret: null }
     },
-    async startElement({ purchaseId, cents }) {
+    async startElement({ purchaseId, cents, customerId }) {
       const intent = await ask(
         stripe.paymentIntents.create(
           {
@@ -93,12 +95,19 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
             currency: CURRENCY,
             metadata: { purchase_id: purchaseId },
             automatic_payment_methods: { enabled: true },
+            ...ofCustomer(customerId),
+            ...keeping(customerId),
           },
           { idempotencyKey: purchaseId },
         ),
       )
       return { sessionId: null, url: null, paymentIntentId: intent.id, clientSecret: intent.client_secret }
     },
+    async createCustomer(accountId) {
+      const params = { metadata: { account_id: accountId } }
+      return (await ask(stripe.customers.create(params, { idempotencyKey: `customer-${accountId}` }))).id
+    },
+    chargeSaved: (charge) => chargeSaved(stripe, charge),
     readEvent(body, signature) {
       try {
         return stripe.webhooks.constructEvent(body, signature, webhookSecret)
