@@ -59,8 +59,16 @@ async function installPython(runtime: LitellmRuntime, python: Python, onProgress
   const failure = 'The Python environment of LiteLLM could not be made'
   await runTool({ command: python.command, args: ['-m', 'venv', environment], failure })
   const total = readFileSync(requirementsFile, 'utf8').match(/^\S+==/gm)?.length ?? 0
-  // Wheels only: no code of a package runs while it is installed.
-  const safety = ['--require-hashes', '--only-binary', ':all:', '--no-input', '--disable-pip-version-check']
+  // Wheels only: no code of a package runs while it is installed. The list is whole, so nothing is resolved: pip would
+  // look for an extra of a pinned package in newer versions, and then refuse them for having no hash.
+  const safety = [
+    '--require-hashes',
+    '--no-deps',
+    '--only-binary',
+    ':all:',
+    '--no-input',
+    '--disable-pip-version-check',
+  ]
   let collected = 0
   await runTool({
     command: runtime.python,
