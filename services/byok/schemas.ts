@@ -8,8 +8,9 @@ export const providerKeyInput = z
   .object({
     provider: keyProviderId,
     key: z.string().trim().max(512),
+    /** Another address that speaks OpenAI's protocol. Where it may lead is decided when it is stored, and when asked. */
     baseUrl: z
-      .url({ protocol: /^https$/, error: 'must be an address that starts with https://' })
+      .url({ protocol: /^https?$/, error: 'must be an address that starts with https://' })
       .max(500)
       .nullish(),
   })
@@ -30,9 +31,18 @@ export interface ProviderKeyView {
   readonly updatedAt: Date
 }
 
-/** A key in the clear, for the one request that is sent with it. */
+/** A key in the clear, for the one request that is sent with it. The log redacts fields of this name. */
 export interface OpenedKey {
   readonly provider: string
-  readonly key: string
+  readonly apiKey: string
   readonly baseUrl: string
+}
+
+/** Whether the provider takes a key. `unreachable`: it gave no answer that says so. */
+export interface KeyTest {
+  readonly provider: string
+  readonly outcome: 'valid' | 'refused' | 'unreachable'
+  /** The answer's status; null when there was none. */
+  readonly status: number | null
+  readonly testedAt: Date
 }

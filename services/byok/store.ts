@@ -1,4 +1,4 @@
-import { and, asc, eq, ne } from 'drizzle-orm'
+import { and, asc, count, eq, ne, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { providerKeys } from '#services/platform/db/schema/index.ts'
 
@@ -39,19 +39,41 @@ export async function removeKey(db: Db, place: KeyPlace): Promise<void> {
   await db.delete(providerKeys).where(at(place))
 }
 
-/** Keys that an older master key wrapped, locked against others that re-wrap at the same time. */
-export const lockStaleKeys = (db: Db, masterKey: string, limit: number): Promise<ProviderKeyRow[]> =>
+const isStale = (masterKey: string) => ne(providerKeys.masterKey, masterKey)
+
+/** Keys that an older master key wrapped, in order, locked against others that re-wrap at the same time. */
+export const lockStaleKeys = (
+  db: Db,
+  { masterKey, after, limit }: { masterKey: string; after: KeyPlace | null; limit: number },
+): Promise<ProviderKeyRow[]> =>
   db
     .select()
     .from(providerKeys)
-    .where(ne(providerKeys.masterKey, masterKey))
+    .where(
+      and(
+        isStale(masterKey),
+        after
+          ? sql`(${providerKeys.accountId}, ${providerKeys.provider}) > (${after.accountId}, ${after.provider})`
+          : undefined,
+      ),
+    )
+    .orderBy(asc(providerKeys.accountId), asc(providerKeys.provider))
     .limit(limit)
     .for('update', { skipLocked: true })
 
-export async function setWrapping(
+export async function countStaleKeys(db: Db, masterKey: string): Promise<number> {
+  const [row] = await db.select({ stale: count() }).from(providerKeys).where(isStale(masterKey))
+  return row?.stale ?? 0
+}
+
+export async function setWrappings(
   db: Db,
-  place: KeyPlace,
-  set: Pick<ProviderKeyRow, 'masterKey' | 'wrapped'>,
+  rows: readonly Pick<ProviderKeyRow, 'accountId' | 'provider' | 'masterKey' | 'wrapped'>[],
 ): Promise<void> {
-  await db.update(providerKeys).set(set).where(at(place))
+  if (rows.length === 0) return
+  await db.execute(sql`
+    update provider_keys set master_key = given."masterKey", wrapped = given.wrapped
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as given ("accountId" text, provider text, "masterKey" text, wrapped text)
+    where provider_keys.account_id = given."accountId" and provider_keys.provider = given.provider`)
 }

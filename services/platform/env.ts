@@ -76,11 +76,20 @@ function stripeSettings({ STRIPE_SECRET_KEY: secretKey, ...values }: SettingValu
   return { secretKey, webhookSecret, publishableKey, apiUrl: values.STRIPE_API_URL ?? null }
 }
 
-const byokSettings = (text: string) => ({
-  masterKeys: readMasterKeys(text),
-  /** As they were given, for the log to redact. */
-  texts: text.split(',').map((part) => part.trim()),
-})
+function byokSettings(values: SettingValues) {
+  const { BYOK_ENCRYPTION_KEY: text, BYOK_FEE: feeBps } = values
+  const allowPrivateProviders = values.ALLOW_PRIVATE_PROVIDERS === 'true'
+  if (allowPrivateProviders && values.NEXT_PUBLIC_FLOW_NETWORK !== 'emulator') {
+    refuse('ALLOW_PRIVATE_PROVIDERS is true, but the network is not emulator. Remove it: it is for development only.')
+  }
+  return {
+    masterKeys: text === undefined ? null : readMasterKeys(text),
+    /** As they were given, for the log to redact. */
+    texts: text?.split(',').map((part) => part.trim()) ?? [],
+    feeBps: BigInt(feeBps),
+    allowPrivateProviders,
+  }
+}
 
 function alertSettings(values: SettingValues) {
   const allowPrivateWebhooks = values.ALLOW_PRIVATE_WEBHOOKS === 'true'
@@ -155,7 +164,7 @@ export function loadEnv(source: Source) {
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
     alerts: alertSettings(values),
     stripe: stripeSettings(values),
-    byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
+    byok: byokSettings(values),
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
   })
 }

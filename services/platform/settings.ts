@@ -193,6 +193,14 @@ export const settings = {
     text.optional(),
     { secret: true },
   ),
+  BYOK_FEE: setting(
+    "What a request on a customer's own key costs, in basis points of its normal price. 0: nothing.",
+    or(whole(0, 10_000), '0'),
+  ),
+  ALLOW_PRIVATE_PROVIDERS: setting(
+    'true lets base addresses of own keys reach this machine, for development. Refused on any network but emulator.',
+    or(z.enum(['true', 'false'], 'must be true or false'), 'false'),
+  ),
   SMTP_URL: setting(
     'Mail server for alerts, smtp://user:password@host:587 or smtps://. Not set: nothing is sent by mail.',
     z
