@@ -8,7 +8,7 @@ export const providerKeyInput = z
   .object({
     provider: keyProviderId,
     key: z.string().trim().max(512),
-    /** Another address that speaks OpenAI's protocol. Where it may lead is decided when it is stored, and when asked. */
+    /** Another address of the same protocol; where it may lead is decided when it is stored, and when it is asked. */
     baseUrl: z
       .url({ protocol: /^https?$/, error: 'must be an address that starts with https://' })
       .max(500)
