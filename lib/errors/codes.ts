@@ -57,6 +57,7 @@ export const errorCodes = {
   provider_not_registered: kind(409),
   provider_refused: kind(502),
   provider_unreachable: kind(503, true),
+  rate_limited: kind(429, true),
   report_too_large: kind(400),
   request_in_progress: kind(409, true),
   request_timed_out: kind(408, true),

@@ -18,7 +18,12 @@ export async function storeKey(
   const place = { accountId, provider }
   const sealed = seal(requireMasterKeys(ctx), key, sealContext(place))
   const now = ctx.clock()
-  const facts = { masked: maskProviderKey(key), baseUrl: baseUrl ? normalAddress(ctx, baseUrl) : null, enabled: true }
+  const facts = {
+    masked: maskProviderKey(key),
+    baseUrl: baseUrl ? normalAddress(ctx, baseUrl) : null,
+    enabled: true,
+    testedAt: null,
+  }
   const row: ProviderKeyRow = { ...place, ...sealed, ...facts, createdAt: now, updatedAt: now }
   await upsertKey(ctx.db, row)
   ctx.log.info({ accountId, provider }, 'a provider key was stored')

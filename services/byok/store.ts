@@ -1,4 +1,4 @@
-import { and, asc, count, eq, ne, sql } from 'drizzle-orm'
+import { and, asc, count, eq, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { providerKeys } from '#services/platform/db/schema/index.ts'
 
@@ -29,9 +29,28 @@ export async function findKey(db: Db, place: KeyPlace): Promise<ProviderKeyRow |
   return row ?? null
 }
 
-export async function setEnabled(db: Db, place: KeyPlace, enabled: boolean, updatedAt: Date): Promise<boolean> {
-  const set = { enabled, updatedAt }
-  const rows = await db.update(providerKeys).set(set).where(at(place)).returning({ provider: providerKeys.provider })
+/** The key as it is then; null when there is none. */
+export async function setEnabled(
+  db: Db,
+  place: KeyPlace,
+  set: Pick<ProviderKeyRow, 'enabled' | 'updatedAt'>,
+): Promise<ProviderKeyRow | null> {
+  const [row] = await db.update(providerKeys).set(set).where(at(place)).returning()
+  return row ?? null
+}
+
+/** Takes the right to test a key. False: somebody took it since then, or there is no key. */
+export async function claimTest(
+  db: Db,
+  place: KeyPlace,
+  { at: now, since }: { at: Date; since: Date },
+): Promise<boolean> {
+  const isFree = or(isNull(providerKeys.testedAt), lte(providerKeys.testedAt, since))
+  const rows = await db
+    .update(providerKeys)
+    .set({ testedAt: now })
+    .where(and(at(place), isFree))
+    .returning({ provider: providerKeys.provider })
   return rows.length > 0
 }
 

@@ -5,9 +5,10 @@ import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { openKey } from './open-key.ts'
 import { providerFetch } from './provider-fetch.ts'
 import type { KeyTest, OpenedKey } from './schemas.ts'
-import type { KeyPlace } from './store.ts'
+import { claimTest, type KeyPlace } from './store.ts'
 
 const TIMEOUT_MS = 10_000
+const PAUSE_MS = 3_000
 
 /**
  * Asks the provider whether it takes a stored key, by a request that costs nothing; also one that is switched off.
@@ -16,10 +17,20 @@ const TIMEOUT_MS = 10_000
 export async function testKey(ctx: ServiceContext & { fetch?: GuardedFetch }, place: KeyPlace): Promise<KeyTest> {
   const opened = await openKey(withActor(ctx, { kind: 'system', job: 'byok.test' }), place, { evenIfOff: true })
   if (!opened) throw new AppError('key_missing', `No key for ${place.provider} is stored. Add it first.`)
+  await claim(ctx, place)
   const status = await probe(providerFetch(ctx), opened)
   const outcome = outcomeOf(status)
   ctx.log.info({ ...place, outcome, status }, 'a provider key was tested')
   return { provider: place.provider, outcome, status, testedAt: ctx.clock() }
+}
+
+/** An address that a customer chose gets one request in a while: it is no way to flood or search another's machine. */
+async function claim({ db, clock }: ServiceContext, place: KeyPlace): Promise<void> {
+  const at = clock()
+  if (await claimTest(db, place, { at, since: new Date(at.getTime() - PAUSE_MS) })) return
+  throw new AppError('rate_limited', 'This key was tested a moment ago. Wait a few seconds, then test it again.', {
+    details: { retryAfterSeconds: PAUSE_MS / 1_000 },
+  })
 }
 
 function outcomeOf(status: number | null): KeyTest['outcome'] {

@@ -1,5 +1,7 @@
 import type { GatewayRoute } from './define-gateway-route.ts'
+import { byokRoutes } from './routes/byok.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
+import { topupRoutes } from './routes/flow-topups.ts'
 import { healthRoutes } from './routes/health.ts'
 import { llmRoutes } from './routes/llm.ts'
 import { reviewRoutes } from './routes/reviews.ts'
@@ -10,4 +12,6 @@ export const gatewayRoutes: readonly GatewayRoute[] = [
   ...catalogueRoutes,
   ...llmRoutes,
   ...reviewRoutes,
+  ...byokRoutes,
+  ...topupRoutes,
 ]

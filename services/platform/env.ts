@@ -91,6 +91,17 @@ function byokSettings(values: SettingValues) {
   }
 }
 
+/** Vaults' FLOW lies in the contracts' account: a deposit into a vault would look like a payment for credits. */
+function creditSettings(values: SettingValues, contractAddress: string) {
+  const { CREDIT_PRICES_FILE: pricesFile, CREDITS_FLOW_ADDRESS: flowAddress } = values
+  if (flowAddress === contractAddress) {
+    refuse(
+      'CREDITS_FLOW_ADDRESS is the account that holds the contracts. Give another one: vaults keep their FLOW there.',
+    )
+  }
+  return { pricesFile: pricesFile ?? null, flowAddress: flowAddress ?? null }
+}
+
 function alertSettings(values: SettingValues) {
   const allowPrivateWebhooks = values.ALLOW_PRIVATE_WEBHOOKS === 'true'
   if (allowPrivateWebhooks && values.NEXT_PUBLIC_FLOW_NETWORK !== 'emulator') {
@@ -120,6 +131,7 @@ function alertSettings(values: SettingValues) {
 export function loadEnv(source: Source) {
   refuseUnsafe(source)
   const values = readAll(source)
+  const flow = flowSettings(values)
   return Object.freeze({
     mode: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
@@ -130,7 +142,7 @@ export function loadEnv(source: Source) {
       webhookUrl: values.LITELLM_WEBHOOK_URL ?? null,
       webhookSecret: values.LITELLM_WEBHOOK_SECRET,
     },
-    flow: flowSettings(values),
+    flow,
     flare: { rpcUrl: values.FLARE_RPC_URL ?? null },
     oracle: {
       url: values.ORACLE_URL.replace(/\/+$/, ''),
@@ -150,7 +162,7 @@ export function loadEnv(source: Source) {
       callTokens: values.KEY_CALL_TOKENS,
     },
     ingest: { queueEvents: values.INGEST_QUEUE, retentionMonths: values.EVENT_RETENTION_MONTHS },
-    credits: { pricesFile: values.CREDIT_PRICES_FILE ?? null },
+    credits: creditSettings(values, flow.contractAddress),
     gateway: {
       port: values.GATEWAY_PORT,
       host: values.GATEWAY_HOST,

@@ -193,6 +193,10 @@ export const settings = {
     text.optional(),
     { secret: true },
   ),
+  CREDITS_FLOW_ADDRESS: setting(
+    "The operator's account that takes FLOW for credits; not the one that holds the contracts. Not set: no FLOW is taken.",
+    address.optional(),
+  ),
   BYOK_FEE: setting(
     "What a request on a customer's own key costs, in basis points of its normal price. 0: nothing.",
     or(whole(0, 10_000), '0'),

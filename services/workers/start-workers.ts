@@ -8,6 +8,7 @@ import {
 } from '#services/alerts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
 import { correctCounted, createHoldSweeper, createOwnEventReporter, forgetAnswers } from '#services/gateway/index.ts'
+import { watchTopups } from '#services/flow-topups/index.ts'
 import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
@@ -46,6 +47,9 @@ const WATCH_MS = { operation: 30_000, usage: 60_000, reminders: 5_000 }
 
 /** How often holds are looked for that nobody ended, and requests that no road has told of. */
 const HOLDS_INTERVAL_MS = 5_000
+
+/** How often it is looked whether FLOW arrived for credits. */
+const TOPUPS_MS = 2_000
 
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
@@ -93,6 +97,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)
   loop('poller', 'alerts.usage', WATCH_MS.usage, watchUsage)
   loop('poller', 'alerts.reminders', WATCH_MS.reminders, watchReminders)
+  if (ctx.env.credits.flowAddress) loop('poller', 'credits.flow', TOPUPS_MS, watchTopups)
   return {
     states: () => loops.map((each) => each.state()),
     stop: async () => {

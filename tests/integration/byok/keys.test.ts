@@ -62,7 +62,8 @@ describe('a key that a customer brought', () => {
 })
 
 describe('what is entered as a key', () => {
-  const parse = (provider: string, key: string, more = {}) => providerKeyInput.safeParse({ provider, key, ...more })
+  const parse = (provider: string, key: string, more = {}) =>
+    providerKeyInput.safeParse({ provider, api_key: key, ...more })
   test('is trimmed and fits its provider', () => {
     expect(parse('openai', ` ${SECRET} `)).toMatchObject({ success: true, data: { key: SECRET } })
   })
@@ -77,7 +78,7 @@ describe('what is entered as a key', () => {
   })
 
   test.each(['ftp://example.com', 'example.com/v1', 'not an address'])('goes to no address like %s', (baseUrl) => {
-    expect(parse('openai', SECRET, { baseUrl }).success).toBe(false)
+    expect(parse('openai', SECRET, { base_url: baseUrl }).success).toBe(false)
   })
   test('goes to an address of one’s own, as far as its text shows a public one', async () => {
     const accountId = await newAccount()

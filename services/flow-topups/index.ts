@@ -1,0 +1,2 @@
+export { listTopups } from './list-topups.ts'
+export { watchTopups } from './watch-topups.ts'

@@ -1,0 +1,45 @@
+import * as z from 'zod'
+import { formatFlow, formatUsd, formatUsdPerFlow } from '#lib/money/decimal.ts'
+import { listTopups } from '#services/flow-topups/index.ts'
+import { defineGatewayRoute, type GatewayRoute } from '../define-gateway-route.ts'
+
+const topupView = z.object({
+  id: z.string(),
+  transaction_id: z.string(),
+  /** The subscription that was paid from; null: the wallet. */
+  subscription_id: z.string().nullable(),
+  amount_flow: z.string(),
+  /** `waiting`: for a rate of FLOW. `priced`: credited in a moment. `too_small`: worth nothing. */
+  state: z.enum(['waiting', 'priced', 'credited', 'too_small']),
+  usd_per_flow: z.string().nullable(),
+  amount_usd: z.string().nullable(),
+  arrived_at: z.iso.datetime(),
+  credited_at: z.iso.datetime().nullable(),
+})
+
+/** FLOW that was paid for credits. */
+export const topupRoutes: readonly GatewayRoute[] = [
+  defineGatewayRoute(
+    {
+      method: 'GET',
+      path: '/credits/topups',
+      auth: 'account',
+      summary: 'FLOW that you paid for credits: credited, or on its way',
+      response: z.object({ data: z.array(topupView) }),
+      errors: [],
+    },
+    async ({ ctx, caller }) => ({
+      data: (await listTopups(ctx, caller.account.id)).map((topup) => ({
+        id: topup.id,
+        transaction_id: topup.txId,
+        subscription_id: topup.vaultId?.toString() ?? null,
+        amount_flow: formatFlow(topup.amount),
+        state: topup.state,
+        usd_per_flow: topup.usdPerFlow === null ? null : formatUsdPerFlow(topup.usdPerFlow),
+        amount_usd: topup.usd === null ? null : formatUsd(topup.usd),
+        arrived_at: topup.arrivedAt.toISOString(),
+        credited_at: topup.creditedAt?.toISOString() ?? null,
+      })),
+    }),
+  ),
+]
