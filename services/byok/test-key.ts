@@ -15,7 +15,7 @@ const PAUSE_MS = 3_000
  * Throws `key_missing`, or `address_refused` for a base address that may not be asked.
  */
 export async function testKey(ctx: ServiceContext & { fetch?: GuardedFetch }, place: KeyPlace): Promise<KeyTest> {
-  const opened = await openKey(withActor(ctx, { kind: 'system', job: 'byok.test' }), place, { evenIfOff: true })
+  const opened = await openKey(withActor(ctx, { kind: 'system', job: 'byok.test' }), place)
   if (!opened) throw new AppError('key_missing', `No key for ${place.provider} is stored. Add it first.`)
   await claim(ctx, place)
   const status = await probe(providerFetch(ctx), opened)

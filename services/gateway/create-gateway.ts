@@ -1,4 +1,5 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { createOwnKeys } from '#services/byok/index.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -22,6 +23,7 @@ export function createGateway(
     prices,
     catalogue: createCatalogue(system),
     holds: createHoldWriter(system),
+    ownKeys: createOwnKeys(system),
     upstream: createUpstream(system),
     inFlight: createInFlight(),
     findAccountKey,

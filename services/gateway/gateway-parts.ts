@@ -1,5 +1,6 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
+import type { OwnKeys } from '#services/byok/index.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { InFlight } from './in-flight.ts'
@@ -14,6 +15,7 @@ export interface GatewayParts {
   readonly prices: PriceList
   readonly catalogue: Catalogue
   readonly holds: HoldWriter
+  readonly ownKeys: OwnKeys
   readonly upstream: Upstream
   readonly inFlight: InFlight
   /** Null: this installation has no account keys. */

@@ -7,7 +7,13 @@ import {
   watchUsage,
 } from '#services/alerts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
-import { correctCounted, createHoldSweeper, createOwnEventReporter, forgetAnswers } from '#services/gateway/index.ts'
+import {
+  correctCounted,
+  createHoldSweeper,
+  createOwnEventReporter,
+  forgetAnswers,
+  ownEventHandler,
+} from '#services/gateway/index.ts'
 import { watchTopups } from '#services/flow-topups/index.ts'
 import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
@@ -94,6 +100,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'gateway.answers', NIGHTLY_MS, forgetAnswers)
   loop('poller', 'reconciliation.nightly', NIGHTLY_MS, (job) => reconcileNightly(job).then(() => false))
   outbox('poller', reconciliationHandler)
+  outbox('poller', ownEventHandler)
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)
   loop('poller', 'alerts.usage', WATCH_MS.usage, watchUsage)
   loop('poller', 'alerts.reminders', WATCH_MS.reminders, watchReminders)

@@ -1,3 +1,4 @@
+import { callbackify } from 'node:util'
 import type pg from 'pg'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { openDatabase } from '#services/platform/db/client.ts'
@@ -38,18 +39,11 @@ export function crashingProcess(base: ServiceContext, { at, when }: CrashPoint):
       const answer = await query(...asked)
       return isPoint ? kill(client) : answer
     }
-    Object.assign(client, {
-      query(...asked: unknown[]) {
-        const callback = asked.at(-1)
-        if (typeof callback !== 'function') return counted(...asked)
-        // The pool asks with a callback.
-        counted(...asked.slice(0, -1)).then(
-          (answer) => callback(undefined, answer),
-          (error: unknown) => callback(error),
-        )
-        return undefined
-      },
-    })
+    const withCallback = callbackify(counted) as (...asked: unknown[]) => void
+    // The pool asks with a callback, a transaction without.
+    const ask = (...asked: unknown[]): unknown =>
+      typeof asked.at(-1) === 'function' ? withCallback(...asked) : counted(...asked)
+    Object.assign(client, { query: ask })
   })
   return {
     ctx: { ...base, db: database.db },

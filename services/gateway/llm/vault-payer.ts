@@ -8,6 +8,7 @@ import type { Payer } from './payer.ts'
 export const createVaultPayer = ({ vaultId, keyHash, secret }: VaultCaller): Payer => ({
   id: `vault:${vaultId}`,
   keyHash,
+  ownKey: null,
   secret: (anew = false) => Promise.resolve(anew ? null : secret),
   place: () => Promise.resolve({ ok: true }),
   post: () => Promise.resolve(null),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deleteKey, listKeys, openKey, providerKeyInput, storeKey, toggleKey } from '#services/byok/index.ts'
+import { createOwnKeys, deleteKey, listKeys, providerKeyInput, storeKey, toggleKey } from '#services/byok/index.ts'
 import { openAccount } from '#services/credits/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
@@ -19,7 +19,8 @@ let made = 0
 const newAccount = async (): Promise<string> => (await openAccount(ctx, { subject: `flow:byok-${(made += 1)}` })).id
 const SECRET = 'sk-abcdefghijklmnopqrstuvwx'
 const store = (accountId: string, key = SECRET) => storeKey(ctx, accountId, { provider: 'openai', key, baseUrl: null })
-const open = (accountId: string, on = ctx) => openKey(on, { accountId, provider: 'openai' })
+/** As a process that starts now does it: one that runs remembers for a second. */
+const open = async (accountId: string, on = ctx) => createOwnKeys(on).open({ accountId, provider: 'openai' })
 
 describe('a key that a customer brought', () => {
   test('is listed masked, opened for the system alone, and kept sealed', async () => {

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { inspect } from 'node:util'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { listKeys, openKey, sendToProvider, storeKey, testKey, toggleKey } from '#services/byok/index.ts'
+import { createOwnKeys, listKeys, sendToProvider, storeKey, testKey, toggleKey } from '#services/byok/index.ts'
+import { openKey } from '#services/byok/open-key.ts'
 import { openAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { createLogger } from '#services/platform/logger.ts'
@@ -65,7 +66,18 @@ describe('a test of a stored key', () => {
     await store(at.accountId, `${CANARY}0`)
     await toggleKey(ctx, { ...at, enabled: false })
     expect(await testKey(ctx, at)).toMatchObject({ outcome: 'refused', status: 401 })
-    expect(await openKey(ctx, at)).toBeNull()
+    expect(await createOwnKeys(ctx).providersOf(at.accountId)).toEqual([])
+    expect(await createOwnKeys(ctx).open(at)).toBeNull()
+  })
+
+  test('follows no other of the same key at once', async () => {
+    const at = await place('flow:test-often')
+    await store(at.accountId)
+    const tried = await Promise.allSettled(Array.from({ length: 10 }, () => testKey(ctx, at)))
+    expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    const refused = { code: 'rate_limited', status: 429, details: { retryAfterSeconds: 3 } }
+    await expect(testKey(ctx, at)).rejects.toMatchObject(refused)
+    expect(await testKey({ ...ctx, clock: () => new Date(Date.now() + 3_000) }, at)).toMatchObject({ outcome: 'valid' })
   })
 
   test('of no key is an error', async () => {
@@ -88,6 +100,7 @@ test('a key is in no log, no error, no answer and no row, whatever becomes of it
   const moods: ProviderMood[] = ['well', 'echo', 'redirect', 'busy', 'broken']
   for (const mood of moods) {
     provider.mood = mood
+    await ctx.db.execute(sql`update provider_keys set tested_at = null`)
     await watch(testKey(ctx, at))
     const sent = sendToProvider(ctx, { ...call, signal: AbortSignal.timeout(5_000) })
     await watch(sent.then(async ({ body, headers }) => [[...headers], await new Response(body).text()]))
