@@ -1,7 +1,8 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { AppError } from '#lib/errors/app-error.ts'
 import { usd } from '#lib/money/units.ts'
-import { listTopups, watchTopups } from '#services/flow-topups/index.ts'
+import { getFlowPayment, listTopups, watchTopups } from '#services/flow-topups/index.ts'
 import { flowTopups } from '#services/platform/db/schema/index.ts'
 import { fixRate, openVault, OPENING, refusalOf, submitOne } from '#tests/support/billing.ts'
 import { attempt, party, setClock } from '#tests/support/contract-chain.ts'
@@ -178,6 +179,15 @@ describe('FLOW that nobody paid for credits with', () => {
     expect(arrived).toEqual([])
     expect(await creditedFor(ctx, accountId)).toBe(before)
   })
+})
+
+test('where to pay and what FLOW is worth is told, as far as it is known', async () => {
+  const { ctx, treasury: address } = world
+  expect(await getFlowPayment(ctx)).toEqual({ address, usdPerFlow: 100_000_000n })
+  const down = { ...ctx.chain, script: () => Promise.reject(new AppError('chain_unreachable', 'down')) }
+  expect(await getFlowPayment({ ...ctx, chain: down })).toEqual({ address, usdPerFlow: null })
+  const none = { ...ctx, env: { ...ctx.env, credits: { ...ctx.env.credits, flowAddress: null } } }
+  expect(await getFlowPayment(none)).toBeNull()
 })
 
 test('the treasury of another deployment, or none, is nobody’s business', async () => {
