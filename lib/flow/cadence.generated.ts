@@ -602,8 +602,8 @@ export const ownerBuyCredits = {
 import "FlowToken"
 
 /// Sends FLOW to the operator's treasury, which turns it into credits of the signer's account.
-/// Signer: who buys credits. Effect: the amount leaves the signer's FLOW vault. What it is worth in USD is decided by the
-/// rate of the block.
+/// Signer: who buys credits. Effect: the amount leaves the signer's FLOW vault. What it is worth in USD is decided by
+/// the rate of the block.
 /// Before: the signer has the amount.
 transaction(amount: UFix64, treasury: Address) {
 
@@ -644,8 +644,8 @@ import "UsageBasedSubscriptions"
 import "VaultControls"
 import "VaultDirectory"
 
-/// Takes back the FLOW that was requested, as far as it is not owed by now, and sends it to the operator's treasury, which
-/// turns it into credits of the owner's account. Closes the vault if that was requested.
+/// Takes back the FLOW that was requested, as far as it is not owed by now, and sends it to the operator's treasury,
+/// which turns it into credits of the owner's account. Closes the vault if that was requested.
 /// Signer: the vault's owner. Effect: the FLOW leaves the vault. What it is worth in USD is decided by the rate of the
 /// block.
 /// Before: owner/request_return, and the settle delay since.

@@ -95,8 +95,8 @@ function isAllowed(entry: CatalogueModel, { list, tier, models, ownProviders }: 
 }
 
 /**
- * The entry that answers a request for a model: one that the caller may use and that has a price, first of those that the
- * account has keys for, then of the level's providers. Else what stands in the way of the one that came closest.
+ * The entry that answers a request for a model: one that the caller may use and that has a price, first of those that
+ * the account has keys for, then of the level's providers. Else what stands in the way of the one that came closest.
  */
 export function chooseModel(
   catalogue: readonly CatalogueModel[],

@@ -22,7 +22,7 @@ export async function creditTopups(ctx: ServiceContext): Promise<boolean> {
   return payable.length === TOGETHER && failed < TOGETHER
 }
 
-/** The credit and the note of it are one transaction, and the ledger takes the same top-up once whatever the note says. */
+/** The credit and the note of it are one transaction; the ledger takes the same top-up once whatever the note says. */
 async function creditOne(ctx: ServiceContext, id: string, accountId: string): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const topup = await lockTopup(tx.db, id)

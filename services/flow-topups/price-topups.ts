@@ -9,8 +9,8 @@ const TOGETHER = 100
 const LOST_BELOW = 100
 
 /**
- * Prices what arrived by the chain's rate of its block. If there was none then, or only one that was too old, it waits for
- * the first that counts.
+ * Prices what arrived by the chain's rate of its block. If there was none then, or only one that was too old, it waits
+ * for the first that counts.
  */
 export async function priceTopups(ctx: ServiceContext): Promise<void> {
   const waiting = await listUnpriced(ctx.db, ctx.deploymentId, TOGETHER)

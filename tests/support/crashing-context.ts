@@ -17,7 +17,7 @@ export interface CrashingProcess extends AsyncDisposable {
 
 const died = (): Error => new Error('the process is dead')
 
-/** The context of a process of its own on the same database, which dies at a point: nothing of it reaches anybody then. */
+/** The context of another process on the same database, which dies at a point: nothing of it reaches anybody then. */
 export function crashingProcess(base: ServiceContext, { at, when }: CrashPoint): CrashingProcess {
   const database = openDatabase({ url: base.env.database.url, pool: 2, onConnectionError: () => {} })
   let statements = 0

@@ -49,9 +49,10 @@ export async function watchAll(ctx: ServiceContext): Promise<void> {
 export const accountOf = async (ctx: ServiceContext, { address }: Pick<Signer, 'address'>): Promise<string> =>
   (await openAccount(ctx, { subject: `flow:${address}` })).id
 
-/** What an account was ever credited for FLOW, by the ledger; and that its sums hold. */
+/** What an account was ever credited for FLOW, by the ledger. */
 export async function creditedFor(ctx: ServiceContext, accountId: string): Promise<Usd> {
   const { rows } = await ctx.db.execute<{ credited: string }>(sql`
-    select coalesce(sum(amount), 0) as credited from ledger_transfers where account_id = ${accountId} and debit = 'flow'`)
+    select coalesce(sum(amount), 0) as credited from ledger_transfers
+    where account_id = ${accountId} and debit = 'flow'`)
   return usd(BigInt(rows[0]?.credited ?? '0'))
 }

@@ -2,8 +2,8 @@ import "FungibleToken"
 import "FlowToken"
 
 /// Sends FLOW to the operator's treasury, which turns it into credits of the signer's account.
-/// Signer: who buys credits. Effect: the amount leaves the signer's FLOW vault. What it is worth in USD is decided by the
-/// rate of the block.
+/// Signer: who buys credits. Effect: the amount leaves the signer's FLOW vault. What it is worth in USD is decided by
+/// the rate of the block.
 /// Before: the signer has the amount.
 transaction(amount: UFix64, treasury: Address) {
 

@@ -19,7 +19,7 @@ export async function readEvents(
   return found
 }
 
-/** A node that is behind leaves out the blocks that it doesn't have yet, and answers as if nothing had happened there. */
+/** A node that is behind leaves out blocks that it doesn't have yet, and answers as if nothing had happened there. */
 async function readRange(node: AccessNode, type: string, from: number, to: number): Promise<BlockEvent[]> {
   const range = new URLSearchParams({ type, start_height: String(from), end_height: String(to) })
   const blocks = await node.get(`events?${range}`, eventsByBlock)

@@ -6,8 +6,8 @@ import { readChainFailure } from './chain-error.ts'
 import { encodedValue } from './rest-shapes.ts'
 
 /**
- * Runs Cadence against a sealed block, the latest if none is named. Throws `chain_refused` with the script's own sentence
- * if it fails, or with the node's if it doesn't have that block's state.
+ * Runs Cadence against a sealed block, the latest if none is named. Throws `chain_refused` with the script's own
+ * sentence if it fails, or with the node's if it doesn't have that block's state.
  */
 export async function runScript(
   node: AccessNode,

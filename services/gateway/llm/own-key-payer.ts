@@ -9,8 +9,8 @@ import type { Payer } from './payer.ts'
 import type { PlannedRequest } from './plan-request.ts'
 
 /**
- * The customer pays the provider with a key of their own, and us the fee, which may be nothing. Nobody else tells of the
- * call, so the gateway reports it when it ends.
+ * The customer pays the provider with a key of their own, and us the fee, which may be nothing. Nobody else tells of
+ * the call, so the gateway reports it when it ends.
  */
 export async function createOwnKeyPayer(
   parts: GatewayParts,
