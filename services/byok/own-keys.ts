@@ -24,7 +24,7 @@ interface Known {
   readonly rows: Promise<readonly ProviderKeyRow[]>
 }
 
-/** Asks the database for an account's keys once a second and keeps them sealed: each is opened for its request alone. */
+/** Asks the database for an account's keys once a second; keeps them sealed, and opens each for its request alone. */
 export function createOwnKeys(ctx: ServiceContext): OwnKeys {
   requireSystem(ctx.actor)
   const { masterKeys } = ctx.env.byok

@@ -22,7 +22,7 @@ export const flowTopups = pgTable(
     vaultId: bigint({ mode: 'bigint' }),
     /** 1e-8 FLOW. */
     amount: bigint({ mode: 'bigint' }).notNull(),
-    /** `waiting`: for a rate. `priced`: for an account of the sender. `credited`, or `too_small` to be worth a thing. */
+    /** `waiting`: for a rate. `priced`: for an account of the sender. `credited`, or `too_small` to be worth it. */
     state: text({ enum: ['waiting', 'priced', 'credited', 'too_small'] }).notNull(),
     /** 1e-8 USD for 1 FLOW. */
     usdPerFlow: bigint({ mode: 'bigint' }),
