@@ -15,29 +15,33 @@ const LOST_BELOW = 100
 export async function priceTopups(ctx: ServiceContext): Promise<void> {
   const waiting = await listUnpriced(ctx.db, ctx.deploymentId, TOGETHER)
   if (waiting.length === 0) return
-  const rates = new Map<number, UsdPerFlow | null>()
+  const rates = new Map<number, RateThen>()
   const now = await currentRate(ctx)
   for (const { id, blockHeight, amount } of waiting) {
     if (!rates.has(blockHeight)) rates.set(blockHeight, await rateAt(ctx, blockHeight, now.height))
     const rate = rates.get(blockHeight) ?? now.rate
-    if (rate === null) continue
+    // Of a block that can't be asked now nobody else has to wait.
+    if (rate === null || rate === 'unknown') continue
     const usd = flowToUsd(flow(amount), rate)
     await priceTopup(ctx.db, id, { state: usd > 0n ? 'priced' : 'too_small', usd, usdPerFlow: rate })
   }
 }
+
+/** Null: the block had no rate that counts. `unknown`: a node that was asked doesn't tell, another one may. */
+type RateThen = UsdPerFlow | 'unknown' | null
 
 async function currentRate({ chain }: ServiceContext): Promise<{ rate: UsdPerFlow | null; height: number }> {
   const { height } = await chain.latestBlock()
   return { rate: await chain.script('get_rate', {}), height }
 }
 
-/** Null: the block had no rate that counts, or nobody knows any more. */
-async function rateAt({ chain, log }: ServiceContext, height: number, latest: number): Promise<UsdPerFlow | null> {
+async function rateAt({ chain, log }: ServiceContext, height: number, latest: number): Promise<RateThen> {
   try {
     return await chain.script('get_rate', {}, height)
   } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'chain_refused' || height > latest - LOST_BELOW) throw error
-    log.warn({ height, why: error.internal }, 'the rate of a block is not known any more')
-    return null
+    if (!(error instanceof AppError) || error.code !== 'chain_refused') throw error
+    const isLost = height <= latest - LOST_BELOW
+    log.debug({ height, isLost, why: error.internal }, 'the rate of a block is not known')
+    return isLost ? null : 'unknown'
   }
 }

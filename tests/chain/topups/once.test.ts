@@ -10,9 +10,11 @@ import { insertTopups, markCredited, readCursor } from '#services/flow-topups/st
 import type { ServiceContext } from '#services/platform/context.ts'
 import { flowTopups } from '#services/platform/db/schema/index.ts'
 import { createLogger } from '#services/platform/logger.ts'
-import { party } from '#tests/support/contract-chain.ts'
+import { fixRate } from '#tests/support/billing.ts'
+import { deploy, party } from '#tests/support/contract-chain.ts'
 import { contextOn } from '#tests/support/context.ts'
 import { type CrashPoint, crashingProcess } from '#tests/support/crashing-context.ts'
+import { createTestDatabase } from '#tests/support/stack.ts'
 import { accountOf, creditedFor, openTopupWorld, type TopupWorld, watchAll } from '#tests/support/topups.ts'
 
 const ONE = 100_000_000n
@@ -115,7 +117,7 @@ describe('FLOW is credited once', () => {
   })
 
   test('in each database of its own: what was paid before the first round is found', async () => {
-    await using fresh = await contextOn((await freshDatabase()).url, {
+    await using fresh = await contextOn((await createTestDatabase()).url, {
       chain: ctx.chain,
       deploymentId: ctx.deploymentId,
       variables: { CREDITS_FLOW_ADDRESS: world.treasury, FLOW_CONTRACT_ADDRESS: world.billing.admin.address },
@@ -126,7 +128,22 @@ describe('FLOW is credited once', () => {
   })
 })
 
-const freshDatabase = async () => (await import('#tests/support/stack.ts')).createTestDatabase()
+test('what was paid before the contracts were there keeps nobody waiting', async () => {
+  await world.pay(buyer, '7.00000000')
+  const later = await deploy('Later admin')
+  await fixRate(later)
+  const { deploymentId } = await later.chain.script('get_settings', {})
+  await using fresh = await contextOn((await createTestDatabase()).url, {
+    chain: later.chain,
+    deploymentId,
+    variables: { CREDITS_FLOW_ADDRESS: world.treasury, FLOW_CONTRACT_ADDRESS: later.admin.address },
+  })
+  await world.pay(buyer, '2.00000000')
+  await watchAll(fresh.ctx)
+  const rows = await fresh.ctx.db.select().from(flowTopups)
+  expect(rows.find(({ amount }) => amount === 7n * ONE)).toMatchObject({ state: 'waiting' })
+  expect(rows.find(({ amount }) => amount === 2n * ONE)).toMatchObject({ state: 'priced', usd: 2n * ONE })
+})
 
 describe('a node that is behind', () => {
   const cursor = () => readCursor(ctx.db, { deploymentId: ctx.deploymentId, treasury: world.treasury })
