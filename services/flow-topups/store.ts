@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { creditAccounts, flowTopupCursors, flowTopups } from '#services/platform/db/schema/index.ts'
 
@@ -76,6 +76,23 @@ export const listPayable = (
     .where(and(eq(flowTopups.deploymentId, deploymentId), eq(flowTopups.state, 'priced')))
     .orderBy(asc(flowTopups.blockHeight), asc(flowTopups.id))
     .limit(limit)
+
+/** Top-ups that are on nobody's account: no rate yet, no account of the sender, or no sender that is known. */
+export const listUnclaimed = (db: Db, deploymentId: string, limit: number): Promise<TopupRow[]> =>
+  db
+    .select({ topup: flowTopups })
+    .from(flowTopups)
+    .leftJoin(creditAccounts, isOfAccount)
+    .where(
+      and(
+        eq(flowTopups.deploymentId, deploymentId),
+        inArray(flowTopups.state, ['waiting', 'priced']),
+        or(eq(flowTopups.state, 'waiting'), isNull(creditAccounts.id)),
+      ),
+    )
+    .orderBy(desc(flowTopups.blockHeight), desc(flowTopups.eventIndex))
+    .limit(limit)
+    .then((rows) => rows.map(({ topup }) => topup))
 
 /** The top-up, locked until the transaction ends. */
 export async function lockTopup(db: Db, id: string): Promise<TopupRow | null> {

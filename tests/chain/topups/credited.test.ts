@@ -2,7 +2,7 @@ import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { AppError } from '#lib/errors/app-error.ts'
 import { usd } from '#lib/money/units.ts'
-import { getFlowPayment, listTopups, watchTopups } from '#services/flow-topups/index.ts'
+import { getFlowPayment, listTopups, topupsCommand, watchTopups } from '#services/flow-topups/index.ts'
 import { flowTopups } from '#services/platform/db/schema/index.ts'
 import { fixRate, openVault, OPENING, refusalOf, submitOne } from '#tests/support/billing.ts'
 import { attempt, party, setClock } from '#tests/support/contract-chain.ts'
@@ -76,10 +76,13 @@ describe('FLOW from a wallet', () => {
     const stranger = await party('Later')
     const [arrived] = await arrivedBy(() => world.pay(stranger, '3.00000001'))
     expect(arrived).toMatchObject({ state: 'priced', accountId: null, usd: 300_000_001n })
+    const line = new RegExp(`3\\.00000001 FLOW from ${stranger.address}: no account`)
+    expect(await topupsCommand(ctx)).toMatch(line)
     await setRate('1.50000000', 'fixed')
     const accountId = await accountOf(ctx, stranger)
     await watchAll(ctx)
     expect(await creditedFor(ctx, accountId)).toBe(usd(300_000_001n))
+    expect(await topupsCommand(ctx)).not.toMatch(line)
     // What is paid now counts at the rate of now, rounded down.
     await arrivedBy(() => world.pay(stranger, '0.00000003'))
     expect(await creditedFor(ctx, accountId)).toBe(usd(300_000_005n))
