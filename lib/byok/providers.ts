@@ -6,12 +6,14 @@ export interface KeyProvider {
   readonly keyShape: RegExp
   /** The shape in words, for whoever pasted something else. */
   readonly keyHint: string
-  /** Its OpenAI-compatible address, or its own. */
+  /** Its OpenAI-compatible address; keys are sent to it as bearer tokens. */
   readonly baseUrl: string
-  /** A free request that only a valid key gets an answer to: a path under the base. */
+  /** A free request that only a valid key gets an answer to. Lists of models are public at some providers. */
   readonly probe: string
-  /** How the key is sent. */
-  readonly auth: 'bearer' | 'x-api-key'
+  /** How the probe takes the key. */
+  readonly probeAuth: 'bearer' | 'anthropic'
+  /** How it calls the limit of a chat's answer. */
+  readonly outputLimit: 'max_tokens' | 'max_completion_tokens'
 }
 
 const token = (least: number): string => `[A-Za-z0-9_-]{${least},256}`
@@ -19,15 +21,16 @@ const provider = (
   id: string,
   name: string,
   baseUrl: string,
-  more: Partial<Pick<KeyProvider, 'keyShape' | 'keyHint' | 'probe' | 'auth'>> = {},
+  more: Partial<Omit<KeyProvider, 'id' | 'name' | 'baseUrl'>> = {},
 ): KeyProvider => ({
   id,
   name,
   baseUrl,
   keyShape: new RegExp(`^${token(20)}$`),
   keyHint: 'a key of 20 or more letters, digits, - and _',
-  probe: '/models',
-  auth: 'bearer',
+  probe: `${baseUrl}/models`,
+  probeAuth: 'bearer',
+  outputLimit: 'max_tokens',
   ...more,
 })
 const starting = (prefix: string, notWith?: string): Pick<KeyProvider, 'keyShape' | 'keyHint'> => ({
@@ -37,14 +40,28 @@ const starting = (prefix: string, notWith?: string): Pick<KeyProvider, 'keyShape
 
 /** Every provider whose keys are taken. */
 export const KEY_PROVIDERS: readonly KeyProvider[] = [
-  provider('openai', 'OpenAI', 'https://api.openai.com/v1', starting('sk-', 'ant-|or-')),
-  provider('anthropic', 'Anthropic', 'https://api.anthropic.com/v1', { ...starting('sk-ant-'), auth: 'x-api-key' }),
-  provider('openrouter', 'OpenRouter', 'https://openrouter.ai/api/v1', { ...starting('sk-or-'), probe: '/key' }),
+  provider('openai', 'OpenAI', 'https://api.openai.com/v1', {
+    ...starting('sk-', 'ant-|or-'),
+    outputLimit: 'max_completion_tokens',
+  }),
+  provider('anthropic', 'Anthropic', 'https://api.anthropic.com/v1', {
+    ...starting('sk-ant-'),
+    probeAuth: 'anthropic',
+  }),
+  provider('openrouter', 'OpenRouter', 'https://openrouter.ai/api/v1', {
+    ...starting('sk-or-'),
+    probe: 'https://openrouter.ai/api/v1/key',
+  }),
   provider('together', 'Together AI', 'https://api.together.xyz/v1'),
   provider('fireworks', 'Fireworks AI', 'https://api.fireworks.ai/inference/v1'),
-  provider('deepinfra', 'DeepInfra', 'https://api.deepinfra.com/v1/openai'),
+  provider('deepinfra', 'DeepInfra', 'https://api.deepinfra.com/v1/openai', {
+    probe: 'https://api.deepinfra.com/v1/me',
+  }),
   provider('groq', 'Groq', 'https://api.groq.com/openai/v1', starting('gsk_')),
-  provider('huggingface', 'HuggingFace', 'https://huggingface.co/api', { ...starting('hf_'), probe: '/whoami-v2' }),
+  provider('huggingface', 'HuggingFace', 'https://router.huggingface.co/v1', {
+    ...starting('hf_'),
+    probe: 'https://huggingface.co/api/whoami-v2',
+  }),
 ]
 
 export const findKeyProvider = (id: string): KeyProvider | null =>

@@ -14,20 +14,24 @@ export interface PriceTerms {
   readonly usdPer1K: Usd
   readonly powerBps: bigint
   readonly markupBps: bigint
+  /** Part of the price that is charged: all of it, or the fee for a request on the customer's own key. */
+  readonly shareBps: bigint
 }
 
 const TOKENS_PER_PRICE = 1_000n
-const DIVISOR = TOKENS_PER_PRICE * BPS * BPS
+const DIVISOR = TOKENS_PER_PRICE * BPS * BPS * BPS
 
 /** Null when the price list doesn't name the model: such a request is refused, it is not free. */
-export function findPriceTerms(list: PriceList, request: PricedRequest): PriceTerms | null {
+export function findPriceTerms(list: PriceList, request: PricedRequest, shareBps: bigint = BPS): PriceTerms | null {
   const usdPer1K = findBaseCost(list, request.provider, request.model)
   if (usdPer1K === null) return null
-  return { usdPer1K, powerBps: list.powers[request.power].bps, markupBps: list.tiers[request.tier].markupBps }
+  const { bps: powerBps } = list.powers[request.power]
+  return { usdPer1K, powerBps, markupBps: list.tiers[request.tier].markupBps, shareBps }
 }
 
 /** Price of `DIVISOR` tokens. */
-const rateOf = ({ usdPer1K, powerBps, markupBps }: PriceTerms): bigint => usdPer1K * powerBps * (BPS + markupBps)
+const rateOf = ({ usdPer1K, powerBps, markupBps, shareBps }: PriceTerms): bigint =>
+  usdPer1K * powerBps * (BPS + markupBps) * shareBps
 
 export const isFree = (terms: PriceTerms): boolean => rateOf(terms) === 0n
 

@@ -53,6 +53,14 @@ export function contractAddresses(network: FlowNetwork, contractAddress: string)
   return { ...CORE_CONTRACTS[network], ...Object.fromEntries(own.map((name) => [name, contractAddress])) }
 }
 
+/** The full type of what a known contract declares: `UsageBasedSubscriptions.Deposited`, `FlowToken.Vault`. */
+export function typeName(addresses: ContractAddresses, name: `${string}.${string}`): string {
+  const contract = name.slice(0, name.indexOf('.'))
+  const address = addresses[contract]
+  if (address === undefined) throw new Error(`The address of the contract ${contract} is not known.`)
+  return `A.${address.replace(/^0x/, '')}.${name}`
+}
+
 /** Replaces each `import "Name"` by the import from its address, which is the form that every node understands. */
 export function resolveImports(code: string, addresses: ContractAddresses): string {
   return code.replaceAll(/^([ \t]*)import[ \t]+"(\w+)"/gm, (_line, indent: string, name: string) => {

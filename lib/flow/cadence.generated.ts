@@ -597,6 +597,99 @@ transaction(
   ],
 } as const
 
+export const ownerBuyCredits = {
+  code: `import "FungibleToken"
+import "FlowToken"
+
+/// Sends FLOW to the operator's treasury, which turns it into credits of the signer's account.
+/// Signer: who buys credits. Effect: the amount leaves the signer's FLOW vault. What it is worth in USD is decided by
+/// the rate of the block.
+/// Before: the signer has the amount.
+transaction(amount: UFix64, treasury: Address) {
+
+    let payment: @{FungibleToken.Vault}
+    let receiver: &{FungibleToken.Receiver}
+
+    prepare(buyer: auth(BorrowValue) &Account) {
+        let flow = buyer.storage.borrow<auth(FungibleToken.Withdraw) &FlowToken.Vault>(from: /storage/flowTokenVault)
+            ?? panic("Cannot buy credits! The account has no FLOW vault. Use an account that holds FLOW.")
+        if flow.balance < amount {
+            panic("Cannot buy credits! The account holds ".concat(flow.balance.toString())
+                .concat(" FLOW. Pay less, or add FLOW first."))
+        }
+        self.receiver = getAccount(treasury).capabilities.borrow<&{FungibleToken.Receiver}>(/public/flowTokenReceiver)
+            ?? panic("Cannot buy credits! The treasury ".concat(treasury.toString())
+                .concat(" takes no FLOW. Tell the operator."))
+        self.payment <- flow.withdraw(amount: amount)
+    }
+
+    pre {
+        amount > 0.0: "Cannot buy credits for 0 FLOW! Give an amount above 0."
+    }
+
+    execute {
+        self.receiver.deposit(from: <- self.payment)
+    }
+}
+`,
+  parameters: [
+    { name: 'amount', type: 'UFix64' },
+    { name: 'treasury', type: 'Address' },
+  ],
+} as const
+
+export const ownerBuyCreditsFromVault = {
+  code: `import "FungibleToken"
+import "UsageBasedSubscriptions"
+import "VaultControls"
+import "VaultDirectory"
+
+/// Takes back the FLOW that was requested, as far as it is not owed by now, and sends it to the operator's treasury,
+/// which turns it into credits of the owner's account. Closes the vault if that was requested.
+/// Signer: the vault's owner. Effect: the FLOW leaves the vault. What it is worth in USD is decided by the rate of the
+/// block.
+/// Before: owner/request_return, and the settle delay since.
+transaction(vaultId: UInt64, treasury: Address) {
+
+    let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+    let receiver: &{FungibleToken.Receiver}
+    let owedBefore: UFix64
+
+    prepare(customer: auth(CopyValue) &Account) {
+        let capability = customer.storage.copy<Capability<
+            auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
+        >>(from: VaultDirectory.ownerCapabilityPath(vaultId))
+            ?? panic("Cannot buy credits from vault ".concat(vaultId.toString())
+                .concat("! The account does not own it. Sign with the owner's account."))
+        self.vault = capability.borrow() ?? panic("Cannot buy credits from vault ".concat(vaultId.toString())
+            .concat("! The capability was revoked."))
+        self.receiver = getAccount(treasury).capabilities.borrow<&{FungibleToken.Receiver}>(/public/flowTokenReceiver)
+            ?? panic("Cannot buy credits! The treasury ".concat(treasury.toString())
+                .concat(" takes no FLOW. Tell the operator."))
+        self.owedBefore = self.vault.funds.accrued + self.vault.funds.paid
+    }
+
+    execute {
+        let payment <- self.vault.takeBack()
+        if payment.balance == 0.0 {
+            panic("Cannot buy credits from vault ".concat(vaultId.toString())
+                .concat("! All of its FLOW is owed by now. Nothing was changed."))
+        }
+        self.receiver.deposit(from: <- payment)
+    }
+
+    post {
+        self.vault.funds.accrued + self.vault.funds.paid == self.owedBefore:
+            "Cannot buy credits! What the provider earned would change."
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultId', type: 'UInt64' },
+    { name: 'treasury', type: 'Address' },
+  ],
+} as const
+
 export const ownerCancelReturn = {
   code: `import "UsageBasedSubscriptions"
 import "VaultControls"
@@ -1359,6 +1452,18 @@ access(all) fun main(): [Address] {
   parameters: [],
 } as const
 
+export const getRate = {
+  code: `import "UsageBasedSubscriptions"
+
+/// The USD that one FLOW is worth, or nil while there is no rate, or only one that is too old to settle at.
+access(all) fun main(): UFix64? {
+    let terms = UsageBasedSubscriptions.borrowTerms()
+    return terms.rateRefusal() == nil ? terms.currentRate()!.usdPerFlow : nil
+}
+`,
+  parameters: [],
+} as const
+
 export const getRoles = {
   code: `import "BillingTerms"
 import "MeterOracles"
@@ -1584,6 +1689,8 @@ export const transactions = {
   'deployment/update_contract': deploymentUpdateContract,
   'oracle/claim_oracle': oracleClaimOracle,
   'oracle/submit_readings': oracleSubmitReadings,
+  'owner/buy_credits': ownerBuyCredits,
+  'owner/buy_credits_from_vault': ownerBuyCreditsFromVault,
   'owner/cancel_return': ownerCancelReturn,
   'owner/claim_vault': ownerClaimVault,
   'owner/create_subscription': ownerCreateSubscription,
@@ -1608,6 +1715,7 @@ export const scripts = {
   'get_claims': getClaims,
   'get_handlers': getHandlers,
   'get_providers': getProviders,
+  'get_rate': getRate,
   'get_roles': getRoles,
   'get_schedule': getSchedule,
   'get_seats': getSeats,

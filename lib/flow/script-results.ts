@@ -101,6 +101,7 @@ const scriptResults = {
   get_claims: z.object({ vaults: z.array(chainInteger), seats: z.array(chainInteger) }),
   get_handlers: z.array(z.string()),
   get_providers: z.array(chainAddress),
+  get_rate: chainUsdPerFlow.nullable(),
   get_roles: rolesSchema,
   get_schedule: scheduleSchema,
   get_seats: z.object({ vaultIds: z.array(chainInteger), next: z.array(chainInteger).max(1) }),

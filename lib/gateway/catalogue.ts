@@ -9,6 +9,8 @@ export interface CatalogueModel {
   readonly provider: string
   /** `chat`, `embedding`, … where LiteLLM knows. */
   readonly mode: string | null
+  /** As LiteLLM asks its provider for it: `openai/gpt-4o`. */
+  readonly upstream?: string | null
 }
 
 /** What decides which models a caller may use, and which comes first. */
@@ -18,6 +20,8 @@ export interface ModelTerms {
   readonly power: Power
   /** Names that the key is held to; null: none. */
   readonly models: readonly string[] | null
+  /** Providers that the account has keys of its own for: every tier may use them. */
+  readonly ownProviders: readonly string[]
 }
 
 type ModelRefusal = 'model_not_found' | 'model_not_allowed' | 'model_not_priced'
@@ -45,6 +49,13 @@ export function providerName(name: string): string {
   return ALIASES[lower] ?? lower
 }
 
+/** What a provider itself calls a model: without the prefix by which LiteLLM names the provider. */
+export function providerModel({ name, provider, upstream }: CatalogueModel): string {
+  const known = upstream && !upstream.includes('*') ? upstream : name
+  const slash = known.indexOf('/')
+  return slash > 0 && providerName(known.slice(0, slash)) === provider ? known.slice(slash + 1) : known
+}
+
 /** What `model` may say for the level's own choice. */
 const AUTO_MODEL = 'auto'
 
@@ -68,7 +79,7 @@ function oneByName(entries: readonly CatalogueModel[], list: PriceList): Catalog
   return [...Map.groupBy(entries, ({ name }) => name).values()].map((same) => same.reduce(dearest))
 }
 
-/** The level's own providers in their order, then the others as they stand. */
+/** Some providers in their order, then the others as they stand. */
 function inOrder(entries: readonly CatalogueModel[], providers: readonly string[]): CatalogueModel[] {
   const rank = ({ provider }: CatalogueModel): number => {
     const place = providers.indexOf(provider)
@@ -77,15 +88,15 @@ function inOrder(entries: readonly CatalogueModel[], providers: readonly string[
   return entries.toSorted((a, b) => rank(a) - rank(b))
 }
 
-function isAllowed(entry: CatalogueModel, { list, tier, models }: ModelTerms, wanted: string): boolean {
+function isAllowed(entry: CatalogueModel, { list, tier, models, ownProviders }: ModelTerms, wanted: string): boolean {
   const { providers } = list.tiers[tier]
-  const inTier = providers === '*' || providers.includes(entry.provider)
+  const inTier = providers === '*' || [...providers, ...ownProviders].includes(entry.provider)
   return inTier && (models === null || models.includes(entry.name) || models.includes(wanted))
 }
 
 /**
- * The entry that answers a request for a model: one that the caller may use and that has a price, the level's providers
- * first. Else what stands in the way of the one that came closest.
+ * The entry that answers a request for a model: one that the caller may use and that has a price, first of those that
+ * the account has keys for, then of the level's providers. Else what stands in the way of the one that came closest.
  */
 export function chooseModel(
   catalogue: readonly CatalogueModel[],
@@ -102,7 +113,7 @@ export function chooseModel(
   const named = oneByName(candidates, terms.list).map((entry) =>
     entry.name.endsWith('*') ? { ...entry, name: wanted } : entry,
   )
-  const allowed = inOrder(named, levels).filter((entry) => isAllowed(entry, terms, wanted))
+  const allowed = inOrder(named, [...terms.ownProviders, ...levels]).filter((entry) => isAllowed(entry, terms, wanted))
   if (allowed.length === 0) return { ok: false, reason: 'model_not_allowed' }
   // Usage of a name that can't be in a reading couldn't be metered.
   const priced = allowed.find((entry) => priceOf(terms.list, entry) !== null && normalizeModelName(entry.name) !== null)

@@ -1,6 +1,7 @@
 export { acknowledgeKey } from './acknowledge-key.ts'
 export { addKeyBlock } from './add-key-block.ts'
 export { createKey, type CreateKeyInput, type KeyAssessment } from './create-key.ts'
+export { ensureByokName } from './ensure-byok-name.ts'
 export { ensureUpstreamKey, upstreamKeyOf } from './ensure-upstream-key.ts'
 export { findCallingKey } from './find-calling-key.ts'
 export { enforceKey } from './enforce-key.ts'

@@ -1,4 +1,4 @@
-import { and, asc, eq, ne } from 'drizzle-orm'
+import { and, asc, count, eq, isNull, lte, ne, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { providerKeys } from '#services/platform/db/schema/index.ts'
 
@@ -29,9 +29,28 @@ export async function findKey(db: Db, place: KeyPlace): Promise<ProviderKeyRow |
   return row ?? null
 }
 
-export async function setEnabled(db: Db, place: KeyPlace, enabled: boolean, updatedAt: Date): Promise<boolean> {
-  const set = { enabled, updatedAt }
-  const rows = await db.update(providerKeys).set(set).where(at(place)).returning({ provider: providerKeys.provider })
+/** The key as it is then; null when there is none. */
+export async function setEnabled(
+  db: Db,
+  place: KeyPlace,
+  set: Pick<ProviderKeyRow, 'enabled' | 'updatedAt'>,
+): Promise<ProviderKeyRow | null> {
+  const [row] = await db.update(providerKeys).set(set).where(at(place)).returning()
+  return row ?? null
+}
+
+/** Takes the right to test a key. False: somebody took it since then, or there is no key. */
+export async function claimTest(
+  db: Db,
+  place: KeyPlace,
+  { at: now, since }: { at: Date; since: Date },
+): Promise<boolean> {
+  const isFree = or(isNull(providerKeys.testedAt), lte(providerKeys.testedAt, since))
+  const rows = await db
+    .update(providerKeys)
+    .set({ testedAt: now })
+    .where(and(at(place), isFree))
+    .returning({ provider: providerKeys.provider })
   return rows.length > 0
 }
 
@@ -39,19 +58,41 @@ export async function removeKey(db: Db, place: KeyPlace): Promise<void> {
   await db.delete(providerKeys).where(at(place))
 }
 
-/** Keys that an older master key wrapped, locked against others that re-wrap at the same time. */
-export const lockStaleKeys = (db: Db, masterKey: string, limit: number): Promise<ProviderKeyRow[]> =>
+const isStale = (masterKey: string) => ne(providerKeys.masterKey, masterKey)
+
+/** Keys that an older master key wrapped, in order, locked against others that re-wrap at the same time. */
+export const lockStaleKeys = (
+  db: Db,
+  { masterKey, after, limit }: { masterKey: string; after: KeyPlace | null; limit: number },
+): Promise<ProviderKeyRow[]> =>
   db
     .select()
     .from(providerKeys)
-    .where(ne(providerKeys.masterKey, masterKey))
+    .where(
+      and(
+        isStale(masterKey),
+        after
+          ? sql`(${providerKeys.accountId}, ${providerKeys.provider}) > (${after.accountId}, ${after.provider})`
+          : undefined,
+      ),
+    )
+    .orderBy(asc(providerKeys.accountId), asc(providerKeys.provider))
     .limit(limit)
     .for('update', { skipLocked: true })
 
-export async function setWrapping(
+export async function countStaleKeys(db: Db, masterKey: string): Promise<number> {
+  const [row] = await db.select({ stale: count() }).from(providerKeys).where(isStale(masterKey))
+  return row?.stale ?? 0
+}
+
+export async function setWrappings(
   db: Db,
-  place: KeyPlace,
-  set: Pick<ProviderKeyRow, 'masterKey' | 'wrapped'>,
+  rows: readonly Pick<ProviderKeyRow, 'accountId' | 'provider' | 'masterKey' | 'wrapped'>[],
 ): Promise<void> {
-  await db.update(providerKeys).set(set).where(at(place))
+  if (rows.length === 0) return
+  await db.execute(sql`
+    update provider_keys set master_key = given."masterKey", wrapped = given.wrapped
+    from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+      as given ("accountId" text, provider text, "masterKey" text, wrapped text)
+    where provider_keys.account_id = given."accountId" and provider_keys.provider = given.provider`)
 }

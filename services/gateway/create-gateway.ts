@@ -1,4 +1,5 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { createOwnKeys } from '#services/byok/index.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createVaultHoldWriter } from '#services/vault-holds/index.ts'
 import { createStripeClient } from '#services/clients/stripe/index.ts'
@@ -22,6 +23,7 @@ export function createGateway(base: ServiceContext): Gateway {
     catalogue: createCatalogue(system),
     holds: createHoldWriter(system),
     vaultHolds: createVaultHoldWriter(system),
+    ownKeys: createOwnKeys(system),
     upstream: createUpstream(system),
     inFlight: createInFlight(),
     rates: createRateLimiter(system),

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
+import type { OwnKeys } from '#services/byok/index.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
 import type { VaultHoldWriter } from '#services/vault-holds/index.ts'
 import type { StripeClient } from '#services/clients/stripe/index.ts'
@@ -19,6 +20,7 @@ export interface GatewayParts {
   readonly catalogue: Catalogue
   readonly holds: HoldWriter
   readonly vaultHolds: VaultHoldWriter
+  readonly ownKeys: OwnKeys
   readonly upstream: Upstream
   readonly inFlight: InFlight
   readonly findAccountKey: FindAccountKey

@@ -1,6 +1,7 @@
 export { answerError } from './answer-error.ts'
 export { createGateway } from './create-gateway.ts'
 export { correctCounted } from './holds/correct-counted.ts'
+export { ownEventHandler } from './holds/own-events.ts'
 export { createOwnEventReporter } from './holds/report-own-events.ts'
 export { createHoldSweeper } from './holds/sweep-credit-holds.ts'
 export { forgetAnswers } from './idempotency/forget-answers.ts'

@@ -1,7 +1,9 @@
 import type { GatewayRoute } from './define-gateway-route.ts'
 import { adminRoutes } from './routes/admin.ts'
+import { byokRoutes } from './routes/byok.ts'
 import { catalogueRoutes } from './routes/catalogue.ts'
 import { creditRoutes } from './routes/credits.ts'
+import { topupRoutes } from './routes/flow-topups.ts'
 import { healthRoutes } from './routes/health.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { llmRoutes } from './routes/llm.ts'
@@ -20,4 +22,6 @@ export const gatewayRoutes: readonly GatewayRoute[] = [
   ...purchaseRoutes,
   ...usageRoutes,
   ...adminRoutes,
+  ...byokRoutes,
+  ...topupRoutes,
 ]

@@ -24,6 +24,7 @@ function runningParts({ stackFile, secretsFile }: Home): Record<string, string> 
     LITELLM_MASTER_KEY: secrets.litellmMasterKey,
     LITELLM_WEBHOOK_SECRET: secrets.webhookSecret,
     SESSION_SECRET: secrets.sessionSecret,
+    BYOK_ENCRYPTION_KEY: secrets.byokKey,
     APP_URL: urls.web,
     ORACLE_URL: urls.oracle,
     FLOW_ACCESS_NODE: urls.flow,

@@ -66,6 +66,7 @@ function variablesOf(context: StackContext, [database, chain]: Started): PartVar
   const { home, ports, secrets, settings } = context
   const shared = {
     SESSION_SECRET: secrets.sessionSecret,
+    BYOK_ENCRYPTION_KEY: secrets.byokKey,
     APP_URL: `http://localhost:${ports.web}`,
     ORACLE_URL: `http://127.0.0.1:${ports.oracle}`,
     ...database,

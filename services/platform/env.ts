@@ -100,11 +100,31 @@ const welcomeSettings = (values: SettingValues) => ({
   perAddress: values.WELCOME_PER_ADDRESS,
 })
 
-const byokSettings = (text: string) => ({
-  masterKeys: readMasterKeys(text),
-  /** As they were given, for the log to redact. */
-  texts: text.split(',').map((part) => part.trim()),
-})
+function byokSettings(values: SettingValues) {
+  const { BYOK_ENCRYPTION_KEY: text, BYOK_FEE: feeBps } = values
+  const allowPrivateProviders = values.ALLOW_PRIVATE_PROVIDERS === 'true'
+  if (allowPrivateProviders && values.NEXT_PUBLIC_FLOW_NETWORK !== 'emulator') {
+    refuse('ALLOW_PRIVATE_PROVIDERS is true, but the network is not emulator. Remove it: it is for development only.')
+  }
+  return {
+    masterKeys: text === undefined ? null : readMasterKeys(text),
+    /** As they were given, for the log to redact. */
+    texts: text?.split(',').map((part) => part.trim()) ?? [],
+    feeBps: BigInt(feeBps),
+    allowPrivateProviders,
+  }
+}
+
+/** Vaults' FLOW lies in the contracts' account: a deposit into a vault would look like a payment for credits. */
+function creditSettings(values: SettingValues, contractAddress: string) {
+  const { CREDIT_PRICES_FILE: pricesFile, CREDITS_FLOW_ADDRESS: flowAddress } = values
+  if (flowAddress === contractAddress) {
+    refuse(
+      'CREDITS_FLOW_ADDRESS is the account that holds the contracts. Give another one: vaults keep their FLOW there.',
+    )
+  }
+  return { pricesFile: pricesFile ?? null, flowAddress: flowAddress ?? null }
+}
 
 function alertSettings(values: SettingValues) {
   const allowPrivateWebhooks = values.ALLOW_PRIVATE_WEBHOOKS === 'true'
@@ -135,6 +155,7 @@ function alertSettings(values: SettingValues) {
 export function loadEnv(source: Source) {
   refuseUnsafe(source)
   const values = readAll(source)
+  const flow = flowSettings(values)
   return Object.freeze({
     mode: values.NODE_ENV,
     logLevel: values.LOG_LEVEL,
@@ -145,7 +166,7 @@ export function loadEnv(source: Source) {
       webhookUrl: values.LITELLM_WEBHOOK_URL ?? null,
       webhookSecret: values.LITELLM_WEBHOOK_SECRET,
     },
-    flow: flowSettings(values),
+    flow,
     flare: { rpcUrl: values.FLARE_RPC_URL ?? null },
     oracle: {
       url: values.ORACLE_URL.replace(/\/+$/, ''),
@@ -165,7 +186,7 @@ export function loadEnv(source: Source) {
       callTokens: values.KEY_CALL_TOKENS,
     },
     ingest: { queueEvents: values.INGEST_QUEUE, retentionMonths: values.EVENT_RETENTION_MONTHS },
-    credits: { pricesFile: values.CREDIT_PRICES_FILE ?? null },
+    credits: creditSettings(values, flow.contractAddress),
     gateway: {
       port: values.GATEWAY_PORT,
       host: values.GATEWAY_HOST,
@@ -183,7 +204,7 @@ export function loadEnv(source: Source) {
     welcome: welcomeSettings(values),
     trustedProxies: values.TRUSTED_PROXIES,
     redis: redisSettings(values),
-    byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
+    byok: byokSettings(values),
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
   })
 }

@@ -8,8 +8,8 @@ const REDACTED = '[redacted]'
 
 const secretPaths = SECRET_FIELDS.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
 
-/** LiteLLM's virtual keys, wherever one turns up in a text. */
-const VIRTUAL_KEY = /\bsk-[A-Za-z0-9_-]{8,}/g
+/** Keys of this gateway, of LiteLLM and of providers, wherever one turns up in a text. */
+const KEY = /\b(?:sk-|gsk_|hf_)[A-Za-z0-9_-]{8,}/g
 
 export interface LoggerSettings {
   readonly level: string
@@ -34,7 +34,7 @@ export function createLogger({ level, name, secrets, write }: LoggerSettings): L
     .filter((secret) => secret.length >= 8)
     .flatMap((secret) => [secret, encodeURIComponent(secret)])
   const clean = (line: string): string =>
-    values.reduce((text, value) => text.replaceAll(value, REDACTED), line).replace(VIRTUAL_KEY, REDACTED)
+    values.reduce((text, value) => text.replaceAll(value, REDACTED), line).replace(KEY, REDACTED)
   const options = {
     level,
     name,

@@ -222,6 +222,18 @@ export const settings = {
     text.optional(),
     { secret: true },
   ),
+  CREDITS_FLOW_ADDRESS: setting(
+    "The operator's account that takes FLOW for credits; not the one that holds the contracts. Not set: no FLOW is taken.",
+    address.optional(),
+  ),
+  BYOK_FEE: setting(
+    "What a request on a customer's own key costs, in basis points of its normal price. 0: nothing.",
+    or(whole(0, 10_000), '0'),
+  ),
+  ALLOW_PRIVATE_PROVIDERS: setting(
+    'true lets base addresses of own keys reach this machine, for development. Refused on any network but emulator.',
+    or(z.enum(['true', 'false'], 'must be true or false'), 'false'),
+  ),
   SMTP_URL: setting(
     'Mail server for alerts, smtp://user:password@host:587 or smtps://. Not set: nothing is sent by mail.',
     z

@@ -9,7 +9,14 @@ import {
 import { forgetVisitors } from '#services/accounts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
 import { expireGrants } from '#services/credits/index.ts'
-import { correctCounted, createHoldSweeper, createOwnEventReporter, forgetAnswers } from '#services/gateway/index.ts'
+import {
+  correctCounted,
+  createHoldSweeper,
+  createOwnEventReporter,
+  forgetAnswers,
+  ownEventHandler,
+} from '#services/gateway/index.ts'
+import { watchTopups } from '#services/flow-topups/index.ts'
 import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
@@ -57,6 +64,9 @@ const HOLDS_INTERVAL_MS = 5_000
 /** How often holds are looked at whose requests left no event. */
 const SWEEP_HOLDS_MS = 5_000
 
+/** How often it is looked whether FLOW arrived for credits. */
+const TOPUPS_MS = 2_000
+
 const jobContext = (ctx: ServiceContext, job: string): ServiceContext =>
   withActor({ ...ctx, log: ctx.log.child({ job }) }, { kind: 'system', job })
 
@@ -101,10 +111,12 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'gateway.answers', NIGHTLY_MS, forgetAnswers)
   loop('poller', 'reconciliation.nightly', NIGHTLY_MS, (job) => reconcileNightly(job).then(() => false))
   outbox('poller', reconciliationHandler)
+  outbox('poller', ownEventHandler)
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)
   loop('poller', 'alerts.usage', WATCH_MS.usage, watchUsage)
   loop('poller', 'alerts.reminders', WATCH_MS.reminders, watchReminders)
   startCreditLoops({ loop, outbox }, ctx)
+  if (ctx.env.credits.flowAddress) loop('poller', 'credits.flow', TOPUPS_MS, watchTopups)
   return {
     states: () => loops.map((each) => each.state()),
     stop: async () => {

@@ -31,6 +31,7 @@ describe('a reference without the entitlement does not even compile', () => {
     ['owner/request_return', 'Reclaim', ['1', null]],
     ['owner/cancel_return', 'Reclaim', ['1']],
     ['owner/take_back', 'Reclaim', ['1']],
+    ['owner/buy_credits_from_vault', 'Reclaim', ['1', address]],
     ['owner/set_cap', 'Configure', ['1', null]],
     ['owner/set_expiry', 'Configure', ['1', null]],
     ['owner/pause', 'Configure', ['1']],

@@ -110,9 +110,9 @@ async function answer(upstream: BareUpstream, request: IncomingMessage, response
 
 const failure = (message: string, code: string) => ({ error: { message, type: 'x', param: null, code } })
 
-const modelInfo = ({ name, provider, mode }: CatalogueModel) => ({
+const modelInfo = ({ name, provider, mode, upstream }: CatalogueModel) => ({
   model_name: name,
-  litellm_params: { model: `${provider}/${name}` },
+  litellm_params: { model: upstream ?? (name.startsWith(`${provider}/`) ? name : `${provider}/${name}`) },
   model_info: { mode },
 })
 

@@ -47,13 +47,13 @@ export async function startModelServer(): Promise<ModelServer> {
 const created = 1_795_000_000
 const model = 'gpt-4o-2024-08-06'
 
-function sendWhole(response: ServerResponse, { id, usage, content = 'Hello' }: ModelAnswer): void {
+export function sendWhole(response: ServerResponse, { id, usage, content = 'Hello' }: ModelAnswer): void {
   const choices = [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content } }]
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ id, object: 'chat.completion', created, model, choices, usage }))
 }
 
-function sendStream(response: ServerResponse, { id, usage, content = 'Hello' }: ModelAnswer): void {
+export function sendStream(response: ServerResponse, { id, usage, content = 'Hello' }: ModelAnswer): void {
   const chunk = (choices: unknown[], more: object = {}): void =>
     void response.write(
       `data: ${JSON.stringify({ id, object: 'chat.completion.chunk', created, model, choices, ...more })}\n\n`,

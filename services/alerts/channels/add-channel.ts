@@ -1,6 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { requireUser } from '#services/auth/index.ts'
-import { parseOutboundUrl } from '#services/clients/webhook/index.ts'
+import { parseOutboundUrl } from '#services/clients/guarded-fetch/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'

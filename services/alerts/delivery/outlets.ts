@@ -1,5 +1,6 @@
 import { createMailer, type Mailer } from '#services/clients/mail/index.ts'
-import { createGuardedFetch, type GuardedFetch, postWebhook } from '#services/clients/webhook/index.ts'
+import { createGuardedFetch, type GuardedFetch } from '#services/clients/guarded-fetch/index.ts'
+import { postWebhook } from '#services/clients/webhook/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { webhookSecret } from '../channels/channel-secret.ts'
 import { OPERATOR } from '../schemas.ts'

@@ -1,4 +1,4 @@
-import { type ContractAddresses, type FlowNetwork, resolveImports } from '#lib/flow/addresses.ts'
+import { type ContractAddresses, type FlowNetwork, resolveImports, typeName } from '#lib/flow/addresses.ts'
 import { type CadenceArguments, encodeArguments } from '#lib/flow/cadence-argument.ts'
 import { scripts, transactions } from '#lib/flow/cadence.generated.ts'
 import { readResult, type ScriptName, type ScriptResult } from '#lib/flow/script-results.ts'
@@ -30,8 +30,8 @@ interface ChainClientOptions {
 export interface ChainClient {
   readonly network: FlowNetwork
   readonly addresses: ContractAddresses
-  /** Runs a script against the latest sealed block. */
-  script<N extends ScriptName>(name: N, args: ScriptArguments<N>): Promise<ScriptResult<N>>
+  /** Runs a script against the latest sealed block, or an older one: nodes keep the state of some. */
+  script<N extends ScriptName>(name: N, args: ScriptArguments<N>, height?: number): Promise<ScriptResult<N>>
   /** Signs a transaction without sending it, so that its id can be kept first. One at a time per key. */
   prepare<N extends TransactionName>(
     name: N,
@@ -60,8 +60,13 @@ export function createChainClient({
 }: ChainClientOptions): ChainClient {
   const node = createAccessNode(accessNode, timeoutMs)
   const sender = createSender(node)
-  const run = <N extends ScriptName>(name: N, args: ScriptArguments<N>) =>
-    runScript(node, resolveImports(scripts[name].code, addresses), encodeArguments(scripts[name].parameters, args))
+  const run = <N extends ScriptName>(name: N, args: ScriptArguments<N>, height?: number) =>
+    runScript(
+      node,
+      resolveImports(scripts[name].code, addresses),
+      encodeArguments(scripts[name].parameters, args),
+      height,
+    )
   const draft = <N extends TransactionName>(name: N, args: TransactionArguments<N>) => ({
     code: resolveImports(transactions[name].code, addresses),
     args: encodeArguments(transactions[name].parameters, args),
@@ -69,7 +74,7 @@ export function createChainClient({
   return {
     network,
     addresses,
-    script: async (name, args) => readResult(name, await run(name, args)),
+    script: async (name, args, height) => readResult(name, await run(name, args, height)),
     prepare: async (name, args, signer) => sender.prepare(draft(name, args), signer),
     send: async (name, args, signer) => sender.send(draft(name, args), signer),
     status: (txId, preparedAtHeight) => readStatus(node, txId, preparedAtHeight),
@@ -77,13 +82,6 @@ export function createChainClient({
     latestBlock: () => readLatestBlock(node),
     account: (address) => readAccount(node, address),
     verifyAccountProof: (proof) => verifyAccountProof((args) => run('verify_account_proof', args), proof),
-    eventType: (name) => eventType(addresses, name),
+    eventType: (name) => typeName(addresses, name),
   }
-}
-
-function eventType(addresses: ContractAddresses, name: `${string}.${string}`): string {
-  const contract = name.slice(0, name.indexOf('.'))
-  const address = addresses[contract]
-  if (address === undefined) throw new Error(`The address of the contract ${contract} is not known.`)
-  return `A.${address.replace(/^0x/, '')}.${name}`
 }

@@ -52,15 +52,16 @@ export const eventsByBlock = z
       events: z.array(event).nullish(),
     }),
   )
-  .transform((blocks): BlockEvent[] =>
-    blocks.flatMap((block) =>
-      (block.events ?? []).map((event) => ({
+  .transform((blocks) =>
+    blocks.map((block) => ({
+      height: block.block_height,
+      events: (block.events ?? []).map((event): BlockEvent => ({
         ...event,
         blockId: block.block_id,
         blockHeight: block.block_height,
         blockTime: block.block_timestamp,
       })),
-    ),
+    })),
   )
 
 export const blocks = z

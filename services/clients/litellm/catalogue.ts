@@ -10,6 +10,6 @@ export async function catalogue(send: Send): Promise<CatalogueModel[]> {
   return data.map(({ model_name: name, litellm_params: { model, custom_llm_provider }, model_info: info }) => {
     const prefix = model?.includes('/') ? model.split('/')[0] : null
     const provider = custom_llm_provider || prefix || textOf(info['litellm_provider']) || 'unknown'
-    return { name, provider: providerName(provider), mode: textOf(info['mode']) }
+    return { name, provider: providerName(provider), mode: textOf(info['mode']), upstream: model ?? null }
   })
 }

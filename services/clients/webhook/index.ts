@@ -1,2 +1,1 @@
-export { createGuardedFetch, type GuardedFetch, parseOutboundUrl } from './guarded-fetch.ts'
 export { postWebhook } from './post-webhook.ts'

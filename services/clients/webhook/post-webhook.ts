@@ -1,5 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import type { GuardedFetch } from './guarded-fetch.ts'
+import type { GuardedFetch } from '#services/clients/guarded-fetch/index.ts'
 import { type SignedWebhook, webhookHeaders } from './sign-webhook.ts'
 
 const TIMEOUT_MS = 5_000

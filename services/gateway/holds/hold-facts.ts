@@ -14,7 +14,9 @@ const holdFacts = z.looseObject({
   power: text,
   stream: z.boolean(),
   startedAt: z.iso.datetime(),
-  terms: z.object({ usdPer1K: whole, powerBps: whole, markupBps: whole }),
+  terms: z.object({ usdPer1K: whole, powerBps: whole, markupBps: whole, shareBps: whole }),
+  /** Sent on the customer's own key: LiteLLM never heard of it. */
+  ownKey: z.boolean().default(false),
   labels: z.record(z.string(), z.string()).default({}),
   endedAt: z.iso.datetime().nullish(),
   inputTokens: text,
@@ -34,4 +36,5 @@ export const termsOf = ({ terms }: HoldFacts): PriceTerms => ({
   usdPer1K: usd(BigInt(terms.usdPer1K)),
   powerBps: BigInt(terms.powerBps),
   markupBps: BigInt(terms.markupBps),
+  shareBps: BigInt(terms.shareBps),
 })

@@ -1,9 +1,9 @@
-import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { countItems } from '#services/platform/telemetry.ts'
 import { listUnmeteredHolds } from '../store.ts'
-import { type HoldFacts, readHoldFacts } from './hold-facts.ts'
+import { readHoldFacts } from './hold-facts.ts'
+import { eventOf } from './own-events.ts'
 
 /** The plug-in's event is richer, and there by then. */
 const PATIENCE_MS = 60_000
@@ -32,33 +32,5 @@ export function createOwnEventReporter(): (ctx: ServiceContext) => Promise<boole
     const isAll = holds.length < TOGETHER
     from = isAll ? new Date(to.getTime() - OVERLAP_MS) : (holds.at(-1)?.endedAt ?? begin)
     return !isAll
-  }
-}
-
-function eventOf(id: string, facts: HoldFacts): UsageEventWire {
-  const { startedAt, endedAt, labels, inputTokens, outputTokens, cachedTokens, reasoningTokens } = facts
-  const ended = endedAt ?? startedAt
-  return {
-    id,
-    callId: facts.requestId,
-    keyHash: facts.keyHash,
-    startedAt,
-    endedAt: ended,
-    model: facts.model,
-    provider: facts.provider,
-    inputTokens,
-    outputTokens,
-    cachedTokens,
-    reasoningTokens,
-    status: 'success',
-    stream: facts.stream,
-    latencyMs: new Date(ended).getTime() - new Date(startedAt).getTime(),
-    endUser: labels['end_user'],
-    organization: labels['organization'],
-    team: labels['team'],
-    conversation: labels['conversation'],
-    feature: labels['feature'],
-    agent: labels['agent'],
-    traceId: labels['trace_id'],
   }
 }

@@ -32,7 +32,10 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
     if (reviewed.has(hold.id)) return { kind: 'wait' }
     if (!known) return { kind: 'lost' }
     const call = metered.get(hold.id)
-    return call ? endingOf(known, call) : { kind: isPast(hold, read.get(known.keyHash) ?? null) ? 'lost' : 'wait' }
+    if (call) return endingOf(known, call)
+    // Of a call on an own key no books will ever tell.
+    const isLost = known.ownKey || isPast(hold, read.get(known.keyHash) ?? null)
+    return { kind: isLost ? 'lost' : 'wait' }
   })
 }
 

@@ -8,10 +8,11 @@ import type { HoldWanted, Payer, Placement } from './payer.ts'
 import { refuseHold } from './refusals.ts'
 
 /** What prices a hold, as its facts carry it. */
-const termsFacts = ({ usdPer1K, powerBps, markupBps }: PriceTerms) => ({
+export const termsFacts = ({ usdPer1K, powerBps, markupBps, shareBps }: PriceTerms) => ({
   usdPer1K: usdPer1K.toString(),
   powerBps: powerBps.toString(),
   markupBps: markupBps.toString(),
+  shareBps: shareBps.toString(),
 })
 
 /** The smallest amount that a hold can have. */
@@ -38,6 +39,7 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
   return {
     id: `account:${account.id}`,
     keyHash,
+    ownKey: null,
     secret: async (anew = false) => (await ensureUpstreamKey(system, account, { anew })).secret,
     place,
     async post(id, used, facts) {

@@ -1,6 +1,7 @@
 import type { AppError } from '#lib/errors/app-error.ts'
 import type { ReportedUsage } from '#lib/gateway/usage.ts'
 import type { Usd } from '#lib/money/units.ts'
+import type { OpenedKey } from '#services/byok/index.ts'
 
 /** JSON only: bigints as decimal strings. No content of calls, no secrets. */
 export type Facts = Readonly<Record<string, unknown>>
@@ -33,6 +34,8 @@ export interface Payer {
   readonly id: string
   /** The key by which LiteLLM, and so every road of metering, knows the payer. */
   readonly keyHash: string
+  /** The key of the account's own with which the request goes to a provider; null: it goes to LiteLLM. */
+  readonly ownKey: OpenedKey | null
   /** The same key's secret. `anew`: LiteLLM has just said that it doesn't know it; null when that can't be helped. */
   secret(anew?: boolean): Promise<string | null>
   place(hold: HoldWanted): Promise<Placement>

@@ -1,7 +1,7 @@
 import { POWERS, type Power } from '#lib/credits/price-list.ts'
 import { findPriceTerms, type PriceTerms } from '#lib/credits/price-request.ts'
 import { AppError } from '#lib/errors/app-error.ts'
-import { chooseModel } from '#lib/gateway/catalogue.ts'
+import { chooseModel, providerModel } from '#lib/gateway/catalogue.ts'
 import { type Labels, labelsOf } from '#lib/gateway/labels.ts'
 import { allowedFields, type GatewayRoute } from '#lib/gateway/routes.ts'
 import { type WorstCase, worstCase } from '#lib/gateway/worst-case.ts'
@@ -18,6 +18,8 @@ export interface PlannedRequest {
   /** LiteLLM's name of the model that was chosen. */
   readonly model: string
   readonly provider: string | null
+  /** The provider's own name of the model, when the request goes to it on a key that the account brought. */
+  readonly ownKeyModel: string | null
   /** What prices it in credits; null for a vault, whose prices are on chain. */
   readonly terms: PriceTerms | null
   readonly power: Power
@@ -62,21 +64,24 @@ function powerOf(caller: GatewayCaller, request: Request, body: Body): Power {
   throw fault('power_level', `The power level must be one of ${POWERS.join(', ')}.`)
 }
 
-type Chosen = Pick<PlannedRequest, 'model' | 'provider' | 'terms'>
+type Chosen = Pick<PlannedRequest, 'model' | 'provider' | 'terms' | 'ownKeyModel'>
 
 async function chooseForAccount(
-  { catalogue, prices }: GatewayParts,
+  { catalogue, prices, ownKeys, system }: GatewayParts,
   { account, models }: AccountCaller,
   { route, wanted, power }: { route: GatewayRoute; wanted: string; power: Power },
 ): Promise<Chosen> {
   const mode = route === '/embeddings' ? 'embedding' : 'chat'
-  const terms = { list: prices, tier: account.tier, power, models }
+  const ownProviders = await ownKeys.providersOf(account.id)
+  const terms = { list: prices, tier: account.tier, power, models, ownProviders }
   const chosen = chooseModel(await catalogue(), wanted, mode, terms)
   if (!chosen.ok) throw refuseModel(chosen.reason, wanted)
   const { name: model, provider } = chosen.model
-  const priced = findPriceTerms(prices, { provider, model, power, tier: account.tier })
+  const isOwn = ownProviders.includes(provider)
+  const request = { provider, model, power, tier: account.tier }
+  const priced = findPriceTerms(prices, request, isOwn ? system.env.byok.feeBps : undefined)
   if (!priced) throw refuseModel('model_not_priced', wanted)
-  return { model, provider, terms: priced }
+  return { model, provider, terms: priced, ownKeyModel: isOwn ? providerModel(chosen.model) : null }
 }
 
 function chooseForVault(route: GatewayRoute, wanted: string): Chosen {
@@ -85,7 +90,7 @@ function chooseForVault(route: GatewayRoute, wanted: string): Chosen {
     throw new AppError('not_permitted', "A subscription's key can't use /responses. Use /chat/completions.")
   }
   requireNamedModel(wanted)
-  return { model: wanted, provider: null, terms: null }
+  return { model: wanted, provider: null, terms: null, ownKeyModel: null }
 }
 
 /** What the body asks of the stream, which the gateway itself always asks for: the counts. */

@@ -11,16 +11,19 @@ import { answerStream } from './answer-stream.ts'
 import { answerFailure, answerWhole } from './answer-whole.ts'
 import { Call } from './call.ts'
 import { createCreditPayer } from './credit-payer.ts'
+import { createOwnKeyPayer } from './own-key-payer.ts'
 import type { Payer } from './payer.ts'
 import { type Body, type PlannedRequest, planRequest } from './plan-request.ts'
+import { sendOnOwnKey } from './send-on-own-key.ts'
 import type { Sent } from './upstream.ts'
 import { createVaultPayer } from './vault-payer.ts'
 
 type LlmInput = GatewayInput<'caller', undefined, undefined, Body>
 
-function payerOf(parts: GatewayParts, caller: GatewayCaller, plan: PlannedRequest): Payer {
+async function payerOf(parts: GatewayParts, caller: GatewayCaller, plan: PlannedRequest): Promise<Payer> {
   if (caller.kind === 'vault') return createVaultPayer(parts, caller, plan.model)
   if (!plan.terms) throw new AppError('internal', 'The request could not be priced. Try again.')
+  if (plan.ownKeyModel !== null) return createOwnKeyPayer(parts, caller, plan.terms, plan)
   return createCreditPayer(parts, caller, plan.terms)
 }
 
@@ -28,7 +31,7 @@ function payerOf(parts: GatewayParts, caller: GatewayCaller, plan: PlannedReques
 export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Response> {
   const { parts, caller, body, request, requestId } = input
   const plan = await planRequest(parts, caller, { route, body, request })
-  const payer = payerOf(parts, caller, plan)
+  const payer = await payerOf(parts, caller, plan)
   const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
   return withIdempotency(parts.system, keyed, async (id, hooks) => {
     const land = await admitRate(parts, caller, { requestId: id, tokens: plan.worst.tokens })
@@ -141,7 +144,9 @@ async function answer(
 ): Promise<Response> {
   const { timeoutMs, drainMs } = parts.system.env.gateway
   const deadline = AbortSignal.timeout(timeoutMs)
-  const sent = await sendToLitellm(parts, call, deadline).catch(async (error: unknown) => {
+  const { ownKey } = call.payer
+  const sending = ownKey ? sendOnOwnKey(parts, call, ownKey, deadline) : sendToLitellm(parts, call, deadline)
+  const sent = await sending.catch(async (error: unknown) => {
     await call.fail(0)
     throw error
   })

@@ -1,8 +1,13 @@
-import { Agent, type Dispatcher } from 'undici'
+import type { Readable } from 'node:stream'
+import { Agent } from 'undici'
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 
-type UpstreamAnswer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>
+interface UpstreamAnswer {
+  readonly statusCode: number
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  readonly body: Readable
+}
 
 /** `not_sent`: LiteLLM never saw the request. `unknown`: it may have, and may even have answered. */
 export type Sent =

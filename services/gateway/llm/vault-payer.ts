@@ -17,6 +17,7 @@ export function createVaultPayer(
   return {
     id: `vault:${vaultId}`,
     keyHash,
+    ownKey: null,
     secret: (anew = false) => Promise.resolve(anew ? null : secret),
     async place({ id, tokens, expiresAt, facts }) {
       const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, model, expiresAt, facts })

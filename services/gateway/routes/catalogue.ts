@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { POWERS, type Power } from '#lib/credits/price-list.ts'
-import { priceRequest } from '#lib/credits/price-request.ts'
+import { findPriceTerms, priceTokens } from '#lib/credits/price-request.ts'
 import { type CatalogueModel, listUsable } from '#lib/gateway/catalogue.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
@@ -28,9 +28,18 @@ const viewOf = ({ name, provider }: CatalogueModel) => ({
   owned_by: provider,
 })
 
-function pricesOf({ prices }: GatewayParts, { account }: AccountCaller, { provider, name: model }: CatalogueModel) {
-  const per1K = (power: Power): string =>
-    formatUsd(priceRequest(prices, { provider, model, power, tier: account.tier }, 1_000n) ?? usd(0n))
+/** A model that is asked with a key of the account's own costs the fee alone. */
+function pricesOf(
+  { prices, system }: GatewayParts,
+  { account }: AccountCaller,
+  { provider, name: model }: CatalogueModel,
+  ownProviders: readonly string[],
+) {
+  const share = ownProviders.includes(provider) ? system.env.byok.feeBps : undefined
+  const per1K = (power: Power): string => {
+    const terms = findPriceTerms(prices, { provider, model, power, tier: account.tier }, share)
+    return formatUsd(terms ? priceTokens(terms, 1_000n) : usd(0n))
+  }
   return Object.fromEntries(POWERS.map((power) => [power, per1K(power)])) as Record<Power, string>
 }
 
@@ -52,10 +61,12 @@ export const catalogueRoutes: readonly GatewayRoute[] = [
         return { object: 'list' as const, data: [...names.values()].map(viewOf) }
       }
       const { account, models, power } = caller
-      const terms = { list: parts.prices, tier: account.tier, power: power ?? 'balanced', models } as const
+      const ownProviders = await parts.ownKeys.providersOf(account.id)
+      const about = { list: parts.prices, tier: account.tier, models, ownProviders }
+      const terms = { ...about, power: power ?? ('balanced' as const) }
       const data = listUsable(catalogue, terms).map((entry) => ({
         ...viewOf(entry),
-        usd_per_1k_tokens: pricesOf(parts, caller, entry),
+        usd_per_1k_tokens: pricesOf(parts, caller, entry, ownProviders),
       }))
       return { object: 'list' as const, data }
     },

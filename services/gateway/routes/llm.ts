@@ -14,6 +14,7 @@ const HEADERS = {
 
 const ERRORS: readonly ErrorCode[] = [
   'account_frozen',
+  'address_refused',
   'cap_held',
   'cap_reached',
   'funds_held',
@@ -23,6 +24,9 @@ const ERRORS: readonly ErrorCode[] = [
   'model_not_allowed',
   'model_not_found',
   'model_not_priced',
+  'provider_key_refused',
+  'provider_refused',
+  'provider_unreachable',
   'request_in_progress',
   'upstream_timed_out',
   'insufficient_vault',

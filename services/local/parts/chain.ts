@@ -38,6 +38,7 @@ export async function startChain(context: StackContext): Promise<ChainVariables>
     FLOW_ACCESS_NODE: accessNode,
     FLOW_CONTRACT_ADDRESS: contractAddress,
     DEFAULT_PROVIDER_ADDRESS: accounts.provider.address,
+    CREDITS_FLOW_ADDRESS: accounts.provider.address,
     LOCAL_ACCOUNTS_FILE: accountsFile,
   }
   const { address, privateKey, keyIndex } = accounts.oracle

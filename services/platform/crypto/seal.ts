@@ -72,10 +72,14 @@ export function unseal(keys: MasterKeys, { masterKey, wrapped, sealed }: Sealed,
   })
 }
 
-/** The same secret under the current master key; the sealed text itself stays as it is. */
+/**
+ * The same secret under the current master key; the sealed text itself stays as it is. It is opened all the same: what
+ * was swapped or altered is refused here too, and not carried on under a new wrapping.
+ */
 export function rewrap(keys: MasterKeys, { masterKey, wrapped, sealed }: Sealed, context: string): Sealed {
   return guarded(() => {
     const dataKey = decrypt(masterKeyOf(keys, masterKey), wrapped, wrapContext(context, masterKey))
+    decrypt(dataKey, sealed, `data|${context}`)
     const { id, key } = keys.current
     return { masterKey: id, wrapped: encrypt(key, dataKey, wrapContext(context, id)), sealed }
   })

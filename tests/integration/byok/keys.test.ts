@@ -1,35 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import {
-  deleteKey,
-  listKeys,
-  openKey,
-  providerKeyInput,
-  rewrapKeys,
-  storeKey,
-  toggleKey,
-} from '#services/byok/index.ts'
+import { createOwnKeys, deleteKey, listKeys, providerKeyInput, storeKey, toggleKey } from '#services/byok/index.ts'
 import { openAccount } from '#services/credits/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
-import { readMasterKeys } from '#services/platform/crypto/seal.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 
-const newMasterKey = (): string => randomBytes(32).toString('base64')
-const [older, newer] = [newMasterKey(), newMasterKey()]
 let opened: TestContext
 let ctx: ServiceContext
-/** The same process, after the operator put a new master key before the old one. */
-let rotating: ServiceContext
 
-const withKeys = (text: string): ServiceContext => {
-  const byok = { masterKeys: readMasterKeys(text), texts: [] }
-  return { ...ctx, env: { ...ctx.env, byok } }
-}
 beforeAll(async () => {
-  opened = await createTestContext({ variables: { BYOK_ENCRYPTION_KEY: older } })
+  opened = await createTestContext({ variables: { BYOK_ENCRYPTION_KEY: randomBytes(32).toString('base64') } })
   ctx = opened.ctx
-  rotating = withKeys(`${newer},${older}`)
 })
 afterAll(() => opened[Symbol.asyncDispose]())
 
@@ -37,14 +19,15 @@ let made = 0
 const newAccount = async (): Promise<string> => (await openAccount(ctx, { subject: `flow:byok-${(made += 1)}` })).id
 const SECRET = 'sk-abcdefghijklmnopqrstuvwx'
 const store = (accountId: string, key = SECRET) => storeKey(ctx, accountId, { provider: 'openai', key, baseUrl: null })
-const open = (accountId: string, on = ctx) => openKey(on, { accountId, provider: 'openai' })
+/** As a process that starts now does it: one that runs remembers for a second. */
+const open = async (accountId: string, on = ctx) => createOwnKeys(on).open({ accountId, provider: 'openai' })
 
 describe('a key that a customer brought', () => {
   test('is listed masked, opened for the system alone, and kept sealed', async () => {
     const accountId = await newAccount()
     expect(await store(accountId)).toMatchObject({ masked: 'sk-a…uvwx', name: 'OpenAI', enabled: true })
     expect(JSON.stringify(await listKeys(ctx, accountId))).not.toContain(SECRET)
-    expect(await open(accountId)).toEqual({ provider: 'openai', key: SECRET, baseUrl: 'https://api.openai.com/v1' })
+    expect(await open(accountId)).toEqual({ provider: 'openai', apiKey: SECRET, baseUrl: 'https://api.openai.com/v1' })
     await expect(open(accountId, withActor(ctx, { kind: 'user', address: '0x1' }))).rejects.toThrow(/system itself/)
     const { rows } = await ctx.db.execute(sql`select to_jsonb(provider_keys)::text as text from provider_keys`)
     expect(JSON.stringify(rows)).not.toContain(SECRET.slice(6, 20))
@@ -56,7 +39,7 @@ describe('a key that a customer brought', () => {
     await store(accountId)
     await store(accountId, `${SECRET}2`)
     expect(await listKeys(ctx, accountId)).toHaveLength(1)
-    expect(await open(accountId)).toMatchObject({ key: `${SECRET}2` })
+    expect(await open(accountId)).toMatchObject({ apiKey: `${SECRET}2` })
     await toggleKey(ctx, { ...place, enabled: false })
     expect(await open(accountId)).toBeNull()
     await toggleKey(ctx, { ...place, enabled: true })
@@ -79,48 +62,11 @@ describe('a key that a customer brought', () => {
   })
 })
 
-test('every key is wrapped anew while requests go on, and then the old master key can go', async () => {
-  const accounts = await Promise.all(Array.from({ length: 500 }, newAccount))
-  await Promise.all(accounts.map((accountId) => store(accountId)))
-  // Keys that the tests before left in a state that does not open are theirs.
-  await ctx.db.execute(sql`delete from provider_keys where not (account_id = any(${sql.param(accounts)}))`)
-  const done = new AbortController()
-  const traffic = async (): Promise<number> => {
-    let served = 0
-    while (!done.signal.aborted) {
-      const accountId = accounts[served % accounts.length] as string
-      expect(await open(accountId, rotating)).toMatchObject({ key: SECRET })
-      served += 1
-    }
-    return served
-  }
-  const requests = [traffic(), traffic()]
-  const workers = [0, 1].map(async () => {
-    let total = 0
-    for (let count = -1; count !== 0; total += count) count = await rewrapKeys(rotating)
-    return total
-  })
-  const counts = await Promise.all(workers)
-  while ((await rewrapKeys(rotating)) > 0);
-  done.abort()
-  expect((await Promise.all(requests)).every((served) => served > 0)).toBe(true)
-  expect(counts.reduce((all, count) => all + count, 0)).toBeLessThanOrEqual(500)
-  const afterwards = withKeys(newer)
-  for (const accountId of accounts) expect(await open(accountId, afterwards)).toMatchObject({ key: SECRET })
-  await expect(open(accounts[0] as string, withKeys(older))).rejects.toThrow(/does not open/)
-})
-
 describe('what is entered as a key', () => {
-  const parse = (provider: string, key: string, more = {}) => providerKeyInput.safeParse({ provider, key, ...more })
-  test.each([
-    ['openai', 'sk-proj-abcdefghijklmnop1234'],
-    ['anthropic', 'sk-ant-api03-abcdefghijklmnop'],
-    ['openrouter', 'sk-or-v1-abcdefghijklmnop'],
-    ['groq', 'gsk_abcdefghijklmnop1234'],
-    ['huggingface', 'hf_abcdefghijklmnop1234'],
-    ['together', '0123456789abcdef0123456789abcdef'],
-  ])('fits %s', (provider, key) => {
-    expect(parse(provider, ` ${key} `).success).toBe(true)
+  const parse = (provider: string, key: string, more = {}) =>
+    providerKeyInput.safeParse({ provider, api_key: key, ...more })
+  test('is trimmed and fits its provider', () => {
+    expect(parse('openai', ` ${SECRET} `)).toMatchObject({ success: true, data: { key: SECRET } })
   })
   test.each([
     ['openai', 'sk-ant-api03-abcdefghijklmnop'],
@@ -131,8 +77,17 @@ describe('what is entered as a key', () => {
   ])('of another provider or no provider is refused: %s', (provider, key) => {
     expect(parse(provider, key).success).toBe(false)
   })
-  test('goes to an https address only', () => {
-    expect(parse('openai', SECRET, { baseUrl: 'http://example.com' }).success).toBe(false)
-    expect(parse('openai', SECRET, { baseUrl: 'https://example.com/v1' }).success).toBe(true)
+
+  test.each(['ftp://example.com', 'example.com/v1', 'not an address'])('goes to no address like %s', (baseUrl) => {
+    expect(parse('openai', SECRET, { base_url: baseUrl }).success).toBe(false)
+  })
+  test('goes to an address of one’s own, as far as its text shows a public one', async () => {
+    const accountId = await newAccount()
+    const at = (baseUrl: string) => storeKey(ctx, accountId, { provider: 'openai', key: SECRET, baseUrl })
+    expect(await at('https://llm.example/v1/')).toMatchObject({ baseUrl: 'https://llm.example/v1' })
+    for (const wrong of ['http://llm.example/v1', 'https://me@llm.example/v1', 'https://llm.example/v1?key=1']) {
+      await expect(at(wrong)).rejects.toMatchObject({ code: 'address_refused' })
+    }
+    expect(await listKeys(ctx, accountId)).toMatchObject([{ baseUrl: 'https://llm.example/v1' }])
   })
 })

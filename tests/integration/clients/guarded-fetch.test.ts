@@ -4,8 +4,8 @@ import { lookup as systemLookup } from 'node:dns'
 import { createServer, type Server } from 'node:net'
 import { Agent, fetch as plainFetch } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createGuardedFetch, parseOutboundUrl } from '#services/clients/webhook/index.ts'
-import { isPublicAddress } from '#services/clients/webhook/public-address.ts'
+import { createGuardedFetch, parseOutboundUrl } from '#services/clients/guarded-fetch/index.ts'
+import { isPublicAddress } from '#services/clients/guarded-fetch/public-address.ts'
 import { hostileNames, hostileUrls } from '#tests/support/hostile-urls.ts'
 
 /** Counts who reaches it, on every address of this machine. */

@@ -85,3 +85,9 @@ test('events are exported by command, to a file or the output', async () => {
   const csv = await run('export.ts', ...span, '--format', 'csv')
   expect(csv.out.split('\r\n')).toHaveLength(4)
 })
+
+test('keys are wrapped anew by command, where own keys are set up', async () => {
+  expect(await run('byok-rewrap.ts')).toMatchObject({ code: 1, err: expect.stringContaining('BYOK_ENCRYPTION_KEY') })
+  opened.variables['BYOK_ENCRYPTION_KEY'] = Buffer.alloc(32, 1).toString('base64')
+  expect(await run('byok-rewrap.ts')).toMatchObject({ code: 0, out: expect.stringContaining('0 keys wrapped anew.') })
+})

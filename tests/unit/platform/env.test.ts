@@ -62,6 +62,9 @@ describe('a wrong value stops the start with a sentence', () => {
     [{ ALERT_EMAIL: 'ops@flareflow.example' }, 'ALERT_EMAIL is set, but SMTP_URL is not'],
     [{ ALERT_WEBHOOK_URL: 'https://ops.example' }, 'ALERT_WEBHOOK_SECRET is not'],
     [{ ALLOW_PRIVATE_WEBHOOKS: 'true', NEXT_PUBLIC_FLOW_NETWORK: 'testnet' }, 'ALLOW_PRIVATE_WEBHOOKS is true, but'],
+    [{ ALLOW_PRIVATE_PROVIDERS: 'true', NEXT_PUBLIC_FLOW_NETWORK: 'testnet' }, 'ALLOW_PRIVATE_PROVIDERS is true, but'],
+    [{ CREDITS_FLOW_ADDRESS: '0x1234567890abcdef', FLOW_CONTRACT_ADDRESS: '1234567890ABCDEF' }, 'holds the contracts'],
+    [{ BYOK_FEE: '10001' }, 'BYOK_FEE must be at most 10000'],
     [{ DATABASE_URL: 'mysql://x' }, 'DATABASE_URL must start with postgres://'],
     [{ FLOW_PRIVATE_KEY: 'xyz' }, 'FLOW_PRIVATE_KEY must be a private key'],
   ] as [Record<string, string>, string][])('%o', (wrong, sentence) => {

@@ -18,6 +18,8 @@ export const providerKeys = pgTable(
     masterKey: text().notNull(),
     wrapped: text().notNull(),
     sealed: text().notNull(),
+    /** When the key was last tested: tests of one key don't follow one another at once. */
+    testedAt: timestamp({ withTimezone: true }),
     createdAt: timestamp({ withTimezone: true }).notNull(),
     updatedAt: timestamp({ withTimezone: true }).notNull(),
   },

@@ -61,6 +61,9 @@ export function createGuardedDispatcher({ reach, resolve = systemResolve }: Guar
   return new Agent({
     keepAliveTimeout: KEEP_ALIVE_MS,
     keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    // How long a request may take is for the caller's signal to say.
+    headersTimeout: 0,
+    bodyTimeout: 0,
     connect: (options, callback) => void connect(options, callback),
   })
 }

@@ -1,0 +1,53 @@
+import { requireSystem } from '#services/auth/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { unseal } from '#services/platform/crypto/seal.ts'
+import { openedKey } from './open-key.ts'
+import { sealContext } from './require-master-keys.ts'
+import type { OpenedKey } from './schemas.ts'
+import { type KeyPlace, listKeys, type ProviderKeyRow } from './store.ts'
+
+/** The keys of accounts as requests need them. One a process. */
+export interface OwnKeys {
+  /** Providers that an account has a key for, one that is switched on. */
+  providersOf(accountId: string): Promise<readonly string[]>
+  /** The key in the clear, for one request; null when there is none. */
+  open(place: KeyPlace): Promise<OpenedKey | null>
+}
+
+/** A key that was switched off or forgotten is used for so long, at most. */
+const FRESH_MS = 1_000
+/** Accounts that are remembered. */
+const MOST = 10_000
+
+interface Known {
+  readonly until: number
+  readonly rows: Promise<readonly ProviderKeyRow[]>
+}
+
+/** Asks the database for an account's keys once a second; keeps them sealed, and opens each for its request alone. */
+export function createOwnKeys(ctx: ServiceContext): OwnKeys {
+  requireSystem(ctx.actor)
+  const { masterKeys } = ctx.env.byok
+  const known = new Map<string, Known>()
+
+  function rowsOf(accountId: string): Promise<readonly ProviderKeyRow[]> {
+    const now = performance.now()
+    const before = known.get(accountId)
+    if (before && before.until > now) return before.rows
+    if (known.size >= MOST) known.clear()
+    const rows = listKeys(ctx.db, accountId).then((all) => all.filter(({ enabled }) => enabled))
+    known.set(accountId, { rows, until: now + FRESH_MS })
+    // What failed is asked again by the next request.
+    rows.catch(() => known.delete(accountId))
+    return rows
+  }
+
+  return {
+    providersOf: async (accountId) =>
+      masterKeys === null ? [] : (await rowsOf(accountId)).map(({ provider }) => provider),
+    async open(place) {
+      const row = (await rowsOf(place.accountId)).find(({ provider }) => provider === place.provider)
+      return row && masterKeys ? openedKey(row, unseal(masterKeys, row, sealContext(place))) : null
+    },
+  }
+}

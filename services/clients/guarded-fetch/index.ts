@@ -1,0 +1,1 @@
+export { createGuardedFetch, type GuardedFetch, parseOutboundUrl } from './guarded-fetch.ts'
