@@ -2,12 +2,15 @@
 export class ApiError extends Error {
   readonly code: string
   readonly status: number
+  /** The field at fault, where the API names one. */
+  readonly param: string | null
 
-  constructor(code: string, message: string, status: number) {
+  constructor(code: string, message: string, status: number, param: string | null = null) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.status = status
+    this.param = param
   }
 }
 
@@ -15,16 +18,22 @@ const UNREACHABLE = "FlareFlow doesn't answer. Nothing was changed. Check your c
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-function toApiError(status: number, body: unknown): ApiError {
+/** The error in an answer's body, in our own shape or OpenAI's. */
+export function toApiError(status: number, body: unknown): ApiError {
   const error = isRecord(body) && isRecord(body['error']) ? body['error'] : {}
   const code = typeof error['code'] === 'string' ? error['code'] : 'internal'
   const message = typeof error['message'] === 'string' ? error['message'] : UNREACHABLE
-  return new ApiError(code, message, status)
+  return new ApiError(code, message, status, typeof error['param'] === 'string' ? error['param'] : null)
 }
 
 /** Calls our own API. Throws `ApiError`. The answer's type is the server's promise, checked there by its schema. */
-export async function callApi<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
-  const init: RequestInit = { method, headers: { 'content-type': 'application/json' }, cache: 'no-store' }
+export async function callApi<T>(
+  path: string,
+  method = 'GET',
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  const init: RequestInit = { method, headers: { 'content-type': 'application/json', ...headers }, cache: 'no-store' }
   if (body !== undefined) init.body = JSON.stringify(body)
   const response = await fetch(path, init).catch(() => {
     throw new ApiError('network', UNREACHABLE, 0)

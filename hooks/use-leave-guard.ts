@@ -12,12 +12,14 @@ export interface LeaveGuard {
 }
 
 interface Exits {
+  /** Where the way back leads. */
+  home: string
   isConfirmed: () => boolean
   leaveFor: (path: string) => void
 }
 
 /** Listens to every way out of the page until the returned function is called. */
-function watchExits({ isConfirmed, leaveFor }: Exits): () => void {
+function watchExits({ home, isConfirmed, leaveFor }: Exits): () => void {
   const onUnload = (event: BeforeUnloadEvent): void => {
     if (!isConfirmed()) event.preventDefault()
   }
@@ -31,11 +33,11 @@ function watchExits({ isConfirmed, leaveFor }: Exits): () => void {
   const onBack = (): void => {
     if (isConfirmed()) return
     history.pushState(history.state, '', location.href)
-    leaveFor('/subscriptions')
+    leaveFor(home)
   }
   const onKey = (event: KeyboardEvent): void => {
     const inLayer = event.target instanceof Element && event.target.closest('dialog, [popover]')
-    if (event.key === 'Escape' && !inLayer) leaveFor('/subscriptions')
+    if (event.key === 'Escape' && !inLayer) leaveFor(home)
   }
   // One entry above this page, so that Back comes here first.
   history.pushState(history.state, '', location.href)
@@ -52,7 +54,7 @@ function watchExits({ isConfirmed, leaveFor }: Exits): () => void {
 }
 
 /** While active, every way out of the page asks first: links, the back button, Escape, reload and closing the tab. */
-export function useLeaveGuard(active: boolean): LeaveGuard {
+export function useLeaveGuard(active: boolean, home = '/subscriptions'): LeaveGuard {
   const router = useRouter()
   const [asking, setAsking] = useState(false)
   const pending = useRef<(() => void) | null>(null)
@@ -69,8 +71,9 @@ export function useLeaveGuard(active: boolean): LeaveGuard {
 
   useEffect(() => {
     if (!active) return
-    return watchExits({ isConfirmed: () => confirmed.current, leaveFor: (path) => leave(() => router.push(path)) })
-  }, [active, leave, router])
+    const leaveFor = (path: string): void => leave(() => router.push(path))
+    return watchExits({ home, isConfirmed: () => confirmed.current, leaveFor })
+  }, [active, home, leave, router])
 
   const stay = useCallback((): void => {
     pending.current = null

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { OutcomeNotice } from '#components/transactions/outcome-notice.tsx'
 import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
+import { SettingRow } from '#components/ui/setting-row.tsx'
 import type { Control } from '#hooks/control-flow.ts'
 import type { Controls } from '#hooks/use-control.ts'
 
@@ -23,31 +24,17 @@ interface ControlRowProps {
 export function ControlRow({ id, title, explain, now, kinds, controls, done, children }: ControlRowProps) {
   const { running, status, end } = controls
   return (
-    <section
-      aria-labelledby={id}
-      className="grid gap-x-10 gap-y-4 border-t border-line py-6 md:grid-cols-[minmax(0,2fr)_minmax(0,3fr)]"
-    >
-      <div>
-        <h2 id={id} className="text-lg font-semibold">
-          {title}
-        </h2>
-        <div className="mt-1 space-y-2 text-sm text-text-2">{explain}</div>
-      </div>
-      <div className="min-w-0 space-y-4">
-        <div data-now={id} className="text-sm font-medium">
-          {now}
-        </div>
-        {children}
-        {running && kinds.includes(running) && status ? <TransactionSteps status={status} /> : null}
-        {end && !running && kinds.includes(end.kind) ? (
-          <OutcomeNotice
-            outcome={end.outcome}
-            done={done}
-            notDone="Nothing was changed."
-            unknown="It is not known whether this was changed."
-          />
-        ) : null}
-      </div>
-    </section>
+    <SettingRow id={id} title={title} explain={explain} now={now}>
+      {children}
+      {running && kinds.includes(running) && status ? <TransactionSteps status={status} /> : null}
+      {end && !running && kinds.includes(end.kind) ? (
+        <OutcomeNotice
+          outcome={end.outcome}
+          done={done}
+          notDone="Nothing was changed."
+          unknown="It is not known whether this was changed."
+        />
+      ) : null}
+    </SettingRow>
   )
 }

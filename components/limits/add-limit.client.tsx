@@ -2,10 +2,11 @@
 
 import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
+import { Choice } from '#components/ui/choice.tsx'
 import { Field } from '#components/ui/field.tsx'
+import { Select } from '#components/ui/select.tsx'
 import type { Limit, NewLimit } from '#hooks/use-limits.ts'
 import { amountFault, withoutSeparators } from './limit-words.ts'
-import { Choice, Select } from './limit-inputs.tsx'
 
 interface AddLimitProps {
   keys: readonly { id: string; masked: string | null }[]
@@ -96,11 +97,13 @@ export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
       <fieldset className="space-y-1 text-sm">
         <legend className="sr-only">When it is used up</legend>
         <Choice
+          name="limit-kind"
           label="Refuse requests when it is used up, and tell me at 50, 80 and 100%"
           checked={draft.kind === 'hard'}
           onChoose={() => change({ kind: 'hard' })}
         />
         <Choice
+          name="limit-kind"
           label="Only tell me at 50, 80 and 100%"
           checked={draft.kind === 'soft'}
           onChoose={() => change({ kind: 'soft' })}

@@ -3,10 +3,10 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
+import { Meter } from '#components/ui/meter.tsx'
 import { Status } from '#components/ui/status.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import type { Limit } from '#hooks/use-limits.ts'
-import { LimitBar } from './limit-bar.tsx'
 import { amountFault, limitName, limitStatus, subjectOf, usedInWords, withoutSeparators } from './limit-words.ts'
 
 interface LimitRowProps {
@@ -39,7 +39,7 @@ export function LimitRow({ limit, keys, onAmount, onRemove }: LimitRowProps) {
           </Button>
         </p>
       </div>
-      <LimitBar percent={limit.percent} tone={tone} />
+      <Meter percent={limit.percent} tone={tone} />
       <p className="mt-1 text-xs text-text-2">{usedInWords(limit, zone)}</p>
       {editing ? <AmountForm limit={limit} onAmount={onAmount} onDone={() => setEditing(false)} /> : null}
     </div>

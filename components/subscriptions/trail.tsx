@@ -1,5 +1,4 @@
-import Link from 'next/link'
-import { Fragment } from 'react'
+import { Trail as Steps } from '#components/ui/trail.tsx'
 
 interface TrailProps {
   /** The subscription's name. */
@@ -12,25 +11,11 @@ interface TrailProps {
 
 /** Where a page below the list is. */
 export function Trail({ name, vaultId, page }: TrailProps) {
-  const below = [
-    name ? page && vaultId ? <Step key="name" href={`/subscriptions/${vaultId}`} text={name} /> : name : null,
-    page ?? null,
-  ].filter((step) => step !== null)
-  return (
-    <nav aria-label="Breadcrumb">
-      <Step href="/subscriptions" text="Subscriptions" />
-      {below.map((step) => (
-        <Fragment key={typeof step === 'string' ? step : step.key}>
-          <span aria-hidden="true"> / </span>
-          {typeof step === 'string' ? <span className="text-text">{step}</span> : step}
-        </Fragment>
-      ))}
-    </nav>
-  )
+  const isAbove = page !== undefined && vaultId !== undefined
+  const steps = [
+    { text: 'Subscriptions', href: '/subscriptions' },
+    ...(name ? [isAbove ? { text: name, href: `/subscriptions/${vaultId}` } : { text: name }] : []),
+    ...(page ? [{ text: page }] : []),
+  ]
+  return <Steps steps={steps} />
 }
-
-const Step = ({ href, text }: { href: string; text: string }) => (
-  <Link className="hover:text-text hover:underline" href={href}>
-    {text}
-  </Link>
-)

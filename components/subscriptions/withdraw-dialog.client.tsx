@@ -2,6 +2,7 @@
 
 import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
+import { Choice } from '#components/ui/choice.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Modal } from '#components/ui/modal.client.tsx'
 import { showFlowExact } from '#lib/format/money.ts'
@@ -52,8 +53,13 @@ export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialo
       <form id={FORM_ID} ref={form} onSubmit={submit} noValidate className="space-y-4">
         <fieldset className="space-y-2 text-text">
           <legend className="sr-only">How much</legend>
-          <Choice label="An amount" checked={!closing} onChoose={() => setClosing(false)} />
-          <Choice label="Close subscription and take all back" checked={closing} onChoose={() => setClosing(true)} />
+          <Choice name="withdraw-what" label="An amount" checked={!closing} onChoose={() => setClosing(false)} />
+          <Choice
+            name="withdraw-what"
+            label="Close subscription and take all back"
+            checked={closing}
+            onChoose={() => setClosing(true)}
+          />
         </fieldset>
         {closing ? null : (
           <div className="text-text">
@@ -85,12 +91,3 @@ const PARTIAL =
 const CLOSING =
   'The key is blocked as soon as you ask, and works again if you cancel. What was used is paid first. Taking the FLOW ' +
   'then closes the vault for good: it takes no deposits any more, and a credit in USD lapses.'
-
-function Choice({ label, checked, onChoose }: { label: string; checked: boolean; onChoose: () => void }) {
-  return (
-    <label className="flex min-h-6 items-center gap-2 pointer-coarse:min-h-11">
-      <input type="radio" name="withdraw-what" className="accent-accent" checked={checked} onChange={onChoose} />
-      {label}
-    </label>
-  )
-}

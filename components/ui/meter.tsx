@@ -1,5 +1,5 @@
 import { clsx } from 'clsx'
-import type { Tone } from '#components/ui/status.tsx'
+import type { Tone } from './status.tsx'
 
 const FULL = 100
 const TONES: Record<Tone, string> = {
@@ -11,7 +11,7 @@ const TONES: Record<Tone, string> = {
 }
 
 /** How much is used, drawn; what it shows stands in words beside it. The marks are at 50 and 80%. */
-export function LimitBar({ percent, tone }: { percent: number; tone: Tone }) {
+export function Meter({ percent, tone }: { percent: number; tone: Tone }) {
   const width = Math.min(FULL, percent)
   return (
     <div aria-hidden="true" className="relative mt-2 h-2 overflow-hidden rounded-full border border-line bg-sunken">

@@ -33,13 +33,3 @@ export function Select<T extends string>({ id, label, options, value, onChange }
     </div>
   )
 }
-
-/** One of several ways, of which one is chosen. */
-export function Choice({ label, checked, onChoose }: { label: string; checked: boolean; onChoose: () => void }) {
-  return (
-    <label className="flex min-h-6 items-center gap-2 pointer-coarse:min-h-11">
-      <input type="radio" name="limit-kind" className="accent-accent" checked={checked} onChange={onChoose} />
-      {label}
-    </label>
-  )
-}

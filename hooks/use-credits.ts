@@ -1,0 +1,45 @@
+'use client'
+
+import { callApi } from './api.ts'
+import { type Credits, GATEWAY_PATH, type HistoryPage, type HistoryType, type OpenTier } from './credit-types.ts'
+import { type Live, useLive } from './use-live.ts'
+
+const CREDITS_PATH = `${GATEWAY_PATH}/credits`
+const ASK_MS = 5_000
+
+export interface CreditSettings {
+  monthly_cap_usd?: string | null
+  tier?: OpenTier
+  auto_refill?: { threshold_usd: string; amount_usd: string } | null
+}
+
+/** The credit account of whoever is signed in, and the ways to change its settings. */
+export function useCredits(): Live<Credits> & { change: (settings: CreditSettings) => Promise<void> } {
+  const live = useLive<Credits>(CREDITS_PATH, ASK_MS)
+  const change = async (settings: CreditSettings): Promise<void> => {
+    await callApi(CREDITS_PATH, 'PATCH', settings)
+    live.refresh()
+  }
+  return { ...live, change }
+}
+
+/** A page of what came and went; `cursor` as the page before it told. */
+export function useCreditHistory(type: HistoryType | null, cursor: string | null): Live<HistoryPage> {
+  const search = new URLSearchParams({ ...(type ? { type } : {}), ...(cursor ? { cursor } : {}) }).toString()
+  return useLive<HistoryPage>(`${CREDITS_PATH}/history${search ? `?${search}` : ''}`, ASK_MS)
+}
+
+interface StartedPurchase {
+  purchase_id: string
+  /** Stripe's page. */
+  url: string | null
+}
+
+/** Starts a purchase on Stripe's own page. The same key starts it once, however often it is asked for. */
+export const startPurchase = (amount: string, requestKey: string): Promise<StartedPurchase> =>
+  callApi<StartedPurchase>(
+    `${CREDITS_PATH}/purchase`,
+    'POST',
+    { amount_usd: amount, method: 'checkout' },
+    { 'idempotency-key': requestKey },
+  )
