@@ -1,13 +1,16 @@
+import type { CreditTier, Power } from '#lib/credits/price-list.ts'
+
 /** What the gateway's API answers about credits. Money is decimal text in USD; instants are ISO 8601. */
 export const GATEWAY_PATH = '/api/v1/llm'
 
-export const POWER_LEVELS = ['eco', 'balanced', 'precision'] as const
-export type PowerLevel = (typeof POWER_LEVELS)[number]
+/** Named here again, so that pages don't load the prices. */
+export const POWER_LEVELS = ['eco', 'balanced', 'precision'] as const satisfies readonly Power[]
+export type PowerLevel = Power
 
 /** Tiers that a customer chooses; enterprise is the admin's to give. */
-export const OPEN_TIERS = ['free', 'starter', 'professional'] as const
+export const OPEN_TIERS = ['free', 'starter', 'professional'] as const satisfies readonly CreditTier[]
 export type OpenTier = (typeof OPEN_TIERS)[number]
-export type Tier = OpenTier | 'enterprise'
+export type Tier = CreditTier
 
 export interface AutoRefill {
   threshold_usd: string

@@ -6,6 +6,8 @@ import { type Live, useLive } from './use-live.ts'
 
 const CREDITS_PATH = `${GATEWAY_PATH}/credits`
 const ASK_MS = 5_000
+/** In the header, on pages that are about something else. */
+const HEADER_MS = 30_000
 
 export interface CreditSettings {
   monthly_cap_usd?: string | null
@@ -22,6 +24,9 @@ export function useCredits(): Live<Credits> & { change: (settings: CreditSetting
   }
   return { ...live, change }
 }
+
+/** The account's balance, for the header. */
+export const useCreditBalance = (): Live<Credits> => useLive<Credits>(CREDITS_PATH, HEADER_MS)
 
 /** A page of what came and went; `cursor` as the page before it told. */
 export function useCreditHistory(type: HistoryType | null, cursor: string | null): Live<HistoryPage> {

@@ -1,10 +1,13 @@
 'use client'
 
-import { GATEWAY_PATH } from './credit-types.ts'
+import { GATEWAY_PATH, type PowerLevel } from './credit-types.ts'
 import { type Live, useLive } from './use-live.ts'
 
 interface GatewayModel {
   id: string
+  /** Its provider. */
+  owned_by: string
+  usd_per_1k_tokens?: Record<PowerLevel, string>
 }
 
 /** The list of models changes when the operator changes LiteLLM's. */

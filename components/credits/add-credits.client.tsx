@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, lazy, Suspense, useRef, useState } from 'react'
+import { type FormEvent, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Choice } from '#components/ui/choice.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -11,8 +11,6 @@ import { useAttempt } from '#hooks/use-attempt.ts'
 import { startPurchase } from '#hooks/use-credits.ts'
 import { usdFault } from './credit-words.ts'
 import { PurchaseReturn } from './purchase-return.client.tsx'
-
-const PayWithFlow = lazy(() => import('./pay-with-flow.client.tsx'))
 
 const AMOUNTS = ['10', '25', '50'] as const
 
@@ -36,11 +34,6 @@ export default function AddCredits({ credits, onPaid }: AddCreditsProps) {
           the STRIPE variables.
         </Notice>
       )}
-      {flow ? (
-        <Suspense fallback={null}>
-          <PayWithFlow credits={credits} onPaid={onPaid} />
-        </Suspense>
-      ) : null}
     </Section>
   )
 }

@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import type { ReactNode } from 'react'
 import { AlertBell } from '#components/alerts/alert-bell.client.tsx'
+import { BalanceLink } from '#components/credits/balance-link.client.tsx'
 import { Logo } from '#components/ui/logo.tsx'
 import { SessionGuard } from '#components/wallet/session-guard.client.tsx'
 import { WalletMenu } from '#components/wallet/wallet-menu.client.tsx'
@@ -30,6 +31,7 @@ export function ConsoleShell({ theme, children }: { theme: Theme; children: Reac
             <span className="hidden sm:inline">
               <NetworkBadge />
             </span>
+            <BalanceLink />
             <AlertBell />
             <TransactionTray />
             <ThemeSwitch initial={theme} />

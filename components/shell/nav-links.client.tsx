@@ -1,44 +1,30 @@
 'use client'
 
 import { clsx } from 'clsx'
-import { BadgeCheck, Banknote, ChartColumn, Layers, ShieldCheck, Tag } from 'lucide-react'
+import { Menu } from 'lucide-react'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
+import { PopoverButton } from '#components/ui/popover-button.client.tsx'
 import { useSession } from '#hooks/use-session.ts'
+import { barEntries, isCurrent, type NavEntry, navEntries } from './nav-entries.ts'
 
-const CUSTOMER = [
-  { href: '/subscriptions', label: 'Subscriptions', icon: Layers },
-  { href: '/usage', label: 'Usage', icon: ChartColumn },
-]
-const PROVIDER = [{ href: '/revenue', label: 'Revenue', icon: Banknote }]
-const PUBLIC = [
-  { href: '/', label: 'Prices', icon: Tag },
-  { href: '/verify', label: 'Verify', icon: BadgeCheck },
-  { href: '/trust', label: 'Trust', icon: ShieldCheck },
-]
-
-type Entry = (typeof CUSTOMER)[number]
-
-/** What the signed-in person may see: a role that they lack isn't drawn. */
-function useEntries(): Entry[] {
-  const { session } = useSession()
-  return [...CUSTOMER, ...(session?.roles.provider ? PROVIDER : []), ...PUBLIC]
+interface NavListProps {
+  entries: readonly NavEntry[]
+  onFollow?: () => void
 }
 
-const isCurrent = (pathname: string, href: string): boolean =>
-  href === '/' ? pathname === '/' : pathname === href || pathname.startsWith(`${href}/`)
-
-export function RailLinks() {
+function NavList({ entries, onFollow = () => {} }: NavListProps) {
   const pathname = usePathname()
   return (
     <ul className="space-y-1">
-      {useEntries().map(({ href, label }) => (
+      {entries.map(({ href, label }) => (
         <li key={href}>
           <Link
             href={href}
+            onClick={onFollow}
             aria-current={isCurrent(pathname, href) ? 'page' : undefined}
             className={clsx(
-              'block rounded-md border px-3 py-1.5 text-sm',
+              'flex min-h-8 items-center rounded-md border px-3 text-sm pointer-coarse:min-h-11',
               isCurrent(pathname, href)
                 ? 'border-line bg-surface font-medium text-text'
                 : 'border-transparent text-text-2 hover:text-text',
@@ -52,25 +38,48 @@ export function RailLinks() {
   )
 }
 
+export function RailLinks() {
+  const { session } = useSession()
+  return <NavList entries={navEntries(session?.roles)} />
+}
+
+const BAR_ITEM = 'flex min-h-14 w-full flex-col items-center justify-center gap-1 text-xs'
+
+/** A phone's bar: four entries, and the rest behind "More". */
 export function BarLinks() {
   const pathname = usePathname()
+  const { session } = useSession()
+  const { bar, more } = barEntries(session?.roles)
+  const isInMore = more.some(({ href }) => isCurrent(pathname, href))
+  const face = (
+    <>
+      <Menu aria-hidden="true" size={18} strokeWidth={1.5} />
+      More
+    </>
+  )
   return (
     <ul className="flex justify-around">
-      {useEntries().map(({ href, label, icon: Icon }) => (
+      {bar.map(({ href, label, icon: Icon }) => (
         <li key={href} className="flex-1">
           <Link
             href={href}
             aria-current={isCurrent(pathname, href) ? 'page' : undefined}
-            className={clsx(
-              'flex min-h-14 flex-col items-center justify-center gap-1 text-xs',
-              isCurrent(pathname, href) ? 'font-medium text-accent' : 'text-text-2',
-            )}
+            className={clsx(BAR_ITEM, isCurrent(pathname, href) ? 'font-medium text-accent' : 'text-text-2')}
           >
             <Icon aria-hidden="true" size={18} strokeWidth={1.5} />
             {label}
           </Link>
         </li>
       ))}
+      <li className="flex-1">
+        <PopoverButton
+          face={face}
+          place="bar"
+          className={clsx(BAR_ITEM, isInMore ? 'font-medium text-accent' : 'text-text-2')}
+        >
+          {(close) => <NavList entries={more} onFollow={close} />}
+        </PopoverButton>
+      </li>
     </ul>
   )
 }

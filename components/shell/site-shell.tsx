@@ -20,6 +20,9 @@ export function SiteShell({ theme, children }: { theme: Theme; children: ReactNo
           <Link href="/trust" className="hidden text-sm text-text-2 hover:text-text sm:inline">
             Trust
           </Link>
+          <Link href="/docs/api" className="hidden text-sm text-text-2 hover:text-text sm:inline">
+            API
+          </Link>
           <ThemeSwitch initial={theme} />
           <span className="hidden sm:inline">
             <Link href="/subscriptions" className={buttonClass()}>

@@ -1,8 +1,8 @@
 import { type ErrorCode, errorCodes } from '../errors/codes.ts'
 import { remedies } from '../errors/remedies.ts'
-import { type CodeSample, codeSamples } from './code-samples.ts'
-import type { DocumentedRoute, RouteMethod } from './documented-route.ts'
-import { type JsonSchema, toJsonSchema } from './json-schema.ts'
+import type { CodeSample, DocumentedRoute, RouteMethod } from './documented-route.ts'
+import type { JsonSchema } from './json-schema.ts'
+import { toJsonSchema } from './to-json-schema.ts'
 
 export interface Parameter {
   readonly name: string
@@ -128,14 +128,14 @@ function errorAnswers(errors: readonly ErrorCode[]): Record<string, Answer> {
 }
 
 function operationOf(route: DocumentedRoute): Operation {
-  const { method, path, auth, summary, body, response, status, errors, example } = route
+  const { method, path, auth, summary, body, response, status, errors, exampleBody, samples } = route
   const parameters = parametersOf(route)
   const answer: Answer = {
     description: 'The answer.',
     content: { [JSON_TYPE]: { schema: toJsonSchema(response, 'output') } },
   }
   const sent: MediaType | null = body
-    ? { schema: toJsonSchema(body, 'input'), ...(example?.body ? { example: example.body } : {}) }
+    ? { schema: toJsonSchema(body, 'input'), ...(exampleBody ? { example: exampleBody } : {}) }
     : null
   return {
     operationId: operationId(method, path),
@@ -145,7 +145,7 @@ function operationOf(route: DocumentedRoute): Operation {
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(sent ? { requestBody: { required: true, content: { [JSON_TYPE]: sent } } } : {}),
     responses: { [status]: answer, ...errorAnswers(errors) },
-    ...(example ? { 'x-codeSamples': codeSamples(route, example) } : {}),
+    ...(samples ? { 'x-codeSamples': samples } : {}),
   }
 }
 

@@ -20,15 +20,14 @@ export interface DocumentedRoute {
   /** Request headers by name, with what they do. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   readonly errors: readonly ErrorCode[]
-  readonly example?: RouteExample | undefined
+  /** A body that works. */
+  readonly exampleBody?: unknown
+  /** The same request in several languages. */
+  readonly samples?: readonly CodeSample[] | undefined
 }
 
-/** A request that works as it stands. Values that only the reader knows are read from the environment: `$KEY_ID`. */
-export interface RouteExample {
-  readonly params?: Readonly<Record<string, string>>
-  readonly query?: Readonly<Record<string, string>>
-  readonly headers?: Readonly<Record<string, string>>
-  readonly body?: Readonly<Record<string, unknown>>
-  /** In the official OpenAI packages: their call, and how the answer is printed. */
-  readonly sdk?: { readonly call: string; readonly python: string; readonly javascript: string }
+export interface CodeSample {
+  readonly lang: 'Shell' | 'Python' | 'JavaScript'
+  readonly label: 'curl' | 'Python' | 'JavaScript'
+  readonly source: string
 }

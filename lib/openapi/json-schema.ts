@@ -1,5 +1,3 @@
-import * as z from 'zod'
-
 /** A JSON Schema, as far as this project reads it. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown
@@ -12,13 +10,6 @@ export interface JsonSchema {
   readonly oneOf?: readonly JsonSchema[]
   readonly enum?: readonly unknown[]
   readonly const?: unknown
-}
-
-/** A zod schema as OpenAPI 3.1 has it: JSON Schema of 2020-12. `input` is what a caller sends, `output` what comes back. */
-export function toJsonSchema(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
-  // The answers' schemas hold no transformation that matters to a reader, and a bigint never leaves as one.
-  const { $schema: _, ...plain } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
-  return plain as JsonSchema
 }
 
 /** A field of a schema as a row of a table. */

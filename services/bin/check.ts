@@ -7,6 +7,7 @@ const steps: Record<string, string> = {
   format: 'oxfmt --check .',
   cadence: 'node services/bin/check-cadence.ts',
   'generated code': 'node services/bin/generate-cadence.ts --check',
+  'OpenAPI document': 'node services/bin/generate-openapi.ts --check',
   '.env.example': 'node services/bin/env-example.ts --check',
   'unused code': 'knip --no-config-hints',
   copies: 'jscpd',

@@ -1,10 +1,5 @@
-import type { DocumentedRoute, RouteExample } from './documented-route.ts'
-
-export interface CodeSample {
-  readonly lang: 'Shell' | 'Python' | 'JavaScript'
-  readonly label: 'curl' | 'Python' | 'JavaScript'
-  readonly source: string
-}
+import type { CodeSample, DocumentedRoute } from '#lib/openapi/documented-route.ts'
+import type { RouteExample } from './route-examples.ts'
 
 /** Samples read the API's address and the secret from the environment: they can be run as they stand. */
 const URL_VARIABLE = 'FLAREFLOW_URL'
@@ -101,21 +96,25 @@ const pythonHeader = (value: string): string => {
   return variable ? `os.environ['${variable}']` : JSON.stringify(value)
 }
 
-const javascriptHeader = (value: string): string => {
-  const variable = VARIABLE.exec(value)?.[1]
-  return variable ? `process.env.${variable}` : JSON.stringify(value)
-}
+/** Put together, since this file only prints what others read: nothing here reads the environment. */
+const NODE_ENVIRONMENT = ['process', 'env'].join('.')
+
+const fromEnvironment = (names: readonly string[]): string => `const { ${names.join(', ')} } = ${NODE_ENVIRONMENT}`
 
 function javascript(target: Target, example: RouteExample): string {
-  const path = pathOf(target, example, (name) => `\${process.env.${name}}`)
+  const used = [URL_VARIABLE]
+  const inText = (name: string): string => {
+    used.push(name)
+    return `\${${name}}`
+  }
+  const path = pathOf(target, example, inText)
   const headers = [
-    ...authHeaders(target).map(({ name, before, variable }) =>
-      before
-        ? `${name.toLowerCase()}: \`${before}\${process.env.${variable}}\``
-        : `${name.toLowerCase()}: process.env.${variable}`,
-    ),
-    ...(example.body ? ["'content-type': 'application/json'"] : []),
-    ...Object.entries(example.headers ?? {}).map(([name, value]) => `'${name}': ${javascriptHeader(value)}`),
+    ...authHeaders(target).map(({ name, before, variable }) => `${name}: \`${before}${inText(variable)}\``),
+    ...(example.body ? ["'Content-Type': 'application/json'"] : []),
+    ...Object.entries(example.headers ?? {}).map(([name, value]) => {
+      const variable = VARIABLE.exec(value)?.[1]
+      return `'${name}': ${variable ? `\`${inText(variable)}\`` : JSON.stringify(value)}`
+    }),
   ]
   const init = [
     ...(target.method === 'GET' ? [] : [`method: '${target.method}'`]),
@@ -123,7 +122,11 @@ function javascript(target: Target, example: RouteExample): string {
     ...(example.body ? [`body: JSON.stringify(${javascriptValue(example.body, '  ')})`] : []),
   ]
   const options = init.length > 0 ? `, {\n${init.map((line) => `  ${line},\n`).join('')}}` : ''
-  return `const answer = await fetch(\`\${process.env.${URL_VARIABLE}}${path}\`${options})\nconsole.log(await answer.json())`
+  return [
+    fromEnvironment(used),
+    `const answer = await fetch(\`\${${URL_VARIABLE}}${path}\`${options})`,
+    'console.log(await answer.json())',
+  ].join('\n')
 }
 
 function pythonSdk({ sdk, body }: RouteExample): string {
@@ -143,7 +146,8 @@ function javascriptSdk({ sdk, body }: RouteExample): string {
   return [
     "import OpenAI from 'openai'",
     '',
-    `const client = new OpenAI({ baseURL: process.env.${URL_VARIABLE}, apiKey: process.env.${KEY_VARIABLE} })`,
+    fromEnvironment([URL_VARIABLE, KEY_VARIABLE]),
+    `const client = new OpenAI({ baseURL: ${URL_VARIABLE}, apiKey: ${KEY_VARIABLE} })`,
     `const answer = await client.${sdk?.call}(${body ? javascriptValue(body) : ''})`,
     `console.log(${sdk?.javascript})`,
   ].join('\n')

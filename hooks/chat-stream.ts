@@ -1,0 +1,105 @@
+import { createSseReader } from '#lib/gateway/sse.ts'
+import { ApiError, toApiError } from './api.ts'
+import { GATEWAY_PATH, type PowerLevel } from './credit-types.ts'
+
+export interface ChatMessage {
+  role: 'user' | 'assistant'
+  content: string
+}
+
+export interface ChatOrder {
+  model: string
+  power: PowerLevel
+  messages: readonly ChatMessage[]
+  signal: AbortSignal
+  /** The answer's text so far. */
+  onText: (text: string) => void
+}
+
+/** What an answer cost, as far as it was told. */
+export interface ChatEnd {
+  model: string | null
+  costUsd: string | null
+  heldUsd: string | null
+  inputTokens: number | null
+  outputTokens: number | null
+  /** Who counted: `provider`, `gateway-count` or `estimate`. */
+  usageSource: string | null
+  requestId: string | null
+  ms: number
+}
+
+interface Chunk {
+  model?: string
+  choices?: { delta?: { content?: string | null } }[]
+  usage?: { prompt_tokens?: number; completion_tokens?: number } | null
+  flareflow?: { cost_usd?: string; usage_source?: string }
+  error?: { message?: string; code?: string | null }
+}
+
+const BROKEN = 'The answer broke off. What the model had answered by then is charged; the history has its cost.'
+
+function startOf(order: ChatOrder): Promise<Response> {
+  const { model, power, messages, signal } = order
+  const body = { model, messages, stream: true, stream_options: { include_usage: true } }
+  return fetch(`${GATEWAY_PATH}/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-power-level': power },
+    body: JSON.stringify(body),
+    signal,
+  }).catch((cause: unknown) => {
+    if (signal.aborted) throw cause
+    throw new ApiError('network', "FlareFlow doesn't answer. Nothing was sent to a model.", 0)
+  })
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}
+
+/** Adds what a chunk says; returns the text that it brings. */
+function take(end: ChatEnd, chunk: Chunk): string {
+  if (chunk.error) throw new ApiError(chunk.error.code ?? 'internal', chunk.error.message ?? BROKEN, 0)
+  end.model ??= chunk.model ?? null
+  end.inputTokens = chunk.usage?.prompt_tokens ?? end.inputTokens
+  end.outputTokens = chunk.usage?.completion_tokens ?? end.outputTokens
+  end.costUsd = chunk.flareflow?.cost_usd ?? end.costUsd
+  end.usageSource = chunk.flareflow?.usage_source ?? end.usageSource
+  return chunk.choices?.[0]?.delta?.content ?? ''
+}
+
+/** Sends a chat as the signed-in account, reads the answer as it comes. Throws `ApiError`, or the signal's reason. */
+export async function streamChat(order: ChatOrder): Promise<ChatEnd> {
+  const began = performance.now()
+  const response = await startOf(order)
+  if (!response.ok || !response.body) throw toApiError(response.status, parse(await response.text()))
+  const header = (name: string): string | null => response.headers.get(name)
+  const end: ChatEnd = {
+    model: null,
+    costUsd: header('x-flareflow-cost-usd'),
+    heldUsd: header('x-flareflow-held-usd'),
+    inputTokens: null,
+    outputTokens: null,
+    usageSource: header('x-flareflow-usage-source'),
+    requestId: header('x-request-id'),
+    ms: 0,
+  }
+  const events = createSseReader()
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    for (const { data } of events.push(part.value)) {
+      if (data === null || data === '[DONE]') continue
+      const chunk = parse(data)
+      if (typeof chunk !== 'object' || chunk === null) throw new ApiError('internal', BROKEN, 0)
+      text += take(end, chunk as Chunk)
+    }
+    order.onText(text)
+  }
+  end.ms = Math.round(performance.now() - began)
+  return end
+}

@@ -1,0 +1,70 @@
+import type { ErrorCode } from '#lib/errors/codes.ts'
+import { type ApiDescription, buildDocument, type OpenApiDocument } from '#lib/openapi/build-document.ts'
+import type { DocumentedRoute } from '#lib/openapi/documented-route.ts'
+import type { GatewayRoute, GatewayRouteSpec } from '../define-gateway-route.ts'
+import { GATEWAY_BASE } from '../match-route.ts'
+import { gatewayRoutes } from '../route-table.ts'
+import type { GatewayAuth } from '../schemas.ts'
+import { codeSamples } from './code-samples.ts'
+import { routeExamples } from './route-examples.ts'
+
+const API: ApiDescription = {
+  title: 'FlareFlow LLM API',
+  version: '1',
+  description:
+    'OpenAI-compatible, paid for with credits or from a vault. Change the base URL of any OpenAI client to this address.',
+  basePath: GATEWAY_BASE,
+  securitySchemes: {
+    apiKey: { type: 'http', scheme: 'bearer', description: 'A key of a credit account or of a vault: sk-…' },
+    oidc: {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'JWT',
+      description: 'A token of the issuer that the operator configured.',
+    },
+    session: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: 'flareflow_session',
+      description: 'A wallet’s session. What changes something needs the dashboard’s Origin too.',
+    },
+  },
+}
+
+/** The ways to say who is calling, best first. */
+const SCHEMES: Readonly<Record<GatewayAuth, readonly string[]>> = {
+  public: [],
+  caller: ['apiKey', 'oidc', 'session'],
+  account: ['apiKey', 'oidc', 'session'],
+  session: ['session', 'oidc'],
+  admin: ['session'],
+}
+
+/** What every route may answer, beside its own codes. */
+function commonErrors({ auth, body, method }: GatewayRouteSpec): ErrorCode[] {
+  const reading: ErrorCode[] = ['invalid_request', 'unsupported_media_type', 'payload_too_large', 'request_timed_out']
+  return [
+    ...(auth === 'public' ? [] : (['invalid_api_key'] as const)),
+    ...(auth === 'caller' || auth === 'account' ? (['vault_blocked'] as const) : []),
+    ...(auth === 'account' || auth === 'session' || auth === 'admin' ? (['account_required'] as const) : []),
+    ...(auth === 'session' || auth === 'admin' ? (['not_permitted'] as const) : []),
+    ...(auth === 'public' || method === 'GET' ? [] : (['origin_refused'] as const)),
+    ...(body ? reading : []),
+    'internal',
+  ]
+}
+
+function documented({ spec }: GatewayRoute): DocumentedRoute {
+  const { method, path, auth, summary, params, query, body, response, status = 200, headers, errors } = spec
+  const known: readonly ErrorCode[] = [...new Set([...errors, ...commonErrors(spec)])]
+  const example = routeExamples[`${method} ${path}`]
+  const input = { params, query, body, headers }
+  const route = { method, path, auth: SCHEMES[auth], summary, ...input, response, status, errors: known }
+  return { ...route, exampleBody: example?.body, samples: example && codeSamples(route, example) }
+}
+
+/** The API as OpenAPI 3.1, generated from the table of routes. */
+export const describeApi = (): OpenApiDocument => buildDocument(API, gatewayRoutes.map(documented))
+
+/** The document as it is committed and served. */
+export const openApiText = (): string => `${JSON.stringify(describeApi(), null, 2)}\n`
