@@ -19,9 +19,9 @@ interface GatewayKeys extends Live<{ data: GatewayKey[] }> {
   revoke: (id: string) => Promise<void>
 }
 
-/** Makes a key; its secret is in this answer and in no other. */
-export const createGatewayKey = async (draft: KeyDraft): Promise<string> =>
-  (await callApi<{ secret: string }>(KEYS_PATH, 'POST', draft)).secret
+/** Makes a key, one for a request key; its secret is in this answer and in no other. */
+export const createGatewayKey = async (draft: KeyDraft, requestKey: string): Promise<string> =>
+  (await callApi<{ secret: string }>(KEYS_PATH, 'POST', draft, { 'idempotency-key': requestKey })).secret
 
 /** The API keys of the credit account. */
 export function useGatewayKeys(): GatewayKeys {

@@ -24,7 +24,7 @@ export function draftOf({ name, power, models }: KeyText): KeyDraft {
   }
 }
 
-const LONGEST_NAME = 64
+const LONGEST_NAME = 80
 
 export function nameFault(name: string): string | undefined {
   if (name.trim() === '') return 'Give the key a name.'

@@ -45,6 +45,8 @@ function NewKeyForm({ onMade }: { onMade: (name: string, secret: string) => void
   const { busy, fault, attempt } = useAttempt()
   const [text, setText] = useState<KeyText>({ name: '', power: 'request', models: '' })
   const [name, setName] = useState<string | undefined>()
+  // However often this form is sent, it makes one key.
+  const [requestKey] = useState(() => crypto.randomUUID())
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     const found = nameFault(text.name)
@@ -52,7 +54,7 @@ function NewKeyForm({ onMade }: { onMade: (name: string, secret: string) => void
     if (found) return document.getElementById('new-name')?.focus()
     await attempt(async () => {
       const draft = draftOf(text)
-      onMade(draft.name, await createGatewayKey(draft))
+      onMade(draft.name, await createGatewayKey(draft, requestKey))
     })
   }
   return (

@@ -37,6 +37,11 @@ function parameterRows({ parameters = [] }: Operation): FieldRow[] {
   }))
 }
 
+const headerRows = ({ responses }: Operation, status: string): FieldRow[] =>
+  Object.entries(responses[status]?.headers ?? {}).map(([name, { description }]) => {
+    return { name, description, type: 'text', required: true }
+  })
+
 /** One endpoint: who may call it, what it takes, what it answers, and the same request three times. */
 export function OperationSection({ method, path, operation }: OperationSectionProps) {
   const status = okStatus(operation)
@@ -57,6 +62,8 @@ export function OperationSection({ method, path, operation }: OperationSectionPr
           <FieldTable title="Parameters" rows={parameterRows(operation)} />
           <FieldTable title="Body" rows={body ? fieldsOf(body) : []} />
           <FieldTable title={`Answer, ${status}`} rows={answer ? fieldsOf(answer) : []} answered />
+          {answer?.description ? <p className="text-sm text-text-2">{answer.description}</p> : null}
+          <FieldTable title="Headers of the answer" rows={headerRows(operation, status)} answered />
           <Errors operation={operation} />
         </div>
         <div className="min-w-0 space-y-4">

@@ -19,6 +19,7 @@ interface MediaType {
 
 interface Answer {
   readonly description: string
+  readonly headers?: Readonly<Record<string, { readonly description: string; readonly schema: JsonSchema }>>
   readonly content: Readonly<Record<string, MediaType>>
   /** The codes that an answer with this status may have. */
   readonly 'x-error-codes'?: readonly ErrorCode[]
@@ -48,6 +49,8 @@ export interface ApiDescription {
   /** The address that all paths are below, on the same origin. */
   readonly basePath: string
   readonly securitySchemes: Readonly<Record<string, SecurityScheme>>
+  /** What any address may answer. */
+  readonly errors: readonly ErrorCode[]
 }
 
 export interface OpenApiDocument {
@@ -129,9 +132,14 @@ function errorAnswers(errors: readonly ErrorCode[]): Record<string, Answer> {
 
 function operationOf(route: DocumentedRoute): Operation {
   const { method, path, auth, summary, body, response, status, errors, exampleBody, samples } = route
+  const { answerHeaders = {} } = route
   const parameters = parametersOf(route)
+  const named = Object.entries(answerHeaders).map(([name, description]) => {
+    return [name, { description, schema: { type: 'string' } }] as const
+  })
   const answer: Answer = {
     description: 'The answer.',
+    ...(named.length > 0 ? { headers: Object.fromEntries(named) } : {}),
     content: { [JSON_TYPE]: { schema: toJsonSchema(response, 'output') } },
   }
   const sent: MediaType | null = body
@@ -156,7 +164,7 @@ export function buildDocument(api: ApiDescription, routes: readonly DocumentedRo
     const operation = operationOf(route)
     paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation }
   }
-  const codes = [...new Set(routes.flatMap(({ errors }) => errors))].sort()
+  const codes = [...new Set([...api.errors, ...routes.flatMap(({ errors }) => errors)])].sort()
   return {
     openapi: '3.1.0',
     info: { title: api.title, version: api.version, description: api.description },

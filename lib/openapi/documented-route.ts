@@ -19,6 +19,8 @@ export interface DocumentedRoute {
   readonly status: number
   /** Request headers by name, with what they do. */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Headers of an answer that went well, by name, with what they say. */
+  readonly answerHeaders?: Readonly<Record<string, string>> | undefined
   readonly errors: readonly ErrorCode[]
   /** A body that works. */
   readonly exampleBody?: unknown

@@ -14,6 +14,7 @@ const API: ApiDescription = {
   description:
     'OpenAI-compatible, paid for with credits or from a vault. Change the base URL of any OpenAI client to this address.',
   basePath: GATEWAY_BASE,
+  errors: ['not_found', 'method_not_allowed'],
   securitySchemes: {
     apiKey: { type: 'http', scheme: 'bearer', description: 'A key of a credit account or of a vault: sk-…' },
     oidc: {
@@ -29,6 +30,16 @@ const API: ApiDescription = {
       description: 'A wallet’s session. What changes something needs the dashboard’s Origin too.',
     },
   },
+}
+
+/** What an answer of a model tells beside itself. */
+const PAID_HEADERS = {
+  'x-flareflow-cost-usd': 'What it cost. Of a stream it is in the last chunk: `flareflow.cost_usd`.',
+  'x-flareflow-power': 'The power level that it was priced at.',
+  'x-flareflow-receipt': 'Where its receipt will be.',
+  'x-flareflow-usage-source': 'Who counted: provider, gateway-count, or estimate.',
+  'x-flareflow-ignored-fields': 'Fields of the body that were not passed on.',
+  'x-clamped-max-tokens': 'The longest answer that was affordable, with X-Clamp-Max-Tokens.',
 }
 
 /** The ways to say who is calling, best first. */
@@ -58,7 +69,8 @@ function documented({ spec }: GatewayRoute): DocumentedRoute {
   const { method, path, auth, summary, params, query, body, response, status = 200, headers, errors } = spec
   const known: readonly ErrorCode[] = [...new Set([...errors, ...commonErrors(spec)])]
   const example = routeExamples[`${method} ${path}`]
-  const input = { params, query, body, headers }
+  const isPaid = auth === 'caller' && method === 'POST'
+  const input = { params, query, body, headers, answerHeaders: isPaid ? PAID_HEADERS : undefined }
   const route = { method, path, auth: SCHEMES[auth], summary, ...input, response, status, errors: known }
   return { ...route, exampleBody: example?.body, samples: example && codeSamples(route, example) }
 }
