@@ -27,6 +27,8 @@ export const localModels: readonly LocalModel[] = [
   chat('claude-3-5-haiku', 'anthropic/claude-3-5-haiku-20241022', 0.000_000_8, 0.000_004),
   chat('claude-3-5-sonnet', 'anthropic/claude-3-5-sonnet-20241022', 0.000_003, 0.000_015),
   chat('llama-3-70b', 'groq/llama3-70b-8192', 0.000_000_59, 0.000_000_79),
+  // The credits' free tier reaches this one, and it isn't free.
+  chat('mixtral-8x7b', 'together_ai/mistralai/Mixtral-8x7B-Instruct-v0.1', 0.000_000_6, 0.000_000_6),
   {
     name: 'text-embedding-3-small',
     served: 'openai/text-embedding-3-small',
