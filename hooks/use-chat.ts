@@ -6,7 +6,7 @@ import type { ChatEnd, ChatMessage } from './chat-stream.ts'
 import type { PowerLevel } from './credit-types.ts'
 import { useAnnounce } from './use-announce.ts'
 
-export type TurnState = 'waiting' | 'answering' | 'done' | 'stopped' | 'failed'
+type TurnState = 'waiting' | 'answering' | 'done' | 'stopped' | 'failed'
 
 /** A question with its answer. */
 export interface Turn {

@@ -4,7 +4,7 @@ import type { CodeSample, DocumentedRoute, RouteMethod } from './documented-rout
 import type { JsonSchema } from './json-schema.ts'
 import { toJsonSchema } from './to-json-schema.ts'
 
-export interface Parameter {
+interface Parameter {
   readonly name: string
   readonly in: 'path' | 'query' | 'header'
   readonly required: boolean
@@ -36,7 +36,7 @@ export interface Operation {
   readonly 'x-codeSamples'?: readonly CodeSample[]
 }
 
-export interface SecurityScheme {
+interface SecurityScheme {
   readonly type: string
   readonly description: string
   readonly [field: string]: string
