@@ -1,4 +1,9 @@
-import { ownerCancelReturn, ownerRequestReturn, ownerTakeBack } from '#lib/flow/cadence.generated.ts'
+import {
+  ownerBuyCreditsFromVault,
+  ownerCancelReturn,
+  ownerRequestReturn,
+  ownerTakeBack,
+} from '#lib/flow/cadence.generated.ts'
 import type { AppConfig } from './api-types.ts'
 import { draftTransaction, type TransactionDraft } from './run-transaction.ts'
 
@@ -12,7 +17,10 @@ export interface ReturnOrder {
 
 export type ReturnAct =
   /** FLOW as decimal text; null: all that is not owed, and the vault closed. */
-  { kind: 'request'; amount: string | null } | { kind: 'cancel' | 'take' }
+  | { kind: 'request'; amount: string | null }
+  | { kind: 'cancel' | 'take' }
+  /** What was asked for becomes credits instead. */
+  | { kind: 'credits'; treasury: string }
 
 /** The transaction by which an owner asks FLOW back, cancels that, or takes what was asked for. */
 export function draftReturn(
@@ -28,6 +36,10 @@ export function draftReturn(
     }
     case 'cancel':
       return draftTransaction(ownerCancelReturn, { vaultId: id }, { ...about, title: `Cancel the request of ${name}` })
+    case 'credits': {
+      const title = `Turn FLOW of ${name} into credits`
+      return draftTransaction(ownerBuyCreditsFromVault, { vaultId: id, treasury: act.treasury }, { ...about, title })
+    }
     case 'take':
       return draftTransaction(ownerTakeBack, { vaultId: id }, { ...about, title: `Take FLOW back from ${name}` })
   }

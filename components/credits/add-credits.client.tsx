@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, lazy, Suspense, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Choice } from '#components/ui/choice.tsx'
 import { Field } from '#components/ui/field.tsx'
@@ -11,6 +11,8 @@ import { useAttempt } from '#hooks/use-attempt.ts'
 import { startPurchase } from '#hooks/use-credits.ts'
 import { usdFault } from './credit-words.ts'
 import { PurchaseReturn } from './purchase-return.client.tsx'
+
+const PayWithFlow = lazy(() => import('./pay-with-flow.client.tsx'))
 
 const AMOUNTS = ['10', '25', '50'] as const
 
@@ -34,6 +36,11 @@ export default function AddCredits({ credits, onPaid }: AddCreditsProps) {
           the STRIPE variables.
         </Notice>
       )}
+      {flow ? (
+        <Suspense fallback={null}>
+          <PayWithFlow treasury={flow.address} usdPerFlow={flow.usd_per_flow} onPaid={onPaid} />
+        </Suspense>
+      ) : null}
     </Section>
   )
 }

@@ -14,9 +14,11 @@ interface PendingReturnNoticeProps {
   busy: boolean
   onCancel: () => void
   onTake: () => void
+  /** Null: FLOW can't become credits here. */
+  onCredits: (() => void) | null
 }
 
-/** FLOW that was asked back: how much, from when it may be taken, and the two ways on. */
+/** FLOW that was asked back: how much, from when it may be taken, and the ways on. */
 export function PendingReturnNotice(props: PendingReturnNoticeProps) {
   const { pending, left, approvalsRequired, busy } = props
   const due = isDue(pending, useNow())
@@ -32,6 +34,11 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
           {due ? (
             <Button kind="primary" aria-disabled={busy} onClick={props.onTake}>
               Take FLOW back
+            </Button>
+          ) : null}
+          {due && props.onCredits ? (
+            <Button aria-disabled={busy} onClick={props.onCredits}>
+              Turn into credits
             </Button>
           ) : null}
           <Button aria-disabled={busy} onClick={props.onCancel}>

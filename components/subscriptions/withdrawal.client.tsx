@@ -4,6 +4,7 @@ import { OutcomeNotice } from '#components/transactions/outcome-notice.tsx'
 import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
 import type { VaultReport } from '#hooks/api-types.ts'
 import type { ReturnAct } from '#hooks/return-flow.ts'
+import { useCreditBalance } from '#hooks/use-credits.ts'
 import { useReturn } from '#hooks/use-return.ts'
 import { PendingReturnNotice } from './pending-return.tsx'
 import { figuresOf, vaultName } from './vault-figures.ts'
@@ -25,6 +26,11 @@ const WORDS: Record<ReturnAct['kind'], { done: string; notDone: string; unknown:
     notDone: 'Nothing was taken back.',
     unknown: 'It is not known whether the FLOW was taken back.',
   },
+  credits: {
+    done: 'The FLOW is paid. The credits come within seconds.',
+    notDone: 'Nothing was taken from the vault.',
+    unknown: 'It is not known whether the FLOW became credits.',
+  },
 }
 
 interface WithdrawalProps {
@@ -41,6 +47,7 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
   const busy = running !== null
   const { left } = figuresOf(vault)
   const { pendingReturn } = vault
+  const treasury = useCreditBalance().data?.payments.flow?.address
 
   const start = async (act: ReturnAct): Promise<void> => {
     const outcome = await perform({ vaultId: vault.id, name: vaultName(vault), owner: vault.owner, act })
@@ -62,6 +69,7 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
           busy={busy}
           onCancel={() => void start({ kind: 'cancel' })}
           onTake={() => void start({ kind: 'take' })}
+          onCredits={treasury ? () => void start({ kind: 'credits', treasury }) : null}
         />
       ) : null}
       {busy && status ? <TransactionSteps status={status} /> : null}

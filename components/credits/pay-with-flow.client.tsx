@@ -1,0 +1,82 @@
+'use client'
+
+import { type FormEvent, useRef, useState } from 'react'
+import { depositFault } from '#components/subscriptions/subscription-draft.ts'
+import { OutcomeNotice } from '#components/transactions/outcome-notice.tsx'
+import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
+import { STATE_WORDS } from '#components/transactions/words.ts'
+import { Button } from '#components/ui/button.tsx'
+import { Field } from '#components/ui/field.tsx'
+import { showFlow, showUsd } from '#lib/format/money.ts'
+import { parseFlow, parseUsdPerFlow } from '#lib/money/decimal.ts'
+import { flow } from '#lib/money/units.ts'
+import { flowToUsd } from '#lib/pricing/price-usage.ts'
+import type { TransactionOutcome } from '#hooks/transaction-state.ts'
+import { useBuyCredits } from '#hooks/use-buy-credits.ts'
+import { useFlowBalance } from '#hooks/use-flow-balance.ts'
+import { useSession } from '#hooks/use-session.ts'
+
+interface PayWithFlowProps {
+  treasury: string
+  usdPerFlow: string
+  onPaid: () => void
+}
+
+const ANY_AMOUNT = flow(0n)
+
+/** Pays for credits with FLOW of the wallet. Whatever happens, what was typed stays. */
+export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlowProps) {
+  const { session } = useSession()
+  const { balance, refresh } = useFlowBalance(session?.address)
+  const { buy, status, busy } = useBuyCredits()
+  const [amount, setAmount] = useState('')
+  const [fault, setFault] = useState<string | undefined>()
+  const [outcome, setOutcome] = useState<TransactionOutcome | null>(null)
+  const form = useRef<HTMLFormElement>(null)
+  const found = depositFault(amount, { minimumDeposit: ANY_AMOUNT, balance })
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault()
+    if (busy || !session) return
+    setFault(found)
+    if (found) return form.current?.querySelector('input')?.focus()
+    setOutcome(null)
+    setOutcome(await buy({ amount: amount.trim(), treasury, payer: session.address }))
+    refresh()
+    onPaid()
+  }
+  const worth = found ? null : showUsd(flowToUsd(parseFlow(amount.trim()), parseUsdPerFlow(usdPerFlow)))
+  const held = balance === undefined ? 'Asking what your wallet holds.' : `Your wallet has ${showFlow(balance)}.`
+  return (
+    <form ref={form} onSubmit={submit} noValidate aria-label="Pay with FLOW" className="mt-6 max-w-md space-y-3">
+      <h3 className="font-semibold">Pay with FLOW</h3>
+      <Field
+        id="flow-amount"
+        label="Amount"
+        unit="FLOW"
+        inputMode="decimal"
+        autoComplete="off"
+        hint={worth ? `${held} Worth ${worth} now; the rate of the block that pays it counts.` : held}
+        value={amount}
+        error={fault}
+        onChange={(event) => setAmount(event.target.value)}
+      />
+      <Button type="submit" aria-disabled={busy} className="min-w-[22ch]">
+        {busy && status ? STATE_WORDS[status.state] : 'Buy credits with FLOW'}
+      </Button>
+      <p className="text-xs text-text-2">
+        FLOW of a subscription becomes credits too: ask for it back on the subscription’s page, then choose “Turn into
+        credits”.
+      </p>
+      {busy && status ? <TransactionSteps status={status} /> : null}
+      {outcome && !busy ? (
+        <OutcomeNotice
+          outcome={outcome}
+          done="The FLOW is paid. The credits come within seconds."
+          notDone="Nothing was paid."
+          unknown="It is not known whether the FLOW was paid."
+        />
+      ) : null}
+    </form>
+  )
+}
