@@ -15,6 +15,7 @@ import type { TransactionOutcome } from '#hooks/transaction-state.ts'
 import { useBuyCredits } from '#hooks/use-buy-credits.ts'
 import { useFlowBalance } from '#hooks/use-flow-balance.ts'
 import { useSession } from '#hooks/use-session.ts'
+import { TopupList } from './topup-list.client.tsx'
 
 interface PayWithFlowProps {
   treasury: string
@@ -68,6 +69,7 @@ export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlo
         FLOW of a subscription becomes credits too: ask for it back on the subscription’s page, then choose “Turn into
         credits”.
       </p>
+      <TopupList onCredited={onPaid} />
       {busy && status ? <TransactionSteps status={status} /> : null}
       {outcome && !busy ? (
         <OutcomeNotice
