@@ -34,6 +34,13 @@ test.each([
   '/approvals',
   '/revenue',
   '/usage',
+  '/credits',
+  '/credits/keys',
+  '/credits/keys/new',
+  '/byok',
+  '/playground',
+  '/admin/credits',
+  '/docs/api',
 ])('the first load of %s is no heavier than it has to be, and has no wallet in it', async (path) => {
   const scripts = await scriptsOf(path)
   expect(scripts.length).toBeGreaterThan(0)

@@ -12,6 +12,7 @@ import {
   visit,
 } from '#tests/support/console-page.ts'
 import { customerOf } from '#tests/support/llm-calls.ts'
+import { picture } from '#tests/support/pictures.ts'
 import { useDashboard } from '#tests/support/stack.ts'
 
 let browser: Browser
@@ -36,23 +37,6 @@ afterAll(() => browser?.close())
 
 const limits = () => page.locator('section', { has: page.getByRole('heading', { name: 'Limits' }) })
 const call = async (): Promise<number> => (await customerOf(litellmUrl, secret).chat()).status
-/** Pictures in each size and theme, for people who want to look: SCREENSHOTS names their folder. */
-async function picture(name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS']
-  if (!folder) return
-  for (const [device, width] of [['phone', 375] as const, ['desktop', 1280] as const]) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.setViewportSize({ width, height: 900 })
-      await page.emulateMedia({ colorScheme })
-      await page.screenshot({
-        path: `${folder}/${name}-${device}-${colorScheme}.png`,
-        fullPage: !name.includes('bell'),
-      })
-    }
-  }
-  await page.emulateMedia({ colorScheme: 'light' })
-}
-
 const bell = () => page.getByRole('banner').getByRole('button', { name: /^Alerts/ })
 
 test('a limit is added; one that is not valid is told at its field', async () => {
@@ -62,7 +46,7 @@ test('a limit is added; one that is not valid is told at its field', async () =>
   await limits().getByRole('button', { name: 'Set limit' }).click()
   await limits().getByText('Enter a whole number above 0.').waitFor(PATIENT)
   expect(await accessibilityFaults(page)).toEqual([])
-  await picture('limit-form')
+  await picture(page, 'limit-form')
   await limits().getByLabel('At most').fill('20')
   await limits().getByLabel('Per', { exact: true }).selectOption({ label: 'a UTC day' })
   await limits().getByRole('button', { name: 'Set limit' }).click()
@@ -73,11 +57,11 @@ test('a limit is added; one that is not valid is told at its field', async () =>
 test('used up, the key is refused, the page says so, and the bell tells it', async () => {
   await expect.poll(call, PATIENT).toBe(401)
   await limits().getByText('Refused now').waitFor(PATIENT)
-  await picture('limit-refused')
+  await picture(page, 'limit-refused')
   await expect.poll(() => bell().getAttribute('aria-label'), PATIENT).toBe('Alerts, 3 unread')
   await bell().click()
   await page.getByText('100% of the limit of 20 tokens a day for the key of subscription').waitFor(PATIENT)
-  await picture('bell')
+  await picture(page, 'bell', false)
   expect(await accessibilityFaults(page)).toEqual([])
   await page.getByRole('button', { name: 'Mark all as read' }).click()
   await expect.poll(() => bell().getAttribute('aria-label'), PATIENT).toBe('Alerts')
@@ -107,7 +91,7 @@ test('a webhook’s secret is shown once; an address inside is refused with what
   await page.getByLabel('Webhook address').fill('https://hooks.customer.example/alerts')
   await page.getByRole('button', { name: 'Add webhook' }).click()
   await page.getByText(/^whsec_[0-9a-f]{64}$/).waitFor(PATIENT)
-  await picture('alerts')
+  await picture(page, 'alerts')
   expect(await accessibilityFaults(page)).toEqual([])
   await page.reload()
   await page.getByText('https://hooks.customer.example/alerts').waitFor(PATIENT)
