@@ -1,3 +1,4 @@
+import { priceTokens } from '#lib/credits/price-request.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import type { Call, Outcome } from './call.ts'
 
@@ -15,7 +16,10 @@ export function headersFor(call: Call, given: Given): Headers {
     if (typeof value === 'string') headers.set(name, value)
   }
   headers.set('server-timing', `model;dur=${call.modelMs.toFixed(2)}`)
-  if (plan.terms) headers.set('x-flareflow-power', plan.power)
+  if (plan.terms) {
+    headers.set('x-flareflow-power', plan.power)
+    headers.set('x-flareflow-held-usd', formatUsd(priceTokens(plan.terms, plan.worst.tokens)))
+  }
   if (plan.ignored.length > 0) headers.set('x-flareflow-ignored-fields', headerText(plan.ignored.join(', ')))
   if (plan.clampedTo !== null) headers.set('x-clamped-max-tokens', String(plan.clampedTo))
   return headers

@@ -35,6 +35,7 @@ const API: ApiDescription = {
 /** What an answer of a model tells beside itself. */
 const PAID_HEADERS = {
   'x-flareflow-cost-usd': 'What it cost. Of a stream it is in the last chunk: `flareflow.cost_usd`.',
+  'x-flareflow-held-usd': 'What was held while it ran: the most that it could have cost.',
   'x-flareflow-power': 'The power level that it was priced at.',
   'x-flareflow-receipt': 'Where its receipt will be.',
   'x-flareflow-usage-source': 'Who counted: provider, gateway-count, or estimate.',

@@ -42,7 +42,9 @@ const SUMMARIES: Readonly<Record<LlmRoute, string>> = {
 }
 
 /** What LiteLLM answers is passed on as it is; its cost stands in the headers, or in the last chunk of a stream. */
-const answered = z.looseObject({})
+const answered = z
+  .looseObject({})
+  .describe('The answer of OpenAI’s own API, passed on as it is. A stream’s last chunk has `flareflow.cost_usd`.')
 
 const llmRoute = (route: LlmRoute): GatewayRoute =>
   defineGatewayRoute(
