@@ -59,9 +59,14 @@ function FirstRun() {
     <Notice
       title="No subscription yet."
       actions={
-        <Link className={buttonClass('primary')} href="/subscriptions/new">
-          Create a subscription
-        </Link>
+        <>
+          <Link className={buttonClass('primary')} href="/subscriptions/new">
+            Create a subscription
+          </Link>
+          <Link className={buttonClass()} href="/credits">
+            Try with credits instead
+          </Link>
+        </>
       }
     >
       A subscription is a vault with your FLOW and one API key. You pay only for tokens used and can take the rest back.
