@@ -7,6 +7,7 @@ import { PageHeader } from '#components/ui/page-header.tsx'
 import { Loading } from '#components/ui/skeleton.tsx'
 import { Trail } from '#components/ui/trail.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
+import { newRequestKey } from '#hooks/new-request-key.ts'
 import { useAttempt } from '#hooks/use-attempt.ts'
 import { createGatewayKey } from '#hooks/use-gateway-keys.ts'
 import { useSession } from '#hooks/use-session.ts'
@@ -46,7 +47,7 @@ function NewKeyForm({ onMade }: { onMade: (name: string, secret: string) => void
   const [text, setText] = useState<KeyText>({ name: '', power: 'request', models: '' })
   const [name, setName] = useState<string | undefined>()
   // However often this form is sent, it makes one key.
-  const [requestKey] = useState(() => crypto.randomUUID())
+  const [requestKey] = useState(newRequestKey)
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     const found = nameFault(text.name)

@@ -5,6 +5,7 @@ import { usdFault } from '#components/credits/credit-words.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
 import type { AdminAccount, AdminEntry } from '#hooks/use-admin-credits.ts'
+import { newRequestKey } from '#hooks/new-request-key.ts'
 import { useAttempt } from '#hooks/use-attempt.ts'
 import { AdminForm } from './admin-form.tsx'
 
@@ -29,7 +30,7 @@ export function EntryForm({ kind, account, onBook, onCancel }: EntryFormProps) {
   const [reason, setReason] = useState('')
   const [expires, setExpires] = useState('')
   const [faults, setFaults] = useState<{ amount?: string | undefined; reason?: string | undefined }>({})
-  const [requestKey] = useState(() => crypto.randomUUID())
+  const [requestKey] = useState(newRequestKey)
   const id = (name: string): string => `${account.id}-${kind}-${name}`
 
   const submit = async (event: FormEvent): Promise<void> => {

@@ -7,6 +7,7 @@ import { Field } from '#components/ui/field.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { Section } from '#components/ui/page-header.tsx'
 import type { Credits } from '#hooks/credit-types.ts'
+import { newRequestKey } from '#hooks/new-request-key.ts'
 import { useAttempt } from '#hooks/use-attempt.ts'
 import { startPurchase } from '#hooks/use-credits.ts'
 import { usdFault } from './credit-words.ts'
@@ -52,10 +53,10 @@ function CardForm() {
   const [otherFault, setOtherFault] = useState<string | undefined>()
   const form = useRef<HTMLFormElement>(null)
   // One order, one key: what is sent again is the same purchase, until something else is chosen.
-  const [order, setOrder] = useState(() => crypto.randomUUID())
+  const [order, setOrder] = useState(newRequestKey)
   const choose = (amount: string): void => {
     setChosen(amount)
-    setOrder(crypto.randomUUID())
+    setOrder(newRequestKey())
   }
 
   const submit = async (event: FormEvent): Promise<void> => {
@@ -95,7 +96,7 @@ function CardForm() {
           error={otherFault}
           onChange={(event) => {
             setOther(event.target.value)
-            setOrder(crypto.randomUUID())
+            setOrder(newRequestKey())
           }}
         />
       ) : null}
