@@ -50,12 +50,12 @@ export function CreditStrip({ credits }: { credits: Credits }) {
             ) : (
               <>
                 of <Amount text={month.cap_usd} /> cap, {percent}%
+                {percent === null ? null : <Meter percent={percent} tone={capTone(percent)} />}
               </>
             )
           }
         />
       </Figures>
-      {percent === null ? null : <Meter percent={percent} tone={capTone(percent)} />}
     </div>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { type FormEvent, useRef, useState } from 'react'
+import { type FormEvent, type ReactNode, useRef, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Moment } from '#components/ui/moment.client.tsx'
@@ -21,6 +21,11 @@ export function RefillRow({ credits, onChange }: SettingProps) {
   const turnOff = async (): Promise<void> => {
     if (await attempt(() => onChange({ auto_refill: null }))) announce('The refill is off.')
   }
+  const off = refill ? (
+    <Button kind="quiet" aria-disabled={busy} onClick={() => void turnOff()}>
+      Turn off
+    </Button>
+  ) : null
   return (
     <SettingRow
       id="credit-refill"
@@ -33,12 +38,8 @@ export function RefillRow({ credits, onChange }: SettingProps) {
       }
       now={refill ? <RefillState refill={refill} /> : 'Off.'}
     >
-      {payments.stripe ? <RefillForm refill={refill} onChange={onChange} /> : <NoCards />}
-      {refill ? (
-        <Button kind="quiet" aria-disabled={busy} onClick={() => void turnOff()}>
-          Turn off
-        </Button>
-      ) : null}
+      {payments.stripe ? <RefillForm refill={refill} onChange={onChange} off={off} /> : <NoCards />}
+      {payments.stripe ? null : off}
       {fault ? <p className="text-sm text-bad">{fault.message}</p> : null}
     </SettingRow>
   )
@@ -52,7 +53,8 @@ function RefillState({ refill }: { refill: AutoRefill }) {
   const show = (text: string): string => showUsd(parseUsd(text))
   return (
     <>
-      {show(refill.amount_usd)} when less than {show(refill.threshold_usd)} is usable. {refill.status}.
+      {show(refill.amount_usd)} when less than {show(refill.threshold_usd)} is usable
+      {refill.status === 'active' ? '' : `, ${refill.status}`}.
       {refill.next_allowed_at ? (
         <>
           {' '}
@@ -63,7 +65,14 @@ function RefillState({ refill }: { refill: AutoRefill }) {
   )
 }
 
-function RefillForm({ refill, onChange }: { refill: AutoRefill | null; onChange: SettingProps['onChange'] }) {
+interface RefillFormProps {
+  refill: AutoRefill | null
+  onChange: SettingProps['onChange']
+  /** The button that turns it off. */
+  off: ReactNode
+}
+
+function RefillForm({ refill, onChange, off }: RefillFormProps) {
   const { busy, fault, attempt } = useAttempt()
   const announce = useAnnounce()
   const [threshold, setThreshold] = useState(refill ? plainUsd(refill.threshold_usd) : '')
@@ -105,9 +114,12 @@ function RefillForm({ refill, onChange }: { refill: AutoRefill | null; onChange:
           onChange={(event) => setAmount(event.target.value)}
         />
       </div>
-      <Button type="submit" aria-disabled={busy}>
-        {refill ? 'Change refill' : 'Turn on'}
-      </Button>
+      <div className="flex flex-wrap gap-2">
+        <Button type="submit" aria-disabled={busy}>
+          {refill ? 'Change refill' : 'Turn on'}
+        </Button>
+        {off}
+      </div>
     </form>
   )
 }

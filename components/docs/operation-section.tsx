@@ -10,7 +10,11 @@ interface OperationSectionProps {
   operation: Operation
 }
 
-const AUTH_WORDS: Readonly<Record<string, string>> = { apiKey: 'API key', oidc: 'OIDC token', session: 'session' }
+const AUTH_WORDS: Readonly<Record<string, string>> = {
+  apiKey: 'an API key',
+  oidc: 'an OIDC token',
+  session: 'a session',
+}
 
 const authOf = ({ security }: Operation): string =>
   security.length === 0
@@ -18,7 +22,18 @@ const authOf = ({ security }: Operation): string =>
     : `Called with ${security
         .flatMap((choice) => Object.keys(choice))
         .map((name) => AUTH_WORDS[name] ?? name)
-        .join(', or ')}.`
+        .join(' or ')}.`
+
+const rootOf = (name: string): string => name.split(/[.[]/)[0] ?? name
+
+/** What must be there stands first, with what is in it. */
+function requiredFirst(fields: readonly FieldRow[]): FieldRow[] {
+  const needed = new Set(
+    fields.filter(({ name, required }) => required && name === rootOf(name)).map(({ name }) => name),
+  )
+  const isNeeded = ({ name }: FieldRow): boolean => needed.has(rootOf(name))
+  return [...fields.filter(isNeeded), ...fields.filter((field) => !isNeeded(field))]
+}
 
 const okStatus = ({ responses }: Operation): string =>
   Object.keys(responses).find((status) => status.startsWith('2')) ?? '200'
@@ -60,7 +75,7 @@ export function OperationSection({ method, path, operation }: OperationSectionPr
       <div className="mt-4 grid gap-x-10 gap-y-6 lg:grid-cols-2">
         <div className="min-w-0 space-y-6">
           <FieldTable title="Parameters" rows={parameterRows(operation)} />
-          <FieldTable title="Body" rows={body ? fieldsOf(body) : []} />
+          <FieldTable title="Body" rows={body ? requiredFirst(fieldsOf(body)) : []} />
           <FieldTable title={`Answer, ${status}`} rows={answer ? fieldsOf(answer) : []} answered />
           {answer?.description ? <p className="text-sm text-text-2">{answer.description}</p> : null}
           <FieldTable title="Headers of the answer" rows={headerRows(operation, status)} answered />
