@@ -52,6 +52,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   provider_not_registered: 'Name a provider that the admin has registered.',
   provider_refused: 'Read the message: the provider of your own key refused the request.',
   provider_unreachable: 'Wait and send the same again, or turn your own key off to use credits.',
+  rate_limited: 'Wait as Retry-After says, or choose a tier with higher limits.',
   report_too_large: 'Ask for fewer days or a coarser grouping.',
   request_in_progress: 'Wait as Retry-After says and send the same again: the first answer will be replayed.',
   request_timed_out: 'Send the whole body sooner. Nothing was charged.',
