@@ -17,7 +17,7 @@ export interface ProviderKey {
 
 export interface ProviderKeyDraft {
   provider: string
-  key: string
+  api_key: string
   /** Null: the provider's own. */
   base_url: string | null
 }

@@ -33,7 +33,7 @@ export default function KeyForm({ provider, baseUrl, onStore, onCancel }: KeyFor
       document.getElementById(`${provider.id}-${found.key ? 'key' : 'address'}`)?.focus()
       return
     }
-    await attempt(() => onStore({ provider: provider.id, key: key.trim(), base_url: address.trim() || null }))
+    await attempt(() => onStore({ provider: provider.id, api_key: key.trim(), base_url: address.trim() || null }))
   }
   return (
     <form

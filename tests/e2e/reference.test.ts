@@ -58,10 +58,26 @@ async function call(method: string, path: string, data?: object): Promise<Record
 }
 
 /** What must be there before an example is run, and the variables that name it. */
-const PREPARED: Readonly<Record<string, () => Promise<Record<string, string>>>> = {}
+const PREPARED: Readonly<Record<string, () => Promise<Record<string, string>>>> = {
+  'PATCH /byok/keys/{provider}': () => ownKey(),
+  'DELETE /byok/keys/{provider}': () => ownKey(),
+  'POST /byok/keys/{provider}/test': () => ownKey(),
+  'PATCH /keys/{id}': () => accountKey(),
+  'DELETE /keys/{id}': () => accountKey(),
+}
+
+async function ownKey(): Promise<Record<string, string>> {
+  await call('POST', '/byok/keys', { provider: 'groq', api_key: `gsk_${randomBytes(16).toString('hex')}` })
+  return {}
+}
+
+async function accountKey(): Promise<Record<string, string>> {
+  const { id = '' } = await call('POST', '/keys', { name: 'of-an-example' })
+  return { KEY_ID: id }
+}
 
 /** Examples whose part isn't configured here: they are run to the answer that says so. */
-const NOT_CONFIGURED: readonly string[] = []
+const NOT_CONFIGURED: readonly string[] = ['POST /credits/purchase']
 
 /** An error's body, as curl, Python and Node print it. */
 const ERROR = /["']?error["']?: ?\{/

@@ -62,7 +62,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   'PATCH /keys/{id}': { params: { id: '$KEY_ID' }, body: { name: 'prod-search' } },
   'DELETE /keys/{id}': { params: { id: '$KEY_ID' } },
   'GET /byok/keys': {},
-  'POST /byok/keys': { body: { provider: 'groq', key: 'gsk_the_key_that_groq_gave_you' } },
+  'POST /byok/keys': { body: { provider: 'groq', api_key: 'gsk_the_key_that_groq_gave_you' } },
   'PATCH /byok/keys/{provider}': { params: { provider: 'groq' }, body: { enabled: false } },
   'DELETE /byok/keys/{provider}': { params: { provider: 'groq' } },
   'POST /byok/keys/{provider}/test': { params: { provider: 'groq' } },
