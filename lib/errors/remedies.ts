@@ -20,6 +20,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   funds_held: 'Wait as Retry-After says: running requests hold the rest of the money.',
   idempotency_conflict: 'Use a new Idempotency-Key: this one was used for something else.',
   insufficient_credits: 'Add credits at the address in the details, lower max_tokens, or use a cheaper model.',
+  insufficient_vault: 'Deposit FLOW into the subscription, lower max_tokens, or use a cheaper model.',
   internal: 'Send the same again; if it stays, tell the operator the x-request-id.',
   invalid_amount: 'Give an amount as decimal text with at most 8 decimals.',
   invalid_api_key: 'Check the key, or make a new one.',
@@ -70,6 +71,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   upstream_timed_out: 'Send the same again. What the model had answered by then is charged.',
   vault_blocked: 'Open the subscription: it says why its key is blocked and what to do.',
   vault_closed: 'Create a new subscription: a closed vault stays closed.',
+  vault_funds_held: 'Wait as Retry-After says: running requests hold the rest of what the vault can pay.',
   vault_not_found: 'Check the vault’s number.',
   wrong_network: 'Switch the wallet to the network that the dashboard uses.',
 }
