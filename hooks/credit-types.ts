@@ -15,8 +15,10 @@ export type Tier = CreditTier
 export interface AutoRefill {
   threshold_usd: string
   amount_usd: string
-  status: string
-  next_allowed_at: string | null
+  status: 'active' | 'needs_method' | 'waiting' | 'paused'
+  /** Why it is paused. */
+  reason: string | null
+  next_allowed_at: string
 }
 
 export interface Credits {
@@ -27,8 +29,9 @@ export interface Credits {
   held_usd: string
   usable_usd: string
   receivable_usd: string
-  month: { period: number; spent_usd: string; held_usd: string; cap_usd: string | null }
-  grants: { remaining_usd: string; amount_usd: string; expires_at: string | null }[]
+  /** `2026-11`, a UTC month. */
+  month: { period: string; spent_usd: string; held_usd: string; cap_usd: string | null }
+  grants: { remaining_usd: string; amount_usd: string; expires_at: string }[]
   auto_refill: AutoRefill | null
   limits: {
     requests_per_minute: number
@@ -56,7 +59,7 @@ export interface HistoryEntry {
   description: string
   model: string | null
   provider: string | null
-  tokens: string | number | null
+  tokens: string | null
   request_id: string | null
 }
 

@@ -34,6 +34,13 @@ export function useCreditHistory(type: HistoryType | null, cursor: string | null
   return useLive<HistoryPage>(`${CREDITS_PATH}/history${search ? `?${search}` : ''}`, ASK_MS)
 }
 
+interface PurchaseOrder {
+  amount: string
+  /** For auto-refill. */
+  saveCard: boolean
+  requestKey: string
+}
+
 interface StartedPurchase {
   purchase_id: string
   /** Stripe's page. */
@@ -41,10 +48,10 @@ interface StartedPurchase {
 }
 
 /** Starts a purchase on Stripe's own page. The same key starts it once, however often it is asked for. */
-export const startPurchase = (amount: string, requestKey: string): Promise<StartedPurchase> =>
+export const startPurchase = ({ amount, saveCard, requestKey }: PurchaseOrder): Promise<StartedPurchase> =>
   callApi<StartedPurchase>(
     `${CREDITS_PATH}/purchase`,
     'POST',
-    { amount_usd: amount, method: 'checkout' },
+    { amount_usd: amount, method: 'checkout', save_method: saveCard },
     { 'idempotency-key': requestKey },
   )

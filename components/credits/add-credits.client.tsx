@@ -51,6 +51,7 @@ function CardForm() {
   const [chosen, setChosen] = useState<string>(AMOUNTS[0])
   const [other, setOther] = useState('')
   const [otherFault, setOtherFault] = useState<string | undefined>()
+  const [saveCard, setSaveCard] = useState(false)
   const form = useRef<HTMLFormElement>(null)
   // One order, one key: what is sent again is the same purchase, until something else is chosen.
   const [order, setOrder] = useState(newRequestKey)
@@ -66,7 +67,7 @@ function CardForm() {
     setOtherFault(found)
     if (found) return form.current?.querySelector<HTMLInputElement>('#other-amount')?.focus()
     await attempt(async () => {
-      const { url } = await startPurchase(amount, order)
+      const { url } = await startPurchase({ amount, saveCard, requestKey: order })
       if (url) location.assign(url)
     })
   }
@@ -100,6 +101,18 @@ function CardForm() {
           }}
         />
       ) : null}
+      <label className="flex min-h-6 items-center gap-2 text-sm pointer-coarse:min-h-11">
+        <input
+          type="checkbox"
+          className="accent-accent"
+          checked={saveCard}
+          onChange={(event) => {
+            setSaveCard(event.target.checked)
+            setOrder(newRequestKey())
+          }}
+        />
+        Save the card for auto-refill
+      </label>
       <Button kind="primary" type="submit" aria-disabled={busy} className="min-w-[20ch]">
         {busy ? 'Opening Stripe' : 'Continue to Stripe'}
       </Button>

@@ -6,9 +6,8 @@ import { Meter } from '#components/ui/meter.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { showUsd } from '#lib/format/money.ts'
 import { parseUsd } from '#lib/money/decimal.ts'
-import { periodLabel } from '#lib/period/period.ts'
 import type { Credits } from '#hooks/credit-types.ts'
-import { capPercent, grantSentences } from './credit-words.ts'
+import { capPercent, grantSentences, monthLabel } from './credit-words.ts'
 
 const Amount = ({ text }: { text: string }) => <UsdAmount amount={parseUsd(text)} />
 
@@ -42,7 +41,7 @@ export function CreditStrip({ credits }: { credits: Credits }) {
         />
         <Figure
           id="month"
-          label={`Spent in ${periodLabel(month.period)}, UTC`}
+          label={`Spent in ${monthLabel(month.period)}, UTC`}
           value={<Amount text={month.spent_usd} />}
           note={
             month.cap_usd === null ? (
@@ -78,7 +77,7 @@ export function AccountNotices({ credits }: { credits: Credits }) {
       {percent !== null && percent >= 100 && month.cap_usd !== null ? (
         <Notice
           tone="warn"
-          title={`The cap of ${showUsd(parseUsd(month.cap_usd))} for ${periodLabel(month.period)} is reached.`}
+          title={`The cap of ${showUsd(parseUsd(month.cap_usd))} for ${monthLabel(month.period)} is reached.`}
         >
           New requests are refused until the next UTC month begins or until you raise the cap below.
         </Notice>

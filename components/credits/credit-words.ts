@@ -3,6 +3,7 @@ import { showInstant } from '#lib/format/time.ts'
 import { showUsd } from '#lib/format/money.ts'
 import { parseUsd } from '#lib/money/decimal.ts'
 import { type Usd, usd } from '#lib/money/units.ts'
+import { periodLabel } from '#lib/period/period.ts'
 import type { Credits, HistoryEntry, HistoryType, PowerLevel, Tier } from '#hooks/credit-types.ts'
 
 /** Signed decimal text, as the history has it. */
@@ -62,10 +63,13 @@ export function capPercent({ spent_usd: spent, held_usd: held, cap_usd: cap }: C
   return Number.parseInt(((100n * (parseUsd(spent) + parseUsd(held))) / whole).toString(), 10)
 }
 
+/** "Nov 2026" of `2026-11`. */
+export const monthLabel = (month: string): string => periodLabel(Number.parseInt(month.replace('-', ''), 10))
+
 /** When granted credits end, soonest first: "$4.10 of it ends Dec 20, 00:00". */
 export function grantSentences({ grants }: Pick<Credits, 'grants'>, zone: string): string[] {
   return grants
-    .flatMap(({ remaining_usd: rest, expires_at: at }) => (at === null || parseUsd(rest) === 0n ? [] : [{ rest, at }]))
+    .flatMap(({ remaining_usd: rest, expires_at: at }) => (parseUsd(rest) === 0n ? [] : [{ rest, at }]))
     .sort((a, b) => (a.at < b.at ? -1 : 1))
     .map(({ rest, at }) => `${showUsd(parseUsd(rest))} of it ends ${showInstant(new Date(at), zone)}`)
 }

@@ -32,8 +32,7 @@ export function RefillRow({ credits, onChange }: SettingProps) {
       title="Auto-refill"
       explain={
         <p>
-          Buys the amount with your saved card when what is usable falls below the threshold. It can’t run twice for the
-          same fall: the next one waits until the last has ended.
+          Buys the amount with your saved card when what is usable falls below the threshold, at most once a UTC day.
         </p>
       }
       now={refill ? <RefillState refill={refill} /> : 'Off.'}
@@ -49,18 +48,25 @@ const NoCards = () => (
   <p className="text-sm text-text-2">Stripe isn’t configured, so there is no card to refill from.</p>
 )
 
+const STATUS_WORDS: Readonly<Record<AutoRefill['status'], string>> = {
+  active: '',
+  needs_method: 'It needs a saved card: buy credits once and choose to save the card.',
+  waiting: 'It ran today; not again before',
+  paused: 'It is paused.',
+}
+
 function RefillState({ refill }: { refill: AutoRefill }) {
   const show = (text: string): string => showUsd(parseUsd(text))
   return (
     <>
-      {show(refill.amount_usd)} when less than {show(refill.threshold_usd)} is usable
-      {refill.status === 'active' ? '' : `, ${refill.status}`}.
-      {refill.next_allowed_at ? (
+      {show(refill.amount_usd)} when less than {show(refill.threshold_usd)} is usable. {STATUS_WORDS[refill.status]}
+      {refill.status === 'waiting' ? (
         <>
           {' '}
-          Not before <Moment at={refill.next_allowed_at} />.
+          <Moment at={refill.next_allowed_at} />.
         </>
       ) : null}
+      {refill.reason ? ` ${refill.reason}` : null}
     </>
   )
 }

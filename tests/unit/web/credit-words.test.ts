@@ -6,6 +6,7 @@ import {
   capPercent,
   entryTitle,
   grantSentences,
+  monthLabel,
   plainUsd,
   showChange,
   usdFault,
@@ -21,20 +22,23 @@ describe('credits', () => {
     expect(showChange('0.00000000')).toBe('$0.00')
   })
 
+  test('a month is told by its name', () => {
+    expect(monthLabel('2026-11')).toBe('Nov 2026')
+  })
+
   test('the cap counts what is spent and what is held', () => {
-    const month = { period: 202_611, spent_usd: '30.00000000', held_usd: '10.00000000', cap_usd: '50.00000000' }
+    const month = { period: '2026-11', spent_usd: '30.00000000', held_usd: '10.00000000', cap_usd: '50.00000000' }
     expect(capPercent(month)).toBe(80)
     expect(capPercent({ ...month, cap_usd: null })).toBeNull()
     expect(capPercent({ ...month, cap_usd: '0.00000000' })).toBe(100)
   })
 
   test('given credits that end are told, soonest first, and those that are used up are not', () => {
-    const grant = (remaining_usd: string, expires_at: string | null) => ({ remaining_usd, amount_usd: '5', expires_at })
+    const grant = (remaining_usd: string, expires_at: string) => ({ remaining_usd, amount_usd: '5', expires_at })
     const grants = [
       grant('2.00000000', '2026-12-20T00:00:00Z'),
       grant('1.00000000', '2026-12-01T12:00:00Z'),
       grant('0.00000000', '2026-12-02T00:00:00Z'),
-      grant('9.00000000', null),
     ]
     expect(grantSentences({ grants }, 'UTC')).toEqual([
       '$1.00 of it ends Dec 1, 12:00',
