@@ -37,7 +37,10 @@ function watchExits({ home, isConfirmed, leaveFor }: Exits): () => void {
   }
   const onKey = (event: KeyboardEvent): void => {
     const inLayer = event.target instanceof Element && event.target.closest('dialog, [popover]')
-    if (event.key === 'Escape' && !inLayer) leaveFor(home)
+    if (event.key !== 'Escape' || inLayer) return
+    // Or the same key press would close the question that it opens.
+    event.preventDefault()
+    leaveFor(home)
   }
   // One entry above this page, so that Back comes here first.
   history.pushState(history.state, '', location.href)

@@ -138,7 +138,7 @@ describe('what a month may cost', () => {
   const row = () => page.locator('section', { has: page.getByRole('heading', { name: 'Cap per month' }) })
 
   test('is told at its field when it is no amount', async () => {
-    await row().getByLabel('Cap').fill('none')
+    await row().getByRole('textbox', { name: 'Cap' }).fill('none')
     await row().getByRole('button', { name: 'Set cap' }).click()
     await row()
       .getByText(/^The amount is not valid/)

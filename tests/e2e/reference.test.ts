@@ -76,8 +76,11 @@ async function accountKey(): Promise<Record<string, string>> {
   return { KEY_ID: id }
 }
 
-/** Examples whose part isn't configured here: they are run to the answer that says so. */
-const NOT_CONFIGURED: readonly string[] = ['POST /credits/purchase']
+/** Examples of what isn't here: they are run to the answer that says so. */
+const REFUSED: Readonly<Record<string, string>> = {
+  'POST /credits/purchase': 'not_configured',
+  'GET /credits/purchases/{id}': 'not_found',
+}
 
 /** An error's body, as curl, Python and Node print it. */
 const ERROR = /["']?error["']?: ?\{/
@@ -88,11 +91,12 @@ test.each(samplesOf(describeApi()))('$name, as $sample.label has it', async ({ n
   const printed = await runSample(sample, {
     ...variables,
     ...more,
+    PURCHASE_ID: 'pur_0123456789abcdef01234567',
     REQUEST_KEY: randomBytes(16).toString('hex'),
   })
   expect(printed.trim()).not.toBe('')
   const refusal = ERROR.test(printed) ? (CODE.exec(printed)?.[1] ?? 'an error without a code') : null
-  expect(refusal).toBe(NOT_CONFIGURED.includes(name) ? 'not_configured' : null)
+  expect(refusal).toBe(REFUSED[name] ?? null)
 })
 
 test('a sample that is refused is seen', async () => {
