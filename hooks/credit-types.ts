@@ -42,7 +42,6 @@ export interface Credits {
   payments: {
     stripe: boolean
     publishable_key: string | null
-    flow: { address: string; usd_per_flow: string } | null
   }
   as_of: string
 }

@@ -12,7 +12,16 @@ export interface Topup {
   arrived_at: string
 }
 
+interface Topups {
+  /** Where FLOW is paid to; null: none is taken here. */
+  address: string | null
+  /** What one FLOW is worth now; null: not known, and what is paid waits. */
+  usd_per_flow: string | null
+  /** Newest first. */
+  data: Topup[]
+}
+
 const ASK_MS = 3_000
 
-/** The latest payments in FLOW, newest first. */
-export const useTopups = (): Live<{ data: Topup[] }> => useLive(`${GATEWAY_PATH}/credits/topups`, ASK_MS)
+/** How credits are paid for with FLOW, and the latest such payments. */
+export const useTopups = (): Live<Topups> => useLive(`${GATEWAY_PATH}/credits/topups`, ASK_MS)

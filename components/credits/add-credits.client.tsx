@@ -10,6 +10,7 @@ import type { Credits } from '#hooks/credit-types.ts'
 import { newRequestKey } from '#hooks/new-request-key.ts'
 import { useAttempt } from '#hooks/use-attempt.ts'
 import { startPurchase } from '#hooks/use-credits.ts'
+import { useTopups } from '#hooks/use-topups.ts'
 import { usdFault } from './credit-words.ts'
 import { PurchaseReturn } from './purchase-return.client.tsx'
 
@@ -25,7 +26,9 @@ interface AddCreditsProps {
 
 /** The ways to add credits: a card on Stripe's page, or FLOW. */
 export default function AddCredits({ credits, onPaid }: AddCreditsProps) {
-  const { stripe, flow } = credits.payments
+  const { stripe } = credits.payments
+  const { data: topups } = useTopups()
+  const treasury = topups?.address ?? null
   return (
     <Section title="Add credits" note="1 credit is 1 US dollar">
       <PurchaseReturn onPaid={onPaid} />
@@ -33,13 +36,13 @@ export default function AddCredits({ credits, onPaid }: AddCreditsProps) {
         <CardForm />
       ) : (
         <Notice title="Stripe isn’t configured.">
-          This installation takes no cards yet. {flow ? 'Pay with FLOW below, or ask' : 'Ask'} its operator, who sets
-          the STRIPE variables.
+          This installation takes no cards yet. {treasury ? 'Pay with FLOW below, or ask' : 'Ask'} its operator, who
+          sets the STRIPE variables.
         </Notice>
       )}
-      {flow ? (
+      {treasury ? (
         <Suspense fallback={null}>
-          <PayWithFlow treasury={flow.address} usdPerFlow={flow.usd_per_flow} onPaid={onPaid} />
+          <PayWithFlow treasury={treasury} usdPerFlow={topups?.usd_per_flow ?? null} onPaid={onPaid} />
         </Suspense>
       ) : null}
     </Section>

@@ -19,7 +19,8 @@ import { TopupList } from './topup-list.client.tsx'
 
 interface PayWithFlowProps {
   treasury: string
-  usdPerFlow: string
+  /** Null: not known now. */
+  usdPerFlow: string | null
   onPaid: () => void
 }
 
@@ -46,7 +47,9 @@ export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlo
     refresh()
     onPaid()
   }
-  const worth = found ? null : showUsd(flowToUsd(parseFlow(amount.trim()), parseUsdPerFlow(usdPerFlow)))
+  const worth =
+    found || usdPerFlow === null ? null : showUsd(flowToUsd(parseFlow(amount.trim()), parseUsdPerFlow(usdPerFlow)))
+  const noRate = 'There is no rate of FLOW now: what you pay becomes credits once there is one.'
   const held = balance === undefined ? 'Asking what your wallet holds.' : `Your wallet has ${showFlow(balance)}.`
   return (
     <form ref={form} onSubmit={submit} noValidate aria-label="Pay with FLOW" className="mt-6 max-w-md space-y-3">
@@ -57,7 +60,7 @@ export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlo
         unit="FLOW"
         inputMode="decimal"
         autoComplete="off"
-        hint={worth ? `${held} Worth ${worth} now; the rate of the block that pays it counts.` : held}
+        hint={`${held} ${worth ? `Worth ${worth} now; the rate of the block that pays it counts.` : usdPerFlow ? '' : noRate}`}
         value={amount}
         error={fault}
         onChange={(event) => setAmount(event.target.value)}

@@ -4,8 +4,8 @@ import { OutcomeNotice } from '#components/transactions/outcome-notice.tsx'
 import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
 import type { VaultReport } from '#hooks/api-types.ts'
 import type { ReturnAct } from '#hooks/return-flow.ts'
-import { useCreditBalance } from '#hooks/use-credits.ts'
 import { useReturn } from '#hooks/use-return.ts'
+import { useTopups } from '#hooks/use-topups.ts'
 import { PendingReturnNotice } from './pending-return.tsx'
 import { figuresOf, vaultName } from './vault-figures.ts'
 import { WithdrawDialog } from './withdraw-dialog.client.tsx'
@@ -47,7 +47,7 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
   const busy = running !== null
   const { left } = figuresOf(vault)
   const { pendingReturn } = vault
-  const treasury = useCreditBalance().data?.payments.flow?.address
+  const treasury = useTopups().data?.address
 
   const start = async (act: ReturnAct): Promise<void> => {
     const outcome = await perform({ vaultId: vault.id, name: vaultName(vault), owner: vault.owner, act })
