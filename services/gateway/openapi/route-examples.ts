@@ -77,8 +77,8 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   },
   'POST /admin/accounts/{id}/refunds': {
     params: { id: '$ACCOUNT_ID' },
-    body: { amount_usd: '0.0001', reason: 'The answer broke off', request_key: 'ticket-1043' },
+    body: { amount_usd: '0.00001', reason: 'The answer broke off', request_key: 'ticket-1043' },
   },
   'GET /admin/usage-reviews': {},
-  'POST /admin/usage-reviews': { body: { id: 'the review’s id', decision: 'void' } },
+  'POST /admin/usage-reviews': { body: { id: `${'0'.repeat(32)}.${'0'.repeat(32)}`, decision: 'void' } },
 }
