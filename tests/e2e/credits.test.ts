@@ -101,6 +101,7 @@ test('a request through the gateway costs what its answer says, and the history 
   expect(data.choices[0]?.message.content).toContain(MODEL)
   const cost = response.headers.get('x-flareflow-cost-usd') ?? ''
   expect(parseUsd(cost)).toBeGreaterThan(0n)
+  expect(parseUsd(response.headers.get('x-flareflow-held-usd') ?? '0')).toBeGreaterThan(parseUsd(cost))
   costs.push(cost)
   await expect.poll(balance, PATIENT).toBe(before - parseUsd(cost))
   await page.goto('/credits')
