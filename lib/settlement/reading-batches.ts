@@ -22,7 +22,7 @@ export interface Weighable {
 function loadOf({ models, paysAtOnce }: Weighable): Load {
   const nameBytes = models.reduce((sum, { model }) => sum + model.length, 0)
   return {
-    eventBytes: (paysAtOnce ? 1_500 : 900) + nameBytes + 12 * models.length,
+    eventBytes: (paysAtOnce ? 1_700 : 900) + nameBytes + 12 * models.length,
     computation: 16 + 0.5 * models.length + 0.22 * nameBytes,
   }
 }
