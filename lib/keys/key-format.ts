@@ -8,3 +8,9 @@ export const accountKeyAlias = (deploymentId: string, accountNumber: bigint): st
 /** LiteLLM's alias of a vault's key: unique per deployment, so that a lost answer can be found again. */
 export const keyAlias = (deploymentId: string, vaultId: bigint): string =>
   `vault-${vaultId}-${deploymentId.slice(0, 12)}`
+
+/** How the secret of a credit account's key begins, so that one look tells it from LiteLLM's and a vault's. */
+export const ACCOUNT_KEY_PREFIX = 'sk-ff-'
+
+/** An account's key as lists show it. */
+export const maskAccountKey = (secret: string): string => `${ACCOUNT_KEY_PREFIX}…${secret.slice(-4)}`

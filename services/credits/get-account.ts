@@ -16,6 +16,10 @@ const toAccount = (row: AccountRow): CreditAccount => ({
   monthlyCap: row.monthlyCap === null ? null : usd(row.monthlyCap),
 })
 
+/** A subject's account, or null before its first sign-in. */
+export const findAccount = (ctx: ServiceContext, { subject }: { subject: string }): Promise<AccountRow | null> =>
+  findAccountOf(ctx.db, subject)
+
 /** A subject's account and what it spent in the running month, or `not_found`. */
 export async function getAccount(ctx: ServiceContext, { subject }: { subject: string }) {
   const row = await findAccountOf(ctx.db, subject)

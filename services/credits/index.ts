@@ -1,7 +1,7 @@
 export { correctCharge } from './correct-charge.ts'
 export { creditPurchase } from './credit-purchase.ts'
 export { expireGrants } from './expire-grants.ts'
-export { getAccount } from './get-account.ts'
+export { findAccount, getAccount } from './get-account.ts'
 export { grantCredits } from './grant-credits.ts'
 export { createHoldWriter, type HoldWriter } from './hold-writer.ts'
 export { listHistory } from './list-history.ts'

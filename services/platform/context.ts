@@ -8,10 +8,10 @@ import type { Logger } from './logger.ts'
 /** Who asks for something. */
 export type Actor =
   | { readonly kind: 'user'; readonly address: string }
+  /** Somebody who asks for a credit account: its holder, or whoever has one of its keys. */
+  | { readonly kind: 'account'; readonly accountId: string; readonly via: 'key' | 'session' | 'oidc' }
   | { readonly kind: 'system'; readonly job: string }
   | { readonly kind: 'webhook'; readonly source: string }
-  /** Somebody with a key or a token of a credit account: may do what the account may, and nothing of its wallet. */
-  | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'anonymous' }
 
 /** Everything a verb may reach. `db` is a transaction when the verb runs inside one. */

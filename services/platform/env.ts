@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { parseUsd } from '#lib/money/decimal.ts'
 import { readMasterKeys } from './crypto/seal.ts'
 import { LIVE_CONTRACT, PUBLIC_NODE, type SettingName, type SettingValues, settings } from './settings.ts'
 
@@ -75,6 +76,29 @@ function stripeSettings({ STRIPE_SECRET_KEY: secretKey, ...values }: SettingValu
   }
   return { secretKey, webhookSecret, publishableKey, apiUrl: values.STRIPE_API_URL ?? null }
 }
+
+/** Both or neither: without an audience, a token that the issuer made for another service would do. */
+function oidcSettings({ OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_JWKS_URL: jwksUrl }: SettingValues) {
+  if (!issuer && !audience && !jwksUrl) return null
+  if (issuer && audience) return { issuer, audience, jwksUrl: jwksUrl ?? null }
+  return refuse('OIDC_ISSUER and OIDC_AUDIENCE belong together, and OIDC_JWKS_URL to them. Set both or none.')
+}
+
+function redisSettings({ REDIS_URL: url, REDIS_HOST: host, REDIS_PORT: port }: SettingValues) {
+  if (!host) return url ? { url } : null
+  const named = `redis://${host}:${port ?? 6379}`
+  if (!url) return { url: named }
+  const { hostname, port: urlPort } = new URL(url)
+  if (hostname === host && (urlPort || '6379') === String(port ?? 6379)) return { url }
+  return refuse('REDIS_URL and REDIS_HOST name different servers. Keep one of them.')
+}
+
+const welcomeSettings = (values: SettingValues) => ({
+  amount: parseUsd(values.WELCOME_CREDITS_USD),
+  budget: parseUsd(values.WELCOME_BUDGET_USD),
+  days: values.WELCOME_DAYS,
+  perAddress: values.WELCOME_PER_ADDRESS,
+})
 
 const byokSettings = (text: string) => ({
   masterKeys: readMasterKeys(text),
@@ -155,6 +179,10 @@ export function loadEnv(source: Source) {
     app: { url: values.APP_URL.replace(/\/+$/, ''), port: values.PORT, sessionSecret: values.SESSION_SECRET },
     alerts: alertSettings(values),
     stripe: stripeSettings(values),
+    oidc: oidcSettings(values),
+    welcome: welcomeSettings(values),
+    trustedProxies: values.TRUSTED_PROXIES,
+    redis: redisSettings(values),
     byok: values.BYOK_ENCRYPTION_KEY ? byokSettings(values.BYOK_ENCRYPTION_KEY) : { masterKeys: null, texts: [] },
     local: values.LOCAL_ACCOUNTS_FILE ? { accountsFile: values.LOCAL_ACCOUNTS_FILE } : null,
   })
@@ -173,6 +201,7 @@ export const secretsOf = (env: Env): string[] =>
     env.alerts.mail && new URL(env.alerts.mail.smtpUrl).password,
     new URL(env.database.url).password,
     ...env.byok.texts,
+    env.redis && new URL(env.redis.url).password,
     env.stripe?.secretKey,
     env.stripe?.webhookSecret,
   ].filter((secret): secret is string => Boolean(secret))

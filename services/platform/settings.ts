@@ -27,6 +27,7 @@ const address = z
   .regex(/^(0x)?[0-9a-fA-F]{16}$/, 'must be a Flow address: 0x and 16 hex digits')
   .transform((given) => `0x${given.replace(/^0x/, '').toLowerCase()}`)
 const hex64 = z.string().regex(/^(0x)?[0-9a-fA-F]{64}$/, 'must be a private key: 64 hex digits')
+const usdAmount = z.string().regex(/^\d{1,9}(\.\d{1,8})?$/, 'must be an amount of USD')
 const strongSecret = z.string().min(16, 'must have at least 16 characters')
 
 /** What one oracle process does; several share the work. */
@@ -182,6 +183,34 @@ export const settings = {
     or(whole(1, 1_000_000), '10000'),
   ),
   SESSION_SECRET: setting('Secret of sign-in sessions, 16 characters or more.', strongSecret, { secret: true }),
+  OIDC_ISSUER: setting(
+    'Identity provider whose tokens (JWT) open credit accounts, such as a Keycloak realm: the exact "iss" of its ' +
+      'tokens. Not set: wallets and keys only.',
+    url.optional(),
+  ),
+  OIDC_AUDIENCE: setting('The "aud" that such a token must have.', text.optional()),
+  OIDC_JWKS_URL: setting("Address of the issuer's keys. Not set: its discovery document says it.", url.optional()),
+  WELCOME_CREDITS_USD: setting('Credits that a new account is given; 0 for none.', or(usdAmount, '1')),
+  WELCOME_BUDGET_USD: setting('Most that all new accounts of a UTC day are given together.', or(usdAmount, '20')),
+  WELCOME_DAYS: setting('Days after which what is left of a welcome ends.', or(whole(1, 3_650), '30')),
+  WELCOME_PER_ADDRESS: setting(
+    'New accounts that are welcomed of one network address a UTC day.',
+    or(whole(1, 1_000), '1'),
+  ),
+  TRUSTED_PROXIES: setting(
+    'Proxies of yours before the dashboard and the gateway that add to X-Forwarded-For. 0: nobody is believed.',
+    or(whole(0, 10), '0'),
+  ),
+  REDIS_URL: setting(
+    'Redis that shares rate limits between processes, redis:// or rediss://. Not set: Postgres shares them.',
+    z
+      .string()
+      .regex(/^rediss?:\/\//, 'must start with redis:// or rediss://')
+      .optional(),
+    { secret: true },
+  ),
+  REDIS_HOST: setting('Host of that Redis, in place of REDIS_URL.', text.optional()),
+  REDIS_PORT: setting('Port of that Redis, beside REDIS_HOST. Not set: 6379.', whole(1, 65_535).optional()),
   STRIPE_SECRET_KEY: setting("Stripe's secret key. Not set: credits can't be bought with a card.", text.optional(), {
     secret: true,
   }),

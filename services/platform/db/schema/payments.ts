@@ -12,7 +12,8 @@ export const purchases = pgTable(
       .references(() => creditAccounts.id),
     /** The buyer's own id of the request: asking twice is one purchase. */
     requestKey: text().notNull(),
-    method: text({ enum: ['checkout', 'element'] }).notNull(),
+    /** `refill`: ours, by standing order. */
+    method: text({ enum: ['checkout', 'element', 'refill'] }).notNull(),
     /** US cents. */
     cents: integer().notNull(),
     status: text({ enum: ['created', 'pending', 'paid', 'failed'] }).notNull(),

@@ -1,0 +1,6 @@
+export { createAccountKey } from './create-account-key.ts'
+export { findAccountKey, noteKeyUse } from './find-account-key.ts'
+export { listAccountKeys } from './list-account-keys.ts'
+export { revokeAccountKey } from './revoke-account-key.ts'
+export { accountKeyChange, newAccountKey } from './schemas.ts'
+export { updateAccountKey } from './update-account-key.ts'

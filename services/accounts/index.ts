@@ -1,0 +1,2 @@
+export { enterAccount } from './enter-account.ts'
+export { forgetVisitors } from './forget-visitors.ts'
