@@ -1,6 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { Usd } from '#lib/money/units.ts'
-import { periodOf } from '#lib/period/period.ts'
+import { type Period, periodOf } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { Facts } from './schemas.ts'
 import { findTransfer, insertTransfers, type NewTransfer, type TransferRow } from './store.ts'
@@ -13,13 +13,15 @@ export interface Booking {
   readonly credit: string
   readonly amount: Usd
   readonly kind: TransferRow['kind']
+  /** The month that it counts to; the running one if absent. */
+  readonly period?: Period
   readonly facts: Facts
 }
 
 /** True if the transfer is new; false if the very same was booked before. Another one under its id is an error. */
 export async function bookTransfer(tx: ServiceContext, booking: Booking): Promise<boolean> {
   const createdAt = tx.clock()
-  const row: NewTransfer = { ...booking, period: periodOf(createdAt), createdAt }
+  const row: NewTransfer = { ...booking, period: booking.period ?? periodOf(createdAt), createdAt }
   if ((await insertTransfers(tx.db, [row])).has(booking.id)) return true
   const before = await findTransfer(tx.db, booking.id)
   const same =

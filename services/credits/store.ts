@@ -1,6 +1,7 @@
-import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, ilike, inArray, lt, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import {
+  accountChanges,
   creditAccounts,
   creditGrants,
   creditHolds,
@@ -46,6 +47,31 @@ export async function updateAccount(
   set: Partial<Pick<AccountRow, 'tier' | 'status' | 'monthlyCap'>>,
 ): Promise<void> {
   await db.update(creditAccounts).set(set).where(eq(creditAccounts.id, id))
+}
+
+export async function insertChange(db: Db, row: typeof accountChanges.$inferInsert): Promise<void> {
+  await db.insert(accountChanges).values(row)
+}
+
+/** A text as `like` takes it literally. */
+const literal = (text: string): string => text.replace(/[\\%_]/g, '\\$&')
+
+export function searchAccounts(
+  db: Db,
+  { query, before, limit }: { query: string | null; before: bigint | null; limit: number },
+): Promise<AccountRow[]> {
+  const part = query === null ? null : `%${literal(query)}%`
+  return db
+    .select()
+    .from(creditAccounts)
+    .where(
+      and(
+        part === null ? undefined : or(ilike(creditAccounts.subject, part), ilike(creditAccounts.id, part)),
+        before === null ? undefined : lt(creditAccounts.number, before),
+      ),
+    )
+    .orderBy(desc(creditAccounts.number))
+    .limit(limit)
 }
 
 export const findHolds = (db: Db, ids: readonly string[]): Promise<HoldRow[]> =>
@@ -108,6 +134,21 @@ export async function insertTransfers(db: Db, rows: readonly NewTransfer[]): Pro
 export async function findTransfer(db: Db, id: string): Promise<TransferRow | null> {
   const [row] = await db.select().from(ledgerTransfers).where(eq(ledgerTransfers.id, id))
   return row ?? null
+}
+
+/** What was given back of one line of usage. */
+export async function sumRefunds(db: Db, accountId: string, transferId: string): Promise<bigint> {
+  const [row] = await db
+    .select({ refunded: sql<string>`coalesce(sum(${ledgerTransfers.amount}), 0)` })
+    .from(ledgerTransfers)
+    .where(
+      and(
+        eq(ledgerTransfers.accountId, accountId),
+        eq(ledgerTransfers.kind, 'refund'),
+        sql`${ledgerTransfers.facts}->>'refunds' = ${transferId}`,
+      ),
+    )
+  return BigInt(row?.refunded ?? 0)
 }
 
 export const listMonths = (db: Db, accountIds: readonly string[], periods: readonly number[]): Promise<MonthRow[]> =>
