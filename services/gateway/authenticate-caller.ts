@@ -52,5 +52,7 @@ async function callerOfSession(ctx: ServiceContext, request: Request): Promise<A
 export function actorOf(caller: GatewayCaller | null): Actor {
   if (caller?.kind !== 'account') return { kind: 'anonymous' }
   const { via, wallet, account } = caller
-  return via === 'session' && wallet ? { kind: 'user', address: wallet } : { kind: 'account', accountId: account.id, via }
+  return via === 'session' && wallet
+    ? { kind: 'user', address: wallet }
+    : { kind: 'account', accountId: account.id, via }
 }

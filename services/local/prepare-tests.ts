@@ -2,6 +2,8 @@ import { ensureCadenceCheck, ensureEmulator } from './emulator/index.ts'
 import { cacheFolder } from './home.ts'
 import { setupLitellm } from './litellm/index.ts'
 import { createProgress, terminal } from './progress.ts'
+import { ensureRedis } from './redis/index.ts'
+import { ensureStripeMock } from './stripe-mock/index.ts'
 
 /** Builds and installs the tools that tests run on, once per machine. */
 export async function prepareTests(): Promise<void> {
@@ -15,10 +17,11 @@ export async function prepareTests(): Promise<void> {
   }
   await Promise.all([
     timed('litellm', setupLitellm(doingFor('litellm'))),
-    // One after the other: both are the same Go module.
+    timed('redis', ensureRedis(doingFor('redis'))),
+    // One after the other: both are the same Go module, and Go keeps all processors busy.
     timed(
       'emulator',
       ensureEmulator(doingFor('emulator')).then(() => ensureCadenceCheck(doingFor('cadence'))),
-    ),
+    ).then(() => timed('stripe-mock', ensureStripeMock(doingFor('stripe-mock')))),
   ])
 }

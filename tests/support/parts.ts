@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
-import type { Home } from '#services/local/home.ts'
+import { cacheFolder, type Home } from '#services/local/home.ts'
 import { anyFreePort } from '#services/local/ports.ts'
 import { startPostgres } from '#services/local/postgres.ts'
+import { ensureRedis, startRedis } from '#services/local/redis/index.ts'
+import { ensureStripeMock, startStripeMock } from '#services/local/stripe-mock/index.ts'
 import type { Supervisor } from '#services/local/supervisor.ts'
 import { migrate } from '#services/platform/db/migrate.ts'
 import { startSharedChain } from './shared-chain.ts'
@@ -24,6 +26,8 @@ export function createParts(home: Home, supervisor: () => Supervisor): Parts {
     chain: once(() => startSharedChain(home, supervisor())),
     dashboard: once(() => startSharedDashboard(home, supervisor())),
     litellm,
+    redis: once(() => startTestRedis(supervisor())),
+    'stripe-mock': once(() => startTestStripe(supervisor())),
     async postgres() {
       return { url: (await postgres()).urlOf('postgres') }
     },
@@ -47,6 +51,18 @@ async function startTestPostgres(home: Home, supervisor: Supervisor) {
     stage: 0,
     flags: fast,
   })
+}
+
+async function startTestRedis(supervisor: Supervisor) {
+  const tool = await ensureRedis({ cacheDir: cacheFolder() })
+  const { url, process } = await startRedis({ supervisor, tool, port: await anyFreePort(), stage: 0 })
+  return { url, pid: process.pid }
+}
+
+async function startTestStripe(supervisor: Supervisor) {
+  const bin = await ensureStripeMock({ cacheDir: cacheFolder() })
+  const { url } = await startStripeMock({ supervisor, bin, port: await anyFreePort(), stage: 0 })
+  return { url }
 }
 
 async function query(url: string, text: string): Promise<void> {

@@ -9,6 +9,12 @@ export const createTestDatabase = (): Promise<{ url: string }> => part('database
 /** The run's shared Postgres, for tests that make their own databases. */
 export const usePostgres = (): Promise<{ url: string }> => part('postgres')
 
+/** The run's shared Redis; tests name subjects of their own. */
+export const useRedis = (): Promise<{ url: string; pid: number }> => part('redis')
+
+/** The run's shared stand-in of Stripe, Stripe's own. */
+export const useStripeMock = (): Promise<{ url: string }> => part('stripe-mock')
+
 /** The run's shared chain; tests take care of their own vaults and accounts. */
 export const useChain = (): Promise<SharedChain> => part('chain')
 

@@ -1,0 +1,2 @@
+export { ensureRedis } from './ensure-redis.ts'
+export { startRedis } from './start-redis.ts'
