@@ -5,6 +5,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { checkoutSession, dispute, type Outcome, paymentIntent, refund } from './schemas.ts'
 import {
   findReturn,
+  keepMethod,
   lockPurchase,
   lockPurchaseOfPayment,
   type PurchaseRow,
@@ -28,11 +29,13 @@ interface Payment {
   readonly paymentIntentId: string | null
   readonly cents: number | null
   readonly currency: string | null
+  /** What it left behind for later charges. */
+  readonly kept?: { readonly customerId: string; readonly paymentMethodId: string } | null
 }
 
 /** Credits what was paid, if it is what was asked for. */
 async function credit(tx: ServiceContext, payment: Payment): Promise<Outcome> {
-  const { purchaseId, paymentIntentId, cents, currency } = payment
+  const { purchaseId, paymentIntentId, cents, currency, kept = null } = payment
   const purchase = purchaseId === null ? null : await lockPurchase(tx.db, purchaseId)
   if (!purchase || paymentIntentId === null) return refused('paid, but for no purchase of ours')
   if (cents !== purchase.cents || currency !== 'usd') {
@@ -45,6 +48,7 @@ async function credit(tx: ServiceContext, payment: Payment): Promise<Outcome> {
   const amount = centsToUsd(BigInt(cents))
   await creditPurchase(tx, { paymentId: paymentIntentId, accountId: purchase.accountId, from: 'stripe', amount, facts })
   await updatePurchase(tx.db, purchase.id, { status: 'paid', paymentIntentId, updatedAt: tx.clock() })
+  if (kept) await keepMethod(tx.db, purchase.accountId, { ...kept, updatedAt: tx.clock() })
   return applied
 }
 
@@ -113,11 +117,13 @@ function readSession(type: string, object: unknown): ReadEvent {
 }
 
 function readIntent(type: string, object: unknown): ReadEvent {
-  const { id, metadata: purchaseId, amount_received: cents, currency } = paymentIntent.parse(object)
+  const { id, metadata: purchaseId, amount_received: cents, currency, ...intent } = paymentIntent.parse(object)
   if (type !== 'payment_intent.succeeded') {
     return { paymentIntentId: id, apply: (tx) => note(tx, purchaseId, 'failed') }
   }
-  return { paymentIntentId: id, apply: (tx) => credit(tx, { purchaseId, paymentIntentId: id, cents, currency }) }
+  const { customer: customerId, payment_method: paymentMethodId, setup_future_usage: usage } = intent
+  const kept = usage === 'off_session' && customerId && paymentMethodId ? { customerId, paymentMethodId } : null
+  return { paymentIntentId: id, apply: (tx) => credit(tx, { purchaseId, paymentIntentId: id, cents, currency, kept }) }
 }
 
 function readRefund(type: string, object: unknown): ReadEvent {

@@ -5,6 +5,7 @@ import { LEAST_CENTS, MOST_CENTS } from '#lib/payments/cents.ts'
 const purchaseInput = z.object({
   cents: z.number().int().min(LEAST_CENTS, 'must be $5 at least').max(MOST_CENTS, 'must be $1,000 at most'),
   method: z.enum(['checkout', 'element']).default('checkout'),
+  saveMethod: z.boolean().default(false),
 })
 export type PurchaseInput = z.output<typeof purchaseInput>
 
@@ -31,6 +32,9 @@ export const paymentIntent = z.object({
   amount_received: z.number().int(),
   currency: z.string(),
   metadata,
+  customer: linked,
+  payment_method: linked,
+  setup_future_usage: z.string().nullish(),
 })
 export const refund = z.object({
   id: z.string(),

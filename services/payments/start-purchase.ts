@@ -3,7 +3,7 @@ import type { StartedPayment, StripeClient } from '#services/clients/stripe/inde
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import type { PurchaseInput } from './schemas.ts'
-import { findPurchase, insertPurchase, updatePurchase } from './store.ts'
+import { findMethod, findPurchase, insertCustomer, insertPurchase, updatePurchase } from './store.ts'
 
 export interface StartPurchase extends PurchaseInput {
   readonly accountId: string
@@ -18,23 +18,31 @@ export interface StartPurchase extends PurchaseInput {
 export async function startPurchase(
   ctx: ServiceContext,
   stripe: StripeClient,
-  { accountId, requestKey, cents, method }: StartPurchase,
+  { accountId, requestKey, cents, method, saveMethod }: StartPurchase,
 ): Promise<StartedPayment & { purchaseId: string }> {
   const now = ctx.clock()
-  const row = { accountId, requestKey, cents, method, status: 'created' as const, createdAt: now, updatedAt: now }
+  const wanted = { accountId, requestKey, cents, method, saveMethod }
+  const row = { ...wanted, status: 'created' as const, createdAt: now, updatedAt: now }
   await insertPurchase(ctx.db, { ...row, id: `pur_${randomHex(12)}` })
   const purchase = await findPurchase(ctx.db, { accountId, requestKey })
   if (!purchase) throw new AppError('internal', 'The purchase could not be started. Nothing was charged: try again.')
-  if (purchase.cents !== cents || purchase.method !== method) {
-    throw new AppError(
-      'idempotency_conflict',
-      'This request was made before with another amount. Start a new purchase.',
-    )
+  if (purchase.cents !== cents || purchase.method !== method || purchase.saveMethod !== saveMethod) {
+    throw new AppError('idempotency_conflict', 'This request was made before for something else. Start a new purchase.')
   }
-  const payment = { purchaseId: purchase.id, cents, returnUrl: `${ctx.env.app.url}/credits` }
+  const customerId = saveMethod ? await ensureCustomer(ctx, stripe, accountId) : null
+  const payment = { purchaseId: purchase.id, cents, returnUrl: `${ctx.env.app.url}/credits`, customerId }
   const started = await (method === 'checkout' ? stripe.startCheckout(payment) : stripe.startElement(payment))
   const { sessionId, paymentIntentId } = started
   const found = { ...(sessionId && { sessionId }), ...(paymentIntentId && { paymentIntentId }) }
   await updatePurchase(ctx.db, purchase.id, { ...found, updatedAt: now })
   return { ...started, purchaseId: purchase.id }
+}
+
+/** The account's customer at Stripe, made when it is first needed. */
+async function ensureCustomer(ctx: ServiceContext, stripe: StripeClient, accountId: string): Promise<string> {
+  const known = await findMethod(ctx.db, accountId)
+  if (known) return known.customerId
+  const customerId = await stripe.createCustomer(accountId)
+  await insertCustomer(ctx.db, { accountId, customerId, updatedAt: ctx.clock() })
+  return customerId
 }

@@ -1,10 +1,11 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
-import { paymentReturns, purchases, stripeEvents } from '#services/platform/db/schema/index.ts'
+import { paymentMethods, paymentReturns, purchases, stripeEvents } from '#services/platform/db/schema/index.ts'
 
 export type PurchaseRow = typeof purchases.$inferSelect
 export type StripeEventRow = typeof stripeEvents.$inferSelect
 export type ReturnRow = typeof paymentReturns.$inferSelect
+export type MethodRow = typeof paymentMethods.$inferSelect
 
 export async function insertPurchase(db: Db, row: typeof purchases.$inferInsert): Promise<void> {
   await db
@@ -44,6 +45,65 @@ export async function updatePurchase(
   set: Partial<Pick<PurchaseRow, 'status' | 'sessionId' | 'paymentIntentId'>> & { updatedAt: Date },
 ): Promise<void> {
   await db.update(purchases).set(set).where(eq(purchases.id, id))
+}
+
+export async function findPurchaseById(db: Db, id: string): Promise<PurchaseRow | null> {
+  const [row] = await db.select().from(purchases).where(eq(purchases.id, id))
+  return row ?? null
+}
+
+export async function findOwnPurchase(db: Db, accountId: string, id: string): Promise<PurchaseRow | null> {
+  const [row] = await db
+    .select()
+    .from(purchases)
+    .where(and(eq(purchases.id, id), eq(purchases.accountId, accountId)))
+  return row ?? null
+}
+
+/** The account's newest purchase by standing order, or null. */
+export async function findLastRefill(db: Db, accountId: string): Promise<PurchaseRow | null> {
+  const [row] = await db
+    .select()
+    .from(purchases)
+    .where(and(eq(purchases.accountId, accountId), eq(purchases.method, 'refill')))
+    .orderBy(desc(purchases.createdAt))
+    .limit(1)
+  return row ?? null
+}
+
+/** Notes of a purchase that is still only intended; an event of Stripe's may have been faster. */
+export async function updateIntended(
+  db: Db,
+  id: string,
+  set: Pick<PurchaseRow, 'status' | 'paymentIntentId' | 'updatedAt'>,
+): Promise<boolean> {
+  const written = await db
+    .update(purchases)
+    .set(set)
+    .where(and(eq(purchases.id, id), eq(purchases.status, 'created')))
+    .returning({ id: purchases.id })
+  return written.length > 0
+}
+
+export async function findMethod(db: Db, accountId: string): Promise<MethodRow | null> {
+  const [row] = await db.select().from(paymentMethods).where(eq(paymentMethods.accountId, accountId))
+  return row ?? null
+}
+
+export async function insertCustomer(db: Db, row: Omit<MethodRow, 'paymentMethodId'>): Promise<void> {
+  await db.insert(paymentMethods).values(row).onConflictDoNothing({ target: paymentMethods.accountId })
+}
+
+/** Keeps the method that a payment left behind, if it is of the account's own customer. */
+export async function keepMethod(
+  db: Db,
+  accountId: string,
+  { customerId, ...set }: Omit<MethodRow, 'accountId'>,
+): Promise<void> {
+  await db
+    .update(paymentMethods)
+    .set(set)
+    .where(and(eq(paymentMethods.accountId, accountId), eq(paymentMethods.customerId, customerId)))
 }
 
 /** Writes an event down. False if it was told before. */

@@ -61,7 +61,8 @@ async function startTestRedis(supervisor: Supervisor) {
 
 async function startTestStripe(supervisor: Supervisor) {
   const bin = await ensureStripeMock({ cacheDir: cacheFolder() })
-  const { url } = await startStripeMock({ supervisor, bin, port: await anyFreePort(), stage: 0 })
+  const [port, httpsPort] = [await anyFreePort(), await anyFreePort()]
+  const { url } = await startStripeMock({ supervisor, bin, port, httpsPort, stage: 0 })
   return { url }
 }
 

@@ -14,7 +14,22 @@ interface NewPayment {
   readonly cents: number
   /** Where the buyer comes back to. */
   readonly returnUrl: string
+  /** Who may be charged again by the method that pays this; null: it is not kept. */
+  readonly customerId: string | null
 }
+
+interface SavedCharge {
+  readonly purchaseId: string
+  readonly cents: number
+  readonly customerId: string
+  readonly paymentMethodId: string
+}
+
+/** What became of a charge that nobody was there to confirm. Its money is there when an event says so. */
+export type ChargeOutcome =
+  | { readonly ok: true; readonly paymentIntentId: string }
+  /** Trying again would fail again. */
+  | { readonly ok: false; readonly paymentIntentId: string | null; readonly reason: string }
 
 /** What the buyer's browser needs to pay. */
 export interface StartedPayment {
@@ -29,6 +44,10 @@ export interface StartedPayment {
 export interface StripeClient {
   startCheckout(payment: NewPayment): Promise<StartedPayment>
   startElement(payment: NewPayment): Promise<StartedPayment>
+  /** A customer of Stripe's for an account: one, however often it is asked for. */
+  createCustomer(accountId: string): Promise<string>
+  /** Charges a method that was kept; asked again for one purchase, it is the same charge. */
+  chargeSaved(charge: SavedCharge): Promise<ChargeOutcome>
   /** The event that Stripe signed, or `signature_invalid`. */
   readEvent(body: string, signature: string): Stripe.Event
 }
@@ -45,15 +64,44 @@ function addressOf(apiUrl: string | null): Stripe.StripeConfig {
 const idOf = (linked: string | { id: string } | null): string | null =>
   typeof linked === 'string' ? linked : (linked?.id ?? null)
 
-async function ask<T>(call: Promise<T>): Promise<T> {
+const unavailable = (cause: unknown): AppError =>
+  new AppError('payment_unavailable', 'Stripe does not answer right now. Nothing was charged: try again.', {
+    internal: cause instanceof Error ? `Stripe: ${cause.message}` : 'Stripe failed',
+  })
+
+/** A proxy's empty answer must not pass for what was asked for. */
+function identified<T extends { id: string }>(answer: T): T {
+  if (typeof answer.id === 'string') return answer
+  throw new Error('the answer names no object')
+}
+
+async function ask<T extends { id: string }>(call: Promise<T>): Promise<T> {
   try {
-    return await call
+    return identified(await call)
   } catch (cause) {
-    const internal = cause instanceof Error ? `Stripe: ${cause.message}` : 'Stripe failed'
-    throw new AppError('payment_unavailable', 'Stripe does not answer right now. Nothing was charged: try again.', {
-      internal,
-    })
+    throw unavailable(cause)
   }
+}
+
+/** What keeps a method for charges without its owner, where that was asked for. */
+const keeping = (customerId: string | null) =>
+  customerId === null ? {} : { setup_future_usage: 'off_session' as const }
+const ofCustomer = (customerId: string | null) => (customerId === null ? {} : { customer: customerId })
+
+const REASONS: Readonly<Record<string, string>> = {
+  authentication_required: 'your bank wants you to confirm the payment',
+  card_declined: 'the card was declined',
+  expired_card: 'the card has expired',
+  resource_missing: 'the saved payment method is gone',
+}
+
+/** A refusal that is about the method; null when the call itself failed, and may work later. */
+function refusalOf(error: unknown): ChargeOutcome | null {
+  const { StripeCardError, StripeInvalidRequestError } = Stripe.errors
+  const isAboutMethod = error instanceof StripeCardError || error instanceof StripeInvalidRequestError
+  if (!isAboutMethod || ![400, 402, 404].includes(error.statusCode ?? 0)) return null
+  const reason = REASONS[error.code ?? ''] ?? 'the payment was refused'
+  return { ok: false, paymentIntentId: error.payment_intent?.id ?? null, reason }
 }
 
 /** A client of Stripe's API. The secret key stays in it. */
@@ -65,7 +113,7 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
     telemetry: false,
   })
   return {
-    async startCheckout({ purchaseId, cents, returnUrl }) {
+    async startCheckout({ purchaseId, cents, returnUrl, customerId }) {
       const metadata = { purchase_id: purchaseId }
       const price = { currency: CURRENCY, unit_amount: cents, product_data: { name: 'FlareFlow credits' } }
       const session = await ask(
@@ -75,7 +123,8 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
             line_items: [{ quantity: 1, price_data: price }],
             client_reference_id: purchaseId,
             metadata,
-            payment_intent_data: { metadata },
+            ...ofCustomer(customerId),
+            payment_intent_data: { metadata, ...keeping(customerId) },
             success_url: `${returnUrl}?purchase=${purchaseId}`,
             cancel_url: returnUrl,
           },
@@ -85,7 +134,7 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
       const { id: sessionId, url, payment_intent: intent } = session
       return { sessionId, url, paymentIntentId: idOf(intent), clientSecret: null }
     },
-    async startElement({ purchaseId, cents }) {
+    async startElement({ purchaseId, cents, customerId }) {
       const intent = await ask(
         stripe.paymentIntents.create(
           {
@@ -93,11 +142,36 @@ export function createStripeClient({ secretKey, webhookSecret, apiUrl }: StripeS
             currency: CURRENCY,
             metadata: { purchase_id: purchaseId },
             automatic_payment_methods: { enabled: true },
+            ...ofCustomer(customerId),
+            ...keeping(customerId),
           },
           { idempotencyKey: purchaseId },
         ),
       )
       return { sessionId: null, url: null, paymentIntentId: intent.id, clientSecret: intent.client_secret }
+    },
+    async createCustomer(accountId) {
+      const params = { metadata: { account_id: accountId } }
+      return (await ask(stripe.customers.create(params, { idempotencyKey: `customer-${accountId}` }))).id
+    },
+    async chargeSaved({ purchaseId, cents, customerId, paymentMethodId }) {
+      const charge = {
+        amount: cents,
+        currency: CURRENCY,
+        customer: customerId,
+        payment_method: paymentMethodId,
+        off_session: true,
+        confirm: true,
+        metadata: { purchase_id: purchaseId },
+      }
+      try {
+        const call = stripe.paymentIntents.create(charge, { idempotencyKey: purchaseId })
+        return { ok: true, paymentIntentId: identified(await call).id }
+      } catch (error) {
+        const refusal = refusalOf(error)
+        if (refusal) return refusal
+        throw unavailable(error)
+      }
     },
     readEvent(body, signature) {
       try {

@@ -10,7 +10,7 @@ import { waitUntilReady } from '../wait-for.ts'
 /** The release whose idea of Stripe's API is tested against. */
 const VERSION = 'v0.203.0'
 const failure = "Stripe's stand-in could not be built from its Go module"
-const startMs = 20_000
+const startMs = 60_000
 
 interface StripeMockOptions {
   /** Folder for tools, shared by all projects of the user. */
@@ -53,21 +53,19 @@ interface StripeMockSettings {
   readonly supervisor: Supervisor
   readonly bin: string
   readonly port: number
+  /** It always serves HTTPS too, and on all addresses unless it is told where. */
+  readonly httpsPort: number
   readonly stage: number
 }
 
 /** Starts it on loopback. It checks every request against Stripe's own description of the API, and keeps nothing. */
-export async function startStripeMock({ supervisor, bin, port, stage }: StripeMockSettings): Promise<{
+export async function startStripeMock({ supervisor, bin, port, httpsPort, stage }: StripeMockSettings): Promise<{
   process: SupervisedProcess
   url: string
 }> {
   const url = `http://127.0.0.1:${port}`
-  const child = supervisor.start({
-    name: 'stripe-mock',
-    command: bin,
-    args: ['-http-addr', `127.0.0.1:${port}`],
-    stage,
-  })
+  const args = ['-http-addr', `127.0.0.1:${port}`, '-https-addr', `127.0.0.1:${httpsPort}`]
+  const child = supervisor.start({ name: 'stripe-mock', command: bin, args, stage })
   // It answers everybody without a key with 401.
   const isReady = () =>
     fetch(url, { signal: AbortSignal.timeout(1_000) }).then(

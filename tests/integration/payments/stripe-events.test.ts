@@ -214,7 +214,13 @@ describe('an event', () => {
 
 test('Stripe that does not answer costs the buyer nothing and says to try again', async () => {
   const account = await openAccount(ctx, { subject: `flow:${randomHex(8)}` })
-  const start = { accountId: account.id, requestKey: 'one', cents: 1_000, method: 'checkout' as const }
+  const start = {
+    accountId: account.id,
+    requestKey: 'one',
+    cents: 1_000,
+    method: 'checkout' as const,
+    saveMethod: false,
+  }
   await expect(startPurchase(ctx, stripe, start)).rejects.toMatchObject({ code: 'payment_unavailable' })
   await expect(startPurchase(ctx, stripe, { ...start, cents: 2_000 })).rejects.toMatchObject({
     code: 'idempotency_conflict',

@@ -70,6 +70,7 @@ CREATE TABLE "welcome_grants" (
 	CONSTRAINT "welcome_grants_amount" CHECK ((outcome = 'given') = (amount > 0) and amount >= 0)
 );
 --> statement-breakpoint
+ALTER TABLE "purchases" ADD COLUMN "save_method" boolean DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE "account_changes" ADD CONSTRAINT "account_changes_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "account_keys" ADD CONSTRAINT "account_keys_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "auto_refills" ADD CONSTRAINT "auto_refills_account_id_credit_accounts_id_fk" FOREIGN KEY ("account_id") REFERENCES "public"."credit_accounts"("id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint

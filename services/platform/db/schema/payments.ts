@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { bigint, check, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
+import { bigint, boolean, check, index, integer, jsonb, pgTable, text, timestamp, unique } from 'drizzle-orm/pg-core'
 import { creditAccounts } from './credits.ts'
 
 /** Credits that somebody set out to buy. What is credited is decided by the payment, not by this row's status. */
@@ -17,6 +17,8 @@ export const purchases = pgTable(
     /** US cents. */
     cents: integer().notNull(),
     status: text({ enum: ['created', 'pending', 'paid', 'failed'] }).notNull(),
+    /** The buyer lets us keep the payment method, for refills. */
+    saveMethod: boolean().notNull().default(false),
     /** Stripe's checkout session, for `checkout`. */
     sessionId: text().unique(),
     paymentIntentId: text().unique(),
