@@ -3,17 +3,17 @@ import { AppError } from '#lib/errors/app-error.ts'
 /** The largest body that a route takes. The largest real one, a transaction to sign, is a few kilobytes. */
 export const BODY_LIMIT_BYTES = 64 * 1024
 
-const tooLarge = () =>
-  new AppError('payload_too_large', `The request is larger than ${BODY_LIMIT_BYTES / 1024} kB. Nothing was changed.`)
+const tooLarge = (limit: number) =>
+  new AppError('payload_too_large', `The request is larger than ${limit / 1024} kB. Nothing was changed.`)
 
 /** Reads at most the limit, whatever Content-Length claims. */
-async function readText(request: Request): Promise<string> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT_BYTES) throw tooLarge()
+export async function readText(request: Request, limit = BODY_LIMIT_BYTES): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit)
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > BODY_LIMIT_BYTES) throw tooLarge()
+    if (size > limit) throw tooLarge(limit)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

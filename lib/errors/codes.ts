@@ -55,6 +55,7 @@ export const errorCodes = {
   period_invalid: kind(400),
   preview_outdated: kind(409),
   provider_not_registered: kind(409),
+  rate_limited: kind(429, true),
   report_too_large: kind(400),
   request_in_progress: kind(409, true),
   request_timed_out: kind(408, true),

@@ -5,7 +5,8 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import type { CreditAccount } from './schemas.ts'
 import { type AccountRow, findAccountOf, listMonths } from './store.ts'
 
-const toAccount = (row: AccountRow): CreditAccount => ({
+/** A row as the domain sees it. */
+export const toAccount = (row: AccountRow): CreditAccount => ({
   id: row.id,
   subject: row.subject,
   tier: row.tier,

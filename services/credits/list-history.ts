@@ -3,7 +3,13 @@ import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { type HistoryCursor, listTransfers, type TransferRow } from './store.ts'
 
-const cursorShape = z.tuple([z.iso.datetime(), z.string().max(300)])
+const cursorShape = z.tuple([
+  z.iso.datetime().regex(/^2/),
+  z
+    .string()
+    .max(300)
+    .regex(/^[\x20-\x7e]*$/),
+])
 
 const encode = ({ at, id }: HistoryCursor): string =>
   Buffer.from(JSON.stringify([at.toISOString(), id]), 'utf8').toString('base64url')
@@ -19,19 +25,30 @@ function decode(text: string): HistoryCursor {
   }
 }
 
+/** A transfer as its customer's history has it. */
+export type HistoryLine = TransferRow
+
 export interface History {
-  readonly lines: readonly TransferRow[]
+  readonly lines: readonly HistoryLine[]
   /** Where the next page starts; null on the last. */
   readonly next: string | null
+}
+
+export interface HistoryQuery {
+  readonly accountId: string
+  readonly cursor: string | null
+  readonly limit: number
+  /** Null: all. */
+  readonly kinds?: readonly TransferRow['kind'][] | null
 }
 
 /** An account's transfers, newest first, a page at a time. */
 export async function listHistory(
   ctx: ServiceContext,
-  { accountId, cursor, limit }: { accountId: string; cursor: string | null; limit: number },
+  { accountId, cursor, limit, kinds = null }: HistoryQuery,
 ): Promise<History> {
   const after = cursor === null ? null : decode(cursor)
-  const found = await listTransfers(ctx.db, accountId, { after, limit: limit + 1 })
+  const found = await listTransfers(ctx.db, accountId, { after, limit: limit + 1, kinds })
   const lines = found.slice(0, limit)
   const last = lines.at(-1)
   return { lines, next: found.length > limit && last ? encode({ at: last.createdAt, id: last.id }) : null }

@@ -31,6 +31,11 @@ export async function findAccountOf(db: Db, subject: string): Promise<AccountRow
   return row ?? null
 }
 
+export async function findAccountById(db: Db, id: string): Promise<AccountRow | null> {
+  const [row] = await db.select().from(creditAccounts).where(eq(creditAccounts.id, id))
+  return row ?? null
+}
+
 export async function insertAccount(
   db: Db,
   row: Pick<AccountRow, 'id' | 'subject' | 'tier' | 'createdAt'>,
@@ -202,14 +207,42 @@ export interface HistoryCursor {
 export function listTransfers(
   db: Db,
   accountId: string,
-  { after, limit }: { after: HistoryCursor | null; limit: number },
+  { after, limit, kinds }: { after: HistoryCursor | null; limit: number; kinds: readonly TransferRow['kind'][] | null },
 ): Promise<TransferRow[]> {
   const older =
     after && sql`(${ledgerTransfers.createdAt}, ${ledgerTransfers.id}) < (${after.at.toISOString()}, ${after.id})`
   return db
     .select()
     .from(ledgerTransfers)
-    .where(and(eq(ledgerTransfers.accountId, accountId), older ?? undefined))
+    .where(
+      and(
+        eq(ledgerTransfers.accountId, accountId),
+        older ?? undefined,
+        kinds === null ? undefined : inArray(ledgerTransfers.kind, [...kinds]),
+      ),
+    )
     .orderBy(sql`${ledgerTransfers.createdAt} desc, ${ledgerTransfers.id} desc`)
     .limit(limit)
+}
+
+interface UsageSum extends Record<string, unknown> {
+  provider: string | null
+  model: string | null
+  requests: string
+  input_tokens: string
+  output_tokens: string
+  cost: string
+}
+
+/** Usage by provider and model, the dearest first. Counts are decimal texts: sums may exceed 2^53. */
+export async function sumUsage(db: Db, accountId: string, { from, to }: { from: Date; to: Date }): Promise<UsageSum[]> {
+  const sums = await db.execute<UsageSum>(sql`
+    select facts->>'provider' as provider, facts->>'model' as model, count(*)::text as requests,
+      coalesce(sum((facts->>'inputTokens')::numeric), 0)::text as input_tokens,
+      coalesce(sum((facts->>'outputTokens')::numeric), 0)::text as output_tokens, sum(amount)::text as cost
+    from ledger_transfers
+    where account_id = ${accountId} and kind = 'usage'
+      and created_at >= ${from.toISOString()} and created_at < ${to.toISOString()}
+    group by 1, 2 order by sum(amount) desc, 1, 2`)
+  return sums.rows
 }

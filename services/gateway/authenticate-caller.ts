@@ -1,9 +1,10 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { findCallingKey } from '#services/api-keys/index.ts'
 import { getSession, readCookie, SESSION_COOKIE } from '#services/auth/index.ts'
-import { openAccount } from '#services/credits/index.ts'
 import type { Actor, ServiceContext } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
+import { callerOfWallet } from './accounts/account-callers.ts'
+import { clientAddress } from './accounts/client-address.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { AccountCaller, GatewayCaller, VaultCaller } from './schemas.ts'
 
@@ -23,13 +24,15 @@ export async function authenticateCaller(parts: GatewayParts, request: Request):
   if (header === null) return callerOfSession(parts.system, request)
   const [, bearer = ''] = BEARER.exec(header) ?? []
   if (KEY.test(bearer)) return callerOfKey(parts, bearer)
-  if (TOKEN.test(bearer) && parts.verifyOidcToken) return parts.verifyOidcToken(parts.system, bearer)
+  if (TOKEN.test(bearer) && parts.verifyOidcToken) {
+    return parts.verifyOidcToken(parts.system, bearer, addressOf(parts.system, request))
+  }
   throw refused()
 }
 
 async function callerOfKey({ system, findAccountKey }: GatewayParts, secret: string): Promise<GatewayCaller> {
   const keyHash = sha256Hex(secret)
-  return (await findAccountKey?.(system, keyHash)) ?? (await callerOfVaultKey(system, secret, keyHash))
+  return (await findAccountKey(system, keyHash)) ?? (await callerOfVaultKey(system, secret, keyHash))
 }
 
 async function callerOfVaultKey(ctx: ServiceContext, secret: string, keyHash: string): Promise<VaultCaller> {
@@ -43,10 +46,11 @@ async function callerOfSession(ctx: ServiceContext, request: Request): Promise<A
   const token = readCookie(request, SESSION_COOKIE)
   const session = token ? await getSession(ctx, token) : null
   if (!session) throw nobody()
-  const { id, number, tier, status } = await openAccount(ctx, { subject: `flow:${session.address}` })
-  const account = { id, number, tier, status }
-  return { kind: 'account', account, via: 'session', keyId: null, wallet: session.address, power: null, models: null }
+  return callerOfWallet(ctx, session.address, addressOf(ctx, request))
 }
+
+const addressOf = ({ env }: ServiceContext, request: Request): string | null =>
+  clientAddress(request, env.trustedProxies)
 
 /** What a caller may do in the rest of the product: a session all that its wallet may, a key nothing of it. */
 export function actorOf(caller: GatewayCaller | null): Actor {

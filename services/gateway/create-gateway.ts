@@ -1,5 +1,9 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
+import { createStripeClient } from '#services/clients/stripe/index.ts'
+import { createRateLimiter } from '#services/rate-limits/index.ts'
+import { createKeyFinder, createTokenReader } from './accounts/account-callers.ts'
+import { createDisplayCache } from './accounts/display-cache.ts'
 import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
@@ -8,13 +12,7 @@ import { createUpstream } from './llm/upstream.ts'
 import { gatewayRoutes } from './route-table.ts'
 
 /** One gateway a process: it is what keeps a hot account's holds in one writer. */
-export function createGateway(
-  base: ServiceContext,
-  {
-    findAccountKey = null,
-    verifyOidcToken = null,
-  }: Partial<Pick<GatewayParts, 'findAccountKey' | 'verifyOidcToken'>> = {},
-): Gateway {
+export function createGateway(base: ServiceContext): Gateway {
   const system = withActor(base, { kind: 'system', job: 'gateway' })
   const prices = readPriceList(system.env.credits.pricesFile)
   const parts: GatewayParts = {
@@ -24,8 +22,11 @@ export function createGateway(
     holds: createHoldWriter(system),
     upstream: createUpstream(system),
     inFlight: createInFlight(),
-    findAccountKey,
-    verifyOidcToken,
+    rates: createRateLimiter(system),
+    display: createDisplayCache(),
+    stripe: system.env.stripe ? createStripeClient(system.env.stripe) : null,
+    findAccountKey: createKeyFinder(),
+    verifyOidcToken: createTokenReader(system),
   }
   return handleWith(parts, gatewayRoutes)
 }

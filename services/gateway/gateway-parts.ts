@@ -1,6 +1,9 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
+import type { StripeClient } from '#services/clients/stripe/index.ts'
+import type { RateLimiter } from '#services/rate-limits/index.ts'
+import type { DisplayCache } from './accounts/display-cache.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { InFlight } from './in-flight.ts'
 import type { Upstream } from './llm/upstream.ts'
@@ -16,8 +19,11 @@ export interface GatewayParts {
   readonly holds: HoldWriter
   readonly upstream: Upstream
   readonly inFlight: InFlight
-  /** Null: this installation has no account keys. */
-  readonly findAccountKey: FindAccountKey | null
+  readonly findAccountKey: FindAccountKey
+  readonly rates: RateLimiter
+  readonly display: DisplayCache
+  /** Null: Stripe isn't configured. */
+  readonly stripe: StripeClient | null
   /** Null: this installation has no OIDC issuer. */
   readonly verifyOidcToken: VerifyOidcToken | null
 }

@@ -39,8 +39,12 @@ export type GatewayCaller = AccountCaller | VaultCaller
 /** A credit account's key, found by its hash; null when there is none that may be used. */
 export type FindAccountKey = (ctx: ServiceContext, keyHash: string) => Promise<AccountCaller | null>
 
-/** The account of a token's subject; throws `invalid_api_key` when the token isn't one of the issuer's. */
-export type VerifyOidcToken = (ctx: ServiceContext, token: string) => Promise<AccountCaller>
+/** The account of a token's subject; throws `token_invalid` when the token isn't one of the issuer's. */
+export type VerifyOidcToken = (
+  ctx: ServiceContext,
+  token: string,
+  networkAddress: string | null,
+) => Promise<AccountCaller>
 
 /** Who may call a route. `account`: of a credit account, however they came. `session`: signed in, not with a key. */
 export type GatewayAuth = 'public' | 'caller' | 'account' | 'session' | 'admin'

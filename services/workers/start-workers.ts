@@ -6,12 +6,16 @@ import {
   watchReminders,
   watchUsage,
 } from '#services/alerts/index.ts'
+import { forgetVisitors } from '#services/accounts/index.ts'
 import { createKeyReconciler, keyStateHandler } from '#services/api-keys/index.ts'
+import { expireGrants } from '#services/credits/index.ts'
 import { correctCounted, createHoldSweeper, createOwnEventReporter, forgetAnswers } from '#services/gateway/index.ts'
 import { checkLimits, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
+import { keepRateLimits } from '#services/rate-limits/index.ts'
+import { createRefillHandler, planRefills } from '#services/refills/index.ts'
 import type { OracleRole } from '#services/platform/settings.ts'
 import { reconcileNightly, reconciliationHandler } from '#services/reconciliation/index.ts'
 import { createReadingHandler, type OnStep, planReadings } from '#services/settlement/index.ts'
@@ -43,6 +47,9 @@ const NIGHTLY_MS = 60_000
 
 /** How often the operator's conditions are looked at, accounts' usage, and the chain's reminders. */
 const WATCH_MS = { operation: 30_000, usage: 60_000, reminders: 5_000 }
+
+/** How often given credits are ended, low accounts refilled, and what is not needed any more cleared away. */
+const CREDITS_MS = { grants: 60_000, refills: 15_000, tidying: 3_600_000 }
 
 /** How often holds are looked for that nobody ended, and requests that no road has told of. */
 const HOLDS_INTERVAL_MS = 5_000
@@ -93,10 +100,29 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'alerts.operation', WATCH_MS.operation, watchOperation)
   loop('poller', 'alerts.usage', WATCH_MS.usage, watchUsage)
   loop('poller', 'alerts.reminders', WATCH_MS.reminders, watchReminders)
+  startCreditLoops({ loop, outbox }, ctx)
   return {
     states: () => loops.map((each) => each.state()),
     stop: async () => {
       await Promise.all(loops.map((each) => each.stop()))
     },
   }
+}
+
+interface Starters {
+  loop(role: OracleRole, name: string, intervalMs: number, round: Round): void
+  outbox(role: OracleRole, handler: OutboxHandler): void
+}
+
+/** The loops of credit accounts. */
+function startCreditLoops({ loop, outbox }: Starters, { env }: ServiceContext): void {
+  loop('poller', 'credits.grants', CREDITS_MS.grants, expireGrants)
+  loop('poller', 'credits.tidy', CREDITS_MS.tidying, async (job) => {
+    await forgetVisitors(job)
+    await keepRateLimits(job)
+  })
+  // Without Stripe nothing is bought, so nothing is planned either.
+  if (env.stripe === null) return
+  loop('poller', 'refills.plan', CREDITS_MS.refills, planRefills)
+  outbox('poller', createRefillHandler())
 }

@@ -59,6 +59,7 @@ const matrix: Record<string, readonly [number, number, number, number, number?]>
   'GET /api/reports/trend': [401, 403, 200, 200, 200],
   'GET /api/reports/usage': [401, 403, 200, 200, 200],
   'GET /api/schemas/usage-event.json': everybody(200),
+  'POST /api/stripe/webhook': everybody(404),
   'GET /api/vaults': [401, 200, 200, 200],
   'GET /api/vaults/[id]': [401, 403, 200, 200],
   'POST /api/vaults/[id]/key': [401, 403, 200, 403],

@@ -36,6 +36,7 @@ export class Call {
   readonly #ctx: ServiceContext
   readonly #keyId: string | null
   #end: RequestEnd | null = null
+  #usedTokens: bigint | null = null
 
   constructor(ctx: ServiceContext, plan: PlannedRequest, payer: Payer, { requestId, keyId }: Identity) {
     const nonce = requestId.replace(/^req_/, '')
@@ -51,6 +52,11 @@ export class Call {
   /** How it ended; null while it is under way. */
   get end(): RequestEnd | null {
     return this.#end
+  }
+
+  /** What counts against a limit of tokens; null: the most that it can use, as nobody knows better. */
+  get usedTokens(): bigint | null {
+    return this.#end === 'failed' ? 0n : this.#usedTokens
   }
 
   /** Reserves the most that the request can use. */
@@ -109,6 +115,7 @@ export class Call {
   }
 
   async #post(used: Used, reading: UsageReading): Promise<Outcome> {
+    this.#usedTokens = used.inputTokens + used.outputTokens
     const { cachedTokens = null, reasoningTokens = null } = typeof reading === 'string' ? {} : reading
     const facts = {
       ...this.#facts(),

@@ -4,8 +4,9 @@ import { clampTo } from '#lib/gateway/worst-case.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { GatewayInput } from '../define-gateway-route.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
+import { type RequestEnd, type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
 import type { GatewayCaller } from '../schemas.ts'
+import { admitRate } from './admit-rate.ts'
 import { answerStream } from './answer-stream.ts'
 import { answerFailure, answerWhole } from './answer-whole.ts'
 import { Call } from './call.ts'
@@ -30,8 +31,18 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
   const payer = payerOf(parts, caller, plan)
   const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
   return withIdempotency(parts.system, keyed, async (id, hooks) => {
-    const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId })
-    return exchange(parts, call, hooks)
+    const land = await admitRate(parts, caller, { requestId: id, tokens: plan.worst.tokens })
+    try {
+      const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId })
+      const onEnd = (end: RequestEnd): void => {
+        land(call.usedTokens)
+        hooks.onEnd(end)
+      }
+      return await exchange(parts, call, { ...hooks, onEnd })
+    } catch (error) {
+      land(0n)
+      throw error
+    }
   })
 }
 
