@@ -52,7 +52,11 @@ const list = defineGatewayRoute(
   async ({ ctx, query: { query = null, cursor: before = null, limit } }) => {
     const { accounts, next } = await listAccounts(ctx, { query, before, limit })
     const data = accounts.map(({ id, number, subject, tier, status, ...account }) => ({
-      ...{ id, number: number.toString(), subject, tier, status },
+      id,
+      number: number.toString(),
+      subject,
+      tier,
+      status,
       balance_usd: formatUsd(usd(account.balance)),
       held_usd: formatUsd(usd(account.held)),
       receivable_usd: formatUsd(usd(account.receivable)),

@@ -8,10 +8,11 @@ import { defineGatewayRoute, type GatewayRoute } from '../define-gateway-route.t
 const DAY_MS = 86_400_000
 const MOST_DAYS = 400
 
+// `abort`: what is checked of the whole must find days, not the texts that were no days.
 const day = z
   .string()
-  .regex(/^20\d{2}-\d{2}-\d{2}$/, 'must be a day, like "2026-11-30"')
-  .refine((text) => !Number.isNaN(Date.parse(text)), 'must be a day')
+  .regex(/^20\d{2}-\d{2}-\d{2}$/, { error: 'must be a day, like "2026-11-30"', abort: true })
+  .refine((text) => !Number.isNaN(Date.parse(text)), { error: 'must be a day', abort: true })
   .transform((text) => new Date(text))
 
 const span = z

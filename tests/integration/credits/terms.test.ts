@@ -116,7 +116,9 @@ describe('the holder', () => {
         after: { tier: 'free', monthlyCap: '100000000', reason: 'asked by mail' },
       },
     ])
-    await expect(ctx.db.execute(sql`delete from account_changes`)).rejects.toThrow()
+    await expect(ctx.db.execute(sql`delete from account_changes`)).rejects.toMatchObject({
+      cause: { message: 'account_changes is never edited' },
+    })
   })
 
   test('asks in person: a key may not', async () => {
