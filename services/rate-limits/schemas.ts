@@ -1,5 +1,5 @@
 /** What a subject may do in any minute, and at once. */
-export interface RateLimits {
+interface RateLimits {
   readonly requestsPerMinute: number
   readonly tokensPerMinute: number
   readonly parallelRequests: number
