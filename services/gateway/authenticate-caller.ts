@@ -4,7 +4,7 @@ import { getSession, readCookie, SESSION_COOKIE } from '#services/auth/index.ts'
 import type { Actor, ServiceContext } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import { callerOfWallet } from './accounts/account-callers.ts'
-import { clientAddress } from './accounts/client-address.ts'
+import { clientAddress } from '#lib/accounts/client-address.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { AccountCaller, GatewayCaller, VaultCaller } from './schemas.ts'
 

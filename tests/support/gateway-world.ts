@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Usd, usd } from '#lib/money/units.ts'
 import { insertSession } from '#services/auth/store.ts'
 import { createLitellmClient } from '#services/clients/litellm/index.ts'
 import { creditPurchase, getAccount, openAccount } from '#services/credits/index.ts'
 import { createGateway, type Gateway } from '#services/gateway/index.ts'
 import { GATEWAY_BASE } from '#services/gateway/match-route.ts'
+import { writeWidePrices } from '#services/local/bench/gateway/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import { randomHex, randomToken } from '#services/platform/crypto/random.ts'
@@ -78,12 +82,22 @@ export async function newCreditCustomer(ctx: ServiceContext, gateway: () => Gate
   return customer
 }
 
+/** The usual prices, with limits that nobody reaches: a test asks for more than a customer may. */
+export function widePrices(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'flareflow-prices-'))
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+  return writeWidePrices(folder)
+}
+
 /** A gateway on a database of its own, in front of a stand-in that answers what a test decides. */
 export async function openGatewayWorld(variables: Record<string, string> = {}): Promise<GatewayWorld> {
   const upstream = await startBareUpstream()
   const masterKey = 'sk-test-master-key-1234567890'
   const litellm = createLitellmClient({ url: upstream.url, masterKey })
-  const opened = await createTestContext({ litellm, variables: { LITELLM_URL: upstream.url, ...variables } })
+  const opened = await createTestContext({
+    litellm,
+    variables: { LITELLM_URL: upstream.url, CREDIT_PRICES_FILE: widePrices(), ...variables },
+  })
   const world: GatewayWorld = {
     ctx: opened.ctx,
     variables: opened.variables,

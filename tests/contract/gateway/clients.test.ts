@@ -8,14 +8,14 @@ import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
 import { parseUsd } from '#lib/money/decimal.ts'
-import { sha256Hex } from '#services/platform/crypto/hash.ts'
+import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { createGateway, type Gateway } from '#services/gateway/index.ts'
 import { cacheFolder } from '#services/local/home.ts'
 import { setupLitellm } from '#services/local/litellm/index.ts'
 import { closeServer, listen } from '#services/platform/http-server.ts'
 import { createTestContext, TEST_SECRET, type TestContext } from '#tests/support/context.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
-import { cents, type CreditCustomer, newCreditCustomer } from '#tests/support/gateway-world.ts'
+import { cents, type CreditCustomer, newCreditCustomer, widePrices } from '#tests/support/gateway-world.ts'
 import { type MeteredLitellm, startMeteredLitellm } from '#tests/support/metered-litellm.ts'
 import { type ScriptedModel, startScriptedModel } from '#tests/support/scripted-model.ts'
 
@@ -26,7 +26,7 @@ let gateway: Gateway
 let server: ReturnType<typeof createAdaptorServer>
 let baseURL: string
 let customer: CreditCustomer
-const KEY = 'sk-ff-0123456789abcdef0123456789abcdef'
+let key: string
 /** 21 tokens of 0.015 USD per 1K at a quarter, and the tier's 40%. */
 const COST = parseUsd('0.00011025')
 
@@ -38,26 +38,18 @@ beforeAll(async () => {
   ])
   books = await createTestContext({
     litellm: litellm.client,
-    variables: { LITELLM_URL: litellm.url, LITELLM_MASTER_KEY: litellm.masterKey },
+    variables: {
+      LITELLM_URL: litellm.url,
+      LITELLM_MASTER_KEY: litellm.masterKey,
+      CREDIT_PRICES_FILE: widePrices(),
+    },
   })
   customer = await newCreditCustomer(books.ctx, () => gateway, cents(100_000))
   await books.ctx.db.execute(sql`update credit_accounts set tier = 'starter' where id = ${customer.id}`)
-  const { rows } = await books.ctx.db.execute<{ number: string }>(
-    sql`select number from credit_accounts where id = ${customer.id}`,
-  )
-  const account = { id: customer.id, number: BigInt(rows[0]?.number ?? 0), tier: 'starter', status: 'open' } as const
-  const caller = {
-    kind: 'account',
-    account,
-    via: 'key',
-    keyId: 'key_1',
-    wallet: null,
-    power: null,
-    models: null,
-  } as const
-  gateway = createGateway(books.ctx, {
-    findAccountKey: (_, hash) => Promise.resolve(hash === sha256Hex(KEY) ? caller : null),
-  })
+  const holder = { ...books.ctx, actor: { kind: 'account', accountId: customer.id, via: 'session' } as const }
+  const wanted = { ...newAccountKey.parse({ name: 'Clients' }), requestKey: 'once' }
+  key = (await createAccountKey(holder, wanted)).secret
+  gateway = createGateway(books.ctx)
   server = createAdaptorServer({ fetch: gateway })
   baseURL = `http://127.0.0.1:${await listen(server, { port: 0, host: '127.0.0.1', taken: 'taken' })}/api/v1/llm`
 })
@@ -89,7 +81,7 @@ const said = (content: string) => ({
 })
 
 describe('the openai package for Node', () => {
-  const client = (more: object = {}) => new OpenAI({ baseURL, apiKey: KEY, maxRetries: 0, ...more })
+  const client = (more: object = {}) => new OpenAI({ baseURL, apiKey: key, maxRetries: 0, ...more })
 
   test('chats, whole and as a stream, and pays what the model says', async () => {
     const spent = await costOf(async () => {
@@ -161,7 +153,7 @@ describe('the openai package for Node', () => {
 })
 
 describe('the Vercel AI SDK', () => {
-  const provider = () => createOpenAICompatible({ name: 'flareflow', baseURL, apiKey: KEY, includeUsage: true })
+  const provider = () => createOpenAICompatible({ name: 'flareflow', baseURL, apiKey: key, includeUsage: true })
 
   test('generates, streams, calls tools and embeds', async () => {
     const scripted = provider()('scripted')
@@ -204,7 +196,7 @@ describe('the Vercel AI SDK', () => {
 
 test('the openai package for Python sees what the one for Node does', async () => {
   const { python } = await setupLitellm({ cacheDir: cacheFolder() })
-  const { stdout } = await promisify(execFile)(python, ['tests/support/openai_suite.py', baseURL, KEY])
+  const { stdout } = await promisify(execFile)(python, ['tests/support/openai_suite.py', baseURL, key])
   expect(JSON.parse(stdout)).toEqual({
     chat: 'Hello',
     cost: '0.00011025',

@@ -100,14 +100,18 @@ describe('usage of a credit account', () => {
     await customer.chat()
     const hold = await holdOf(customer)
     await tell(toldBy(hold))
-    const reader = { ...world.ctx, actor: { kind: 'account', accountId: customer.id } as const, chain: onEmulator }
+    const reader = {
+      ...world.ctx,
+      actor: { kind: 'account', accountId: customer.id, via: 'oidc' } as const,
+      chain: onEmulator,
+    }
     const { receipts } = await getReceipts(reader, { callId: hold.facts.requestId })
     expect(receipts).toMatchObject([{ event: { id: hold.id }, settlement: { state: 'credits', size: 1, path: [] } }])
     const { steps, isProven } = await checkReceipt(JSON.stringify(receipts[0]), noTrust)
     expect(isProven).toBe(false)
     expect(steps.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok', 'ok', 'note'])
     const stranger = await world.customer(cents(1))
-    const nosy = { ...reader, actor: { kind: 'account', accountId: stranger.id } as const }
+    const nosy = { ...reader, actor: { kind: 'account', accountId: stranger.id, via: 'oidc' } as const }
     await expect(getReceipts(nosy, { callId: hold.facts.requestId })).rejects.toMatchObject({ code: 'not_found' })
     await expect(getReceipts(nosy, { callId: hold.id })).rejects.toMatchObject({ code: 'not_found' })
   })

@@ -39,7 +39,7 @@ describe('usage that can’t be', () => {
   test('or freed, and by nobody else', async () => {
     const id = await reviewed()
     const holds = createHoldWriter(world.ctx)
-    const stranger = { ...world.ctx, actor: { kind: 'account', accountId: customer.id } as const }
+    const stranger = { ...world.ctx, actor: { kind: 'account', accountId: customer.id, via: 'oidc' } as const }
     await expect(decideReview(stranger, holds, { id, amount: null })).rejects.toMatchObject({
       code: 'session_required',
     })

@@ -37,6 +37,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'PATCH /admin/accounts/{id}': admins(404),
   'POST /admin/accounts/{id}/grants': admins(404),
   'POST /admin/accounts/{id}/refunds': admins(404),
+  'GET /admin/usage-reviews': admins(200),
+  'POST /admin/usage-reviews': admins(404),
 }
 
 const entry = { amount_usd: '1', reason: 'because', request_key: 'once' }

@@ -10,6 +10,7 @@ import { openHome } from '../../home.ts'
 import { anyFreePort } from '../../ports.ts'
 import { startPostgres } from '../../postgres.ts'
 import { createSupervisor, type Supervisor } from '../../supervisor.ts'
+import { writeWidePrices } from './wide-prices.ts'
 
 /** A gateway in a process of its own, on an embedded Postgres, with one account that can pay for everything. */
 interface BenchGateway {
@@ -99,6 +100,7 @@ export async function openBenchWorld(): Promise<BenchWorld> {
         LITELLM_WEBHOOK_SECRET: 'a-webhook-secret-of-the-bench',
         SESSION_SECRET,
         FLOW_CONTRACT_ADDRESS: '0xf8d6e0586b0a20c7',
+        CREDIT_PRICES_FILE: writeWidePrices(folder),
       })
       return {
         url: `http://127.0.0.1:${port}/api/v1/llm`,
