@@ -16,6 +16,8 @@ export interface StripeGate extends AsyncDisposable {
   /** Every call that came, the repeated ones too. */
   readonly calls: SeenCall[]
   fault: Fault
+  /** Planted: idempotency keys mean nothing, and every call is carried out. */
+  isForgetful: boolean
   /** What Stripe would have done: calls of this path, one for each idempotency key. */
   made(path: string): SeenCall[]
 }
@@ -56,7 +58,7 @@ export async function openStripeGate(): Promise<StripeGate> {
   }
 
   function answerFor(request: IncomingMessage, text: string, key: string | null): Promise<Answer> {
-    if (key === null) return forward(request, text)
+    if (key === null || gate.isForgetful) return forward(request, text)
     const known = answers.get(key)
     if (known && known.text !== text) {
       const error = { type: 'idempotency_error', message: 'Other parameters were given with this key.' }
@@ -87,11 +89,12 @@ export async function openStripeGate(): Promise<StripeGate> {
     url: `http://127.0.0.1:${address.port}`,
     calls: [],
     fault: 'none',
-    made: (path) => [
-      ...new Map(
-        gate.calls.filter((call) => call.path === path).map((call, i) => [call.key ?? String(i), call]),
-      ).values(),
-    ],
+    isForgetful: false,
+    made: (path) => {
+      const calls = gate.calls.filter((call) => call.path === path)
+      const nameOf = ({ key }: SeenCall, i: number) => (gate.isForgetful ? null : key) ?? String(i)
+      return [...new Map(calls.map((call, i) => [nameOf(call, i), call])).values()]
+    },
     async [Symbol.asyncDispose]() {
       server.close()
       server.closeAllConnections()

@@ -7,8 +7,9 @@ import { expireGrants, getAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { creditAccounts, welcomeGrants } from '#services/platform/db/schema/index.ts'
-import { createTestContext, type TestContext } from '#tests/support/context.ts'
+import { contextOn, createTestContext, type TestContext } from '#tests/support/context.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
+import { databaseWithoutTurns } from '#tests/support/planted-locks.ts'
 
 const WELCOME = parseUsd('2')
 const DAY_MS = 86_400_000
@@ -151,4 +152,14 @@ test('of where somebody came from, nothing can be read, and nothing is left the 
   await forgetVisitors(ctx)
   expect(await hashes()).toEqual([''])
   expect(await outcomeOf(account.id)).toBe('given')
+})
+
+test('decisions that don’t take turns would give one address more than its share', async () => {
+  await opened[Symbol.asyncDispose]()
+  const variables = { WELCOME_CREDITS_USD: '2', WELCOME_BUDGET_USD: '1000' }
+  opened = await contextOn(await databaseWithoutTurns(), { clock: () => now, variables })
+  ctx = opened.ctx
+  const networkAddress = '203.0.113.9'
+  const accounts = await Promise.all(Array.from({ length: 40 }, () => enterAccount(ctx, wallet({ networkAddress }))))
+  expect(accounts.filter(({ balance }) => balance > 0n).length).toBeGreaterThan(1)
 })

@@ -50,6 +50,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /admin/accounts/{id}': { tier: 'starter', reason: 'because' },
   'POST /admin/accounts/{id}/grants': entry,
   'POST /admin/accounts/{id}/refunds': entry,
+  'POST /admin/usage-reviews': { id: `${'0'.repeat(32)}.${'0'.repeat(32)}`, decision: 'void' },
 }
 
 let world: AccountWorld

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { createRateLimiter, keepRateLimits, type RateLimiter } from '#services/rate-limits/index.ts'
-import { createTestContext, type TestContext } from '#tests/support/context.ts'
+import { contextOn, createTestContext, type TestContext } from '#tests/support/context.ts'
+import { databaseWithoutTurns } from '#tests/support/planted-locks.ts'
 import { useRedis } from '#tests/support/stack.ts'
 
 const LIMITS = { requestsPerMinute: 20, tokensPerMinute: 1_000, parallelRequests: 1_000 }
@@ -176,4 +177,21 @@ test('counters of those who don’t come any more are cleared away, fresh ones a
     sql`select subject from rate_slices union all select subject from rate_flights`,
   )
   expect(left.rows.map((row) => row.subject)).toEqual(['fresh', 'fresh'])
+})
+
+test('requests that don’t take turns would pass the limit', async () => {
+  const opened = await contextOn(await databaseWithoutTurns())
+  const limiter = createRateLimiter(opened.ctx)
+  onTestFinished(async () => {
+    await limiter.close()
+    await opened[Symbol.asyncDispose]()
+  })
+  // Between counting and deciding there is time for others.
+  await opened.ctx.db.execute(sql`
+    do $plant$ begin
+      execute replace(pg_get_functiondef('admit_request'::regproc), 'IF used_requests', 'PERFORM pg_sleep(0.005); IF used_requests');
+    end $plant$`)
+  const ask = () => limiter.admit({ subject: 's', requestId: randomHex(8), tokens: 1n, limits: LIMITS })
+  const answers = await Promise.all(Array.from({ length: 200 }, ask))
+  expect(answers.filter(({ ok }) => ok).length).toBeGreaterThan(20)
 })

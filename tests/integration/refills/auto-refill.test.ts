@@ -205,6 +205,19 @@ describe('a worker that is cut off', () => {
     expect(await balance()).toBe(parseUsd('25'))
   })
 
+  test('would make a second one at a Stripe that does not know its own keys again', async () => {
+    await buyAndKeep()
+    await order()
+    await planRefills(ctx)
+    gate.isForgetful = true
+    gate.fault = 'lost-answer'
+    await send()
+    gate.fault = 'none'
+    later()
+    await send()
+    expect(charges().length).toBeGreaterThan(1)
+  })
+
   test('until Stripe’s event was faster than its note changes nothing of what is paid', async () => {
     await buyAndKeep()
     await order()
