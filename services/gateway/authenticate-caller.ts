@@ -5,7 +5,7 @@ import type { Actor, ServiceContext } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import { blockedKey } from '#services/vault-holds/index.ts'
 import { callerOfWallet } from './accounts/account-callers.ts'
-import { clientAddress } from './accounts/client-address.ts'
+import { clientAddress } from '#lib/accounts/client-address.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { AccountCaller, GatewayCaller, VaultCaller } from './schemas.ts'
 

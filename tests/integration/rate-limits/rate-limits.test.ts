@@ -189,7 +189,8 @@ test('requests that don’t take turns would pass the limit', async () => {
   // Between counting and deciding there is time for others.
   await opened.ctx.db.execute(sql`
     do $plant$ begin
-      execute replace(pg_get_functiondef('admit_request'::regproc), 'IF used_requests', 'PERFORM pg_sleep(0.005); IF used_requests');
+      execute replace(pg_get_functiondef('admit_request'::regproc),
+        'IF used_requests', 'PERFORM pg_sleep(0.005); IF used_requests');
     end $plant$`)
   const ask = () => limiter.admit({ subject: 's', requestId: randomHex(8), tokens: 1n, limits: LIMITS })
   const answers = await Promise.all(Array.from({ length: 200 }, ask))

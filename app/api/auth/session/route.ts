@@ -8,6 +8,9 @@ import {
   readCookie,
   sessionView,
 } from '#services/auth/index.ts'
+import { clientAddress } from '#lib/accounts/client-address.ts'
+import { enterAccount } from '#services/accounts/index.ts'
+import { withActor } from '#services/platform/context.ts'
 import * as z from 'zod'
 
 /** Who is signed in: the session with its roles, or null. */
@@ -15,12 +18,15 @@ export const GET = defineRoute({ auth: 'public', response: sessionView.nullable(
   caller.session ? describeSession(ctx, caller.session) : null,
 )
 
-/** Signs in with a wallet's account proof. */
+/** Signs in with a wallet's account proof. The first time it opens the wallet's credit account. */
 export const POST = defineRoute(
   { auth: 'public', body: accountProofInput, response: sessionView },
   async (ctx, { body, caller, request, reply }) => {
     const browserToken = readCookie(request, BROWSER_COOKIE)
     const { token, session } = await openSession(ctx, { ...body, browserToken, previousToken: caller.token })
+    const system = withActor(ctx, { kind: 'system', job: 'sign-in' })
+    const networkAddress = clientAddress(request, ctx.env.trustedProxies)
+    await enterAccount(system, { subject: `flow:${session.address}`, networkAddress, verifiedEmail: null })
     reply.headers.append('set-cookie', sessionCookie(token, ctx.env.app.url))
     return describeSession(ctx, session)
   },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { clientAddress } from '#services/gateway/accounts/client-address.ts'
+import { clientAddress } from '#lib/accounts/client-address.ts'
 
 const from = (header: string | null) =>
   new Request('http://localhost/', header === null ? {} : { headers: { 'x-forwarded-for': header } })

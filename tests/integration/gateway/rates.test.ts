@@ -1,0 +1,61 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { expectBooksBalance } from '#tests/support/credit-books.ts'
+import { cents, type CreditCustomer, type GatewayWorld, openGatewayWorld } from '#tests/support/gateway-world.ts'
+
+let world: GatewayWorld
+beforeAll(async () => {
+  // The usual prices: free may do 10 requests a minute, 2 at a time, and 20,000 tokens.
+  world = await openGatewayWorld({ CREDIT_PRICES_FILE: '' })
+})
+afterEach(() => expectBooksBalance(world.ctx))
+afterAll(() => world[Symbol.asyncDispose]())
+
+const few = { max_tokens: 20 }
+const answerOf = async (response: Response) => ({
+  status: response.status,
+  retryAfter: Number(response.headers.get('retry-after')),
+  error: ((await response.json()) as { error?: { code: string } }).error,
+})
+
+describe('a tier’s limits', () => {
+  test('let ten requests a minute through, one after another, and refuse the rest with when to come again', async () => {
+    const customer = await world.customer(cents(100))
+    const statuses = []
+    for (let i = 0; i < 14; i += 1) {
+      const { status, retryAfter, error } = await answerOf(await customer.chat(few))
+      statuses.push(status)
+      if (status === 200) continue
+      expect(error).toMatchObject({ code: 'rate_limited' })
+      expect(retryAfter).toBeGreaterThan(30)
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(200), 429, 429, 429, 429])
+    const other = await world.customer(cents(100))
+    expect((await other.chat(few)).status).toBe(200)
+  })
+
+  test('let two run at a time; one that has ended makes room, a stream too', async () => {
+    const customer = await world.customer(cents(100))
+    world.upstream.plan = { ...world.upstream.plan, delayMs: 400 }
+    const answers = await Promise.all(Array.from({ length: 8 }, () => customer.chat({ ...few, stream: true })))
+    expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(2)
+    await Promise.all(answers.map((answer) => answer.text()))
+    world.upstream.plan = { ...world.upstream.plan, delayMs: 0 }
+    expect((await customer.chat(few)).status).toBe(200)
+  })
+
+  test('count the tokens that were used, not those that might have been', async () => {
+    const customer = await world.customer(cents(100))
+    for (let i = 0; i < 8; i += 1) expect((await chatOf(customer, 4_000)).status).toBe(200)
+  })
+
+  test('hold no money for what they refuse, and charge nothing', async () => {
+    const customer = await world.customer(cents(100))
+    for (let i = 0; i < 10; i += 1) await customer.chat(few)
+    const before = await customer.account()
+    expect((await customer.chat(few)).status).toBe(429)
+    expect(await customer.account()).toEqual(before)
+  })
+})
+
+const chatOf = (customer: CreditCustomer, maxTokens: number): Promise<Response> =>
+  customer.chat({ max_tokens: maxTokens })
