@@ -112,7 +112,7 @@ test.each<[string, Ways]>([
 ])('a desk that %s is caught', (_, careless) => {
   const found = fc.check(
     fc.property(situation, (given) => harm(given, careless) === null),
-    { numRuns: 5_000, endOnFailure: true },
+    { numRuns: 100_000, endOnFailure: true },
   )
   expect(found.failed).toBe(true)
 })
