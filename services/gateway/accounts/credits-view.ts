@@ -41,11 +41,8 @@ export const creditsView = z.object({
     parallel_requests: z.number().int(),
     providers: z.union([z.literal('*'), z.array(z.string())]),
   }),
-  payments: z.object({
-    stripe: z.boolean(),
-    publishable_key: z.string().nullable(),
-    flow: z.object({ address: z.string(), usd_per_flow: usdView }).nullable(),
-  }),
+  /** How FLOW is paid is told by `/credits/topups`. */
+  payments: z.object({ stripe: z.boolean(), publishable_key: z.string().nullable() }),
   as_of: instantView,
 })
 
@@ -91,7 +88,7 @@ export async function viewCredits({ prices }: GatewayParts, ctx: ServiceContext)
       parallel_requests: terms.parallelRequests,
       providers: terms.providers === '*' ? '*' : [...terms.providers],
     },
-    payments: { stripe: stripe !== null, publishable_key: stripe?.publishableKey ?? null, flow: null },
+    payments: { stripe: stripe !== null, publishable_key: stripe?.publishableKey ?? null },
     as_of: asOf.toISOString(),
   }
 }
