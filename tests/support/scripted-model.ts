@@ -14,7 +14,9 @@ export interface ScriptedModel {
 
 interface Asked {
   readonly stream?: boolean
-  readonly messages: readonly { readonly content: unknown }[]
+  readonly messages?: readonly { readonly content: unknown }[]
+  /** Instead of messages, where it is asked for a response. */
+  readonly input?: unknown
   readonly tools?: readonly { readonly function: { readonly name: string } }[]
 }
 
@@ -26,11 +28,15 @@ const SLOW = { chunks: 30, ms: 60 }
 export async function startScriptedModel(): Promise<ScriptedModel> {
   let finished = 0
   const server = createServer(async (request, response) => {
-    const asked = JSON.parse(await text(request)) as Asked
-    const wish = JSON.stringify(asked.messages.at(-1)?.content ?? '')
+    const body = await text(request)
+    // Whoever looks whether there is a model, or left before they had asked.
+    if (body === '') return void response.writeHead(404).end()
+    const asked = JSON.parse(body) as Asked
+    const wish = JSON.stringify(asked.messages?.at(-1)?.content ?? asked.input ?? '')
     if (wish.includes('late')) await sleep(LATE_MS)
     if (wish.includes('fail')) return void fail(response)
-    if (asked.stream) await stream(response, wish.includes('slow') ? SLOW : { chunks: 4, ms: 0 })
+    if (asked.input !== undefined) respond(response)
+    else if (asked.stream) await stream(response, wish.includes('slow') ? SLOW : { chunks: 4, ms: 0 })
     else whole(response, asked)
     finished += 1
   })
@@ -63,6 +69,23 @@ function whole(response: ServerResponse, { tools }: Asked): void {
   const choices = [{ index: 0, finish_reason: name ? 'tool_calls' : 'stop', message }]
   response.writeHead(200, { 'content-type': 'application/json' })
   response.end(JSON.stringify({ ...about, object: 'chat.completion', choices, usage }))
+}
+
+/** As `/responses` answers. */
+function respond(response: ServerResponse): void {
+  const content = [{ type: 'output_text', text: 'Hello', annotations: [] }]
+  const output = [{ type: 'message', id: 'msg_1', status: 'completed', role: 'assistant', content }]
+  const counts = {
+    input_tokens: usage.prompt_tokens,
+    output_tokens: usage.completion_tokens,
+    total_tokens: usage.total_tokens,
+    input_tokens_details: { cached_tokens: 0 },
+    output_tokens_details: { reasoning_tokens: 0 },
+  }
+  const settings = { parallel_tool_calls: true, tool_choice: 'auto', tools: [], error: null, incomplete_details: null }
+  const head = { id: 'resp_scripted', object: 'response', created_at: about.created, model: about.model }
+  response.writeHead(200, { 'content-type': 'application/json' })
+  response.end(JSON.stringify({ ...head, status: 'completed', output, ...settings, usage: counts }))
 }
 
 async function stream(response: ServerResponse, { chunks, ms }: typeof SLOW): Promise<void> {

@@ -13,7 +13,9 @@ beforeAll(async () => {
   await openTestWeb(world)
   browser = new Browser()
   await browser.signIn(world.accounts.customer)
-  for (const path of routePaths) if ((await loadRoute(path)).POST && !path.includes('...')) posts.push(path)
+  // What Stripe posts is signed as it came, and has a test of its own.
+  const asked = routePaths.filter((path) => !path.includes('...') && !path.includes('stripe'))
+  for (const path of asked) if ((await loadRoute(path)).POST) posts.push(path)
 })
 
 /** Asks every POST route of the tree the same. */

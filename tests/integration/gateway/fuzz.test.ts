@@ -80,8 +80,10 @@ const headers = fc.record(
   },
   { requiredKeys: [] },
 )
+// Whether somebody is the admin is asked of the chain, which this world lacks.
+const asked = gatewayRoutes.filter(({ spec }) => spec.auth !== 'admin')
 const path = fc.oneof(
-  fc.constantFrom(...gatewayRoutes.map(({ spec }) => spec.path.replaceAll(/\{\w+\}/g, 'x'))),
+  fc.constantFrom(...asked.map(({ spec }) => spec.path.replaceAll(/\{\w+\}/g, 'x'))),
   fc.webPath(),
 )
 const method = fc.constantFrom('GET', 'POST', 'PATCH', 'DELETE', 'PUT', 'OPTIONS')

@@ -33,6 +33,12 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'POST /credits/purchase': holders(503),
   'GET /credits/purchases/{id}': [401, 403, 404, 404, 404, 404],
   'GET /usage': reads,
+  'GET /credits/topups': reads,
+  'GET /byok/keys': reads,
+  'POST /byok/keys': holders(503),
+  'PATCH /byok/keys/{provider}': holders(404),
+  'DELETE /byok/keys/{provider}': holders(200),
+  'POST /byok/keys/{provider}/test': holders(404),
   'GET /admin/accounts': admins(200),
   'PATCH /admin/accounts/{id}': admins(404),
   'POST /admin/accounts/{id}/grants': admins(404),
@@ -47,6 +53,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /keys/{id}': { name: 'Another' },
   'PATCH /credits': { monthly_cap_usd: '5' },
   'POST /credits/purchase': { amount_usd: '10' },
+  'POST /byok/keys': { provider: 'openai', api_key: 'sk-of-nobody-0123456789' },
+  'PATCH /byok/keys/{provider}': { enabled: true },
   'PATCH /admin/accounts/{id}': { tier: 'starter', reason: 'because' },
   'POST /admin/accounts/{id}/grants': entry,
   'POST /admin/accounts/{id}/refunds': entry,
@@ -82,7 +90,7 @@ test.each(Object.entries(MATRIX))('%s', async (name, expected) => {
       headers: { 'idempotency-key': randomHex(8) },
       ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[name] ?? {} }),
     }
-    const { status, headers } = await world.ask(callers[who], path.replace('{id}', 'of-nobody'), given)
+    const { status, headers } = await world.ask(callers[who], path.replace('{id}', 'of-nobody').replace('{provider}', 'openai'), given)
     expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/)
     statuses.push(status)
   }
