@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { lazy, Suspense, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { buttonClass } from '#components/ui/button.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
@@ -46,7 +47,8 @@ function Keys() {
   if (!data) return <Loading what="your API keys" className="h-64" />
   const remove = async (key: GatewayKey): Promise<void> => {
     await revoke(key.id)
-    setLeaving(null)
+    // Nothing behind an open dialog takes the focus.
+    flushSync(() => setLeaving(null))
     announce(`The key ${key.name} is revoked.`)
     // What had the focus is gone with its row.
     document.querySelector<HTMLElement>('main h1')?.focus()

@@ -1,6 +1,7 @@
 'use client'
 
 import { lazy, Suspense, useState } from 'react'
+import { flushSync } from 'react-dom'
 import { Notice } from '#components/ui/notice.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Loading } from '#components/ui/skeleton.tsx'
@@ -42,7 +43,8 @@ function Providers() {
   if (!data) return <Loading what="your own keys" className="h-96" />
   const remove = async ({ id, name }: KeyProvider): Promise<void> => {
     await keys.remove(id)
-    setLeaving(null)
+    // Nothing behind an open dialog takes the focus.
+    flushSync(() => setLeaving(null))
     announce(`The key for ${name} is deleted.`)
     document.getElementById(`provider-${id}`)?.focus()
   }

@@ -77,7 +77,7 @@ test('the tier enterprise is the admin’s to set; its customer can’t change i
   await row()
     .getByRole('button', { name: /^Set tier/ })
     .click()
-  await row().getByLabel('Tier').selectOption({ label: 'Enterprise' })
+  await row().getByLabel('Tier', { exact: true }).selectOption({ label: 'Enterprise' })
   await row().getByLabel('Reason').fill('Contract 7')
   await row().getByRole('button', { name: 'Set tier', exact: true }).click()
   await row()

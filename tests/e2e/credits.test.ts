@@ -149,7 +149,7 @@ describe('what a month may cost', () => {
 
   test('stops requests once it is reached, with what to do', async () => {
     await row()
-      .getByLabel('Cap')
+      .getByRole('textbox', { name: 'Cap' })
       .fill(costs[0] ?? '')
     await row().getByRole('button', { name: 'Set cap' }).click()
     await page.getByText(/^The cap of .* is reached\.$/).waitFor(PATIENT)

@@ -20,7 +20,7 @@ const LEAST = usd(1n)
 
 /** A credit account pays from its balance. A free model needs no hold, so an empty balance doesn't refuse it. */
 export function createCreditPayer(parts: GatewayParts, { account }: AccountCaller, terms: PriceTerms): Payer {
-  const { system, holds } = parts
+  const { system, holds, display } = parts
   const { keyHash } = upstreamKeyOf(system, account)
   const free = isFree(terms)
 
@@ -47,10 +47,13 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
       const tokens = used.inputTokens + used.outputTokens
       const told = { ...facts, tokens: tokens.toString(), usageSource: used.source }
       const { posted } = await holds.end({ id, accountId: account.id, cost: priceTokens(terms, tokens), facts: told })
+      display.forget(account.id)
       return posted
     },
     async void(id, facts) {
-      if (!free) await holds.end({ id, accountId: account.id, cost: null, facts })
+      if (free) return
+      await holds.end({ id, accountId: account.id, cost: null, facts })
+      display.forget(account.id)
     },
     async review(id, reason, facts) {
       if (free) return

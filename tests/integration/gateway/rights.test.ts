@@ -90,7 +90,11 @@ test.each(Object.entries(MATRIX))('%s', async (name, expected) => {
       headers: { 'idempotency-key': randomHex(8) },
       ...(method === 'GET' || method === 'DELETE' ? {} : { body: BODIES[name] ?? {} }),
     }
-    const { status, headers } = await world.ask(callers[who], path.replace('{id}', 'of-nobody').replace('{provider}', 'openai'), given)
+    const { status, headers } = await world.ask(
+      callers[who],
+      path.replace('{id}', 'of-nobody').replace('{provider}', 'openai'),
+      given,
+    )
     expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{32}$/)
     statuses.push(status)
   }
