@@ -121,7 +121,7 @@ test('closing blocks the key, gives back all but what was used until then, and p
   await page.getByText('You asked to close this subscription').waitFor(PATIENT)
   await page.getByText('Closing', { exact: true }).waitFor(PATIENT)
   await page.getByText('The subscription is being closed. Cancel the closing to use the key.').first().waitFor(PATIENT)
-  await expect(call()).rejects.toMatchObject({ status: 401 })
+  await expect(call()).rejects.toMatchObject({ status: 403, code: 'vault_blocked' })
 
   await button('Take FLOW back').waitFor(SETTLE_DELAY)
   await page.getByText(`${AFTER_TWO_CALLS} can be taken now.`).waitFor(PATIENT)
