@@ -34,7 +34,7 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await sleep(ms, undefined, { signal }).catch(() => undefined)
 }
 
-/** Runs a round now and then one after each interval; after an error it waits longer, up to a minute. */
+/** Runs a round now and then one after each interval; after an error it waits longer, a minute at most. */
 export function startLoop({ name, intervalMs, log, run }: LoopSettings): Loop {
   const stopping = new AbortController()
   let state: LoopState = { name, intervalMs, lastSuccessAt: null, failures: 0, lastError: null }
@@ -48,7 +48,9 @@ export function startLoop({ name, intervalMs, log, run }: LoopSettings): Loop {
       const failures = state.failures + 1
       state = { ...state, failures, lastError: err instanceof AppError ? err.publicMessage : 'internal error' }
       log.error({ err, loop: name, failures }, 'a worker round failed')
-      return Math.max(intervalMs, Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10)))
+      const backoffMs = Math.min(LAST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.min(failures - 1, 10))
+      // What runs once an hour doesn't leave an error standing for one.
+      return intervalMs > LAST_BACKOFF_MS ? backoffMs : Math.max(intervalMs, backoffMs)
     }
   }
 

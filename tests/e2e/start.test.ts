@@ -32,7 +32,9 @@ test('npm start runs every part, prints the address, and a kill of npm leaves no
   const stack = readJson('stack.json')
   expect(Object.keys(stack.pids).toSorted()).toEqual(parts)
   expect((await fetch(`${stack.urls.litellm}/health/readiness`)).status).toBe(200)
-  expect((await (await fetch(`${stack.urls.oracle}/health`)).json()).status).toBe('ok')
+  // The oracle is up before LiteLLM: what it asked in vain is asked again soon.
+  const health = async () => (await (await fetch(`${stack.urls.oracle}/health`)).json()).status
+  await expect.poll(health, { timeout: 90_000 }).toBe('ok')
   first = await deploymentAt(url)
   expect(first).not.toBe('')
 

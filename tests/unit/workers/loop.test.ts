@@ -46,3 +46,16 @@ test('a round that fails is told, waits longer than the interval, and ends no lo
   expect(loop.state()).toMatchObject({ failures: 0, lastError: null })
   await loop.stop()
 })
+
+test('a round of a long interval that fails is tried again within seconds', async () => {
+  let rounds = 0
+  const run = async () => {
+    rounds += 1
+    if (rounds === 1) throw new AppError('litellm_unreachable', 'LiteLLM does not answer.')
+    return false
+  }
+  const loop = startLoop({ name: 'x', intervalMs: 3_600_000, log, run })
+  await sleep(1_500)
+  expect(loop.state()).toMatchObject({ failures: 0, lastError: null })
+  await loop.stop()
+})
