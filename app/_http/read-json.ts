@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { readLimited } from '#services/platform/read-limited.ts'
 
 /** The largest body that a route takes. The largest real one, a transaction to sign, is a few kilobytes. */
 export const BODY_LIMIT_BYTES = 64 * 1024
@@ -9,14 +10,7 @@ const tooLarge = (limit: number) =>
 /** Reads at most the limit, whatever Content-Length claims. */
 export async function readText(request: Request, limit = BODY_LIMIT_BYTES): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > limit) throw tooLarge(limit)
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > limit) throw tooLarge(limit)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  return (await readLimited(request.body, limit, () => tooLarge(limit))).toString('utf8')
 }
 
 /** A request's JSON body; an empty one is `{}`. Other media types are refused: forms can be sent across sites. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
 import { isDeeperThan } from '#lib/http/json-depth.ts'
+import { readLimited } from '#services/platform/read-limited.ts'
 
 export interface BodyLimits {
   readonly bytes: number
@@ -20,14 +21,8 @@ const late = () =>
   new AppError('request_timed_out', 'The request did not arrive in time. Nothing was charged: send it again.')
 
 async function readAll(body: ReadableStream<Uint8Array>, bytes: number): Promise<string> {
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.byteLength
-    if (size > bytes) throw tooLarge(bytes)
-    chunks.push(chunk)
-  }
-  return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks))
+  const read = await readLimited(body, bytes, () => tooLarge(bytes))
+  return new TextDecoder('utf-8', { fatal: true }).decode(read)
 }
 
 async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {

@@ -1,6 +1,7 @@
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { AppError } from '#lib/errors/app-error.ts'
+import { readLimited } from '#services/platform/read-limited.ts'
 
 /** A batch of 500 calls is well below; nobody may fill the memory. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024
@@ -15,14 +16,7 @@ const tooLarge = (): AppError =>
 
 async function readBytes(request: Request): Promise<Buffer> {
   if (Number.parseInt(request.headers.get('content-length') ?? '0', 10) > MAX_BODY_BYTES) throw tooLarge()
-  const chunks: Uint8Array[] = []
-  let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) throw tooLarge()
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+  return readLimited(request.body, MAX_BODY_BYTES, tooLarge)
 }
 
 async function unpack(bytes: Buffer): Promise<Buffer> {

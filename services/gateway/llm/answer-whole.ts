@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '#lib/errors/app-error.ts'
+import { readLimited } from '#services/platform/read-limited.ts'
 import { addOutcome, headersFor } from './answer-headers.ts'
 import type { Call } from './call.ts'
 import { passError } from './pass-error.ts'
@@ -17,14 +18,7 @@ const LARGEST = 64 * 1024 * 1024
 const LARGEST_ERROR = 64 * 1024
 
 async function readText(body: Readable, most: number): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.byteLength
-    if (size > most) throw new RangeError('the answer is too long')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  return (await readLimited(body, most, () => new RangeError('the answer is too long'))).toString('utf8')
 }
 
 function parseJson(text: string): unknown {
