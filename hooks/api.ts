@@ -1,3 +1,5 @@
+import { jsonOrNull } from '#lib/http/json-or-null.ts'
+
 /** An error that the API answered with, or the network gave; `message` is fit to show. */
 export class ApiError extends Error {
   readonly code: string
@@ -39,17 +41,9 @@ export async function callApi<T>(
     throw new ApiError('network', UNREACHABLE, 0)
   })
   const text = await response.text()
-  const parsed: unknown = text ? parseJson(text) : null
+  const parsed: unknown = jsonOrNull(text)
   if (!response.ok) throw toApiError(response.status, parsed)
   return parsed as T
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 export const getJson = <T>(path: string): Promise<T> => callApi<T>(path)
@@ -60,5 +54,5 @@ export async function openDownload(path: string): Promise<ReadableStream<Uint8Ar
     throw new ApiError('network', UNREACHABLE, 0)
   })
   if (response.ok && response.body) return response.body
-  throw toApiError(response.status, parseJson(await response.text()))
+  throw toApiError(response.status, jsonOrNull(await response.text()))
 }

@@ -1,4 +1,5 @@
 import { createSseReader } from '#lib/gateway/sse.ts'
+import { jsonOrNull } from '#lib/http/json-or-null.ts'
 import { ApiError, toApiError } from './api.ts'
 import { GATEWAY_PATH, type PowerLevel } from './credit-types.ts'
 
@@ -53,14 +54,6 @@ function startOf(order: ChatOrder): Promise<Response> {
   })
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /** Adds what a chunk says; returns the text that it brings. */
 function take(end: ChatEnd, chunk: Chunk): string {
   if (chunk.error) throw new ApiError(chunk.error.code ?? 'internal', chunk.error.message ?? BROKEN, 0)
@@ -76,7 +69,7 @@ function take(end: ChatEnd, chunk: Chunk): string {
 export async function streamChat(order: ChatOrder): Promise<ChatEnd> {
   const began = performance.now()
   const response = await startOf(order)
-  if (!response.ok || !response.body) throw toApiError(response.status, parse(await response.text()))
+  if (!response.ok || !response.body) throw toApiError(response.status, jsonOrNull(await response.text()))
   const header = (name: string): string | null => response.headers.get(name)
   const end: ChatEnd = {
     model: null,
@@ -94,7 +87,7 @@ export async function streamChat(order: ChatOrder): Promise<ChatEnd> {
   for (let part = await reader.read(); !part.done; part = await reader.read()) {
     for (const { data } of events.push(part.value)) {
       if (data === null || data === '[DONE]') continue
-      const chunk = parse(data)
+      const chunk = jsonOrNull(data)
       if (typeof chunk !== 'object' || chunk === null) throw new ApiError('internal', BROKEN, 0)
       text += take(end, chunk as Chunk)
     }

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { jsonOrNull } from '#lib/http/json-or-null.ts'
 
 const count = z.number().int().min(0)
 /** A count that only explains another: one that makes no sense is none. */
@@ -24,14 +25,7 @@ const usageSchema = z.looseObject({
 })
 
 /** Some versions give an object back as the text that they stored. */
-function parsed(value: unknown): unknown {
-  if (typeof value !== 'string') return value
-  try {
-    return JSON.parse(value) as unknown
-  } catch {
-    return null
-  }
-}
+const parsed = (value: unknown): unknown => (typeof value === 'string' ? jsonOrNull(value) : value)
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

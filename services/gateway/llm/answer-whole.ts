@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { AppError } from '#lib/errors/app-error.ts'
+import { jsonOrNull } from '#lib/http/json-or-null.ts'
 import { readLimited } from '#services/platform/read-limited.ts'
 import { addOutcome, headersFor } from './answer-headers.ts'
 import type { Call } from './call.ts'
@@ -21,21 +22,13 @@ async function readText(body: Readable, most: number): Promise<string> {
   return (await readLimited(body, most, () => new RangeError('the answer is too long'))).toString('utf8')
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
-}
-
 /** A call that failed costs nothing, and keeps LiteLLM's status. */
 export async function answerFailure(call: Call, { statusCode, headers, body }: WholeAnswer): Promise<Response> {
   const text = await readText(body, LARGEST_ERROR).catch(() => '')
   await call.fail(statusCode)
   const given = headersFor(call, { 'retry-after': headers['retry-after'] })
   given.set('content-type', 'application/json')
-  return new Response(JSON.stringify(passError(statusCode, parseJson(text))), { status: statusCode, headers: given })
+  return new Response(JSON.stringify(passError(statusCode, jsonOrNull(text))), { status: statusCode, headers: given })
 }
 
 /** Passes an answer on when its cost is known. Its caller may have left meanwhile: it is paid for all the same. */
@@ -51,7 +44,7 @@ export async function answerWhole(
     throw new AppError('litellm_unreachable', 'The answer broke off. Try again in a moment.', { cause: error })
   })
   call.modelMs += performance.now() - began
-  const outcome = await call.finish(parseJson(text), { bytes: text.length, isWhole: true })
+  const outcome = await call.finish(jsonOrNull(text), { bytes: text.length, isWhole: true })
   const own = headersFor(call, headers)
   addOutcome(own, outcome)
   return new Response(text, { status: statusCode, headers: own })

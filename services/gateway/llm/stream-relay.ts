@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import { openAiError } from '#lib/gateway/openai-error.ts'
 import { createSseReader, type SseEvent } from '#lib/gateway/sse.ts'
+import { jsonOrNull } from '#lib/http/json-or-null.ts'
 import type { AppError } from '#lib/errors/app-error.ts'
 import { outcomeField } from './answer-headers.ts'
 import type { Call } from './call.ts'
@@ -13,12 +14,8 @@ const eventText = (data: unknown, name: string | null = null): string =>
 
 /** A JSON object that an event carries; null where it is none. */
 function objectIn(data: string): Json | null {
-  try {
-    const value: unknown = JSON.parse(data)
-    return typeof value === 'object' && value !== null ? (value as Json) : null
-  } catch {
-    return null
-  }
+  const value = jsonOrNull(data)
+  return typeof value === 'object' && value !== null ? (value as Json) : null
 }
 
 const isFilled = (value: unknown): boolean => typeof value === 'object' && value !== null
