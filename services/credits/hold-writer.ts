@@ -3,6 +3,7 @@ import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
+import { createGroup } from '#services/platform/group-commit.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { EndedHold, EndHold, PlacedHold, PlaceHold } from './schemas.ts'
 import { type Books, type HoldAnswer, type HoldRequest, settleHolds } from './settle-holds.ts'
@@ -86,47 +87,33 @@ const missing = (request: HoldRequest): AppError =>
     internal: `no account or hold for ${request.kind} ${request.id}`,
   })
 
+/** The next requests, up to one that is about a hold already among them. */
+function takeUntilRepeated(waiting: readonly Waiting[]): number {
+  const ids = new Set<string>()
+  for (const { request } of waiting) {
+    if (ids.size === TOGETHER || ids.has(request.id)) break
+    ids.add(request.id)
+  }
+  return ids.size
+}
+
 /** One writer a process: it is what keeps a hot account's requests from queueing for a lock each. */
 export function createHoldWriter(ctx: ServiceContext): HoldWriter {
   requireSystem(ctx.actor)
-  const waiting: Waiting[] = []
-  let isWriting = false
-
-  /** The next requests, up to one that is about a hold already among them. */
-  function take(): Waiting[] {
-    const ids = new Set<string>()
-    let count = 0
-    for (const { request } of waiting) {
-      if (count === TOGETHER || ids.has(request.id)) break
-      ids.add(request.id)
-      count += 1
-    }
-    return waiting.splice(0, count)
-  }
-
-  async function writeBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
+  const add = createGroup<Waiting>({
+    take: takeUntilRepeated,
+    async write(batch) {
       const answers = await settleTogether(
         ctx,
         batch.map(({ request }) => request),
       )
       batch.forEach(({ resolve }, index) => resolve(answers[index] ?? null))
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
-    }
-  }
-
-  async function write(): Promise<void> {
-    if (isWriting) return
-    isWriting = true
-    for (let batch = take(); batch.length > 0; batch = take()) await writeBatch(batch)
-    isWriting = false
-  }
+    },
+  })
 
   const ask = (request: HoldRequest): Promise<HoldAnswer> =>
     new Promise((resolve, reject) => {
-      waiting.push({ request, resolve, reject })
-      void write()
+      add({ request, resolve, reject })
     })
 
   async function askToEnd(request: HoldRequest): Promise<EndedHold> {

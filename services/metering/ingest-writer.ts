@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { createGroup } from '#services/platform/group-commit.ts'
 import { setQueuedEvents } from '#services/platform/telemetry.ts'
 import { type Judged, judgeItems, storeOrKeep, summarise } from './ingest-events.ts'
 import type { IngestInput, IngestResult } from './schemas.ts'
@@ -32,30 +33,10 @@ export type IngestWriter = (input: IngestInput) => Promise<IngestResult>
  */
 export function createIngestWriter(ctx: ServiceContext): IngestWriter {
   const { queueEvents } = ctx.env.ingest
-  const waiting: Waiting[] = []
-  let isWriting = false
+  const add = createGroup<Waiting>({ take: takeOfOneRoad, write: (batch) => writeBatch(ctx, batch) })
   let arrived = 0
   let heldEvents = 0
   let heldBytes = 0
-
-  function take(): Waiting[] {
-    const road = waiting[0]?.road
-    let size = 0
-    let deliveries = 0
-    for (const { road: other, count } of waiting) {
-      if (other !== road || (deliveries > 0 && size + count > TOGETHER)) break
-      size += count
-      deliveries += 1
-    }
-    return waiting.splice(0, deliveries)
-  }
-
-  async function write(): Promise<void> {
-    if (isWriting) return
-    isWriting = true
-    for (let batch = take(); batch.length > 0; batch = take()) await writeBatch(ctx, batch)
-    isWriting = false
-  }
 
   function admit(events: number, bytes: number): void {
     const isFull = heldEvents + events > queueEvents || heldBytes + bytes > queueEvents * BYTES_PER_EVENT
@@ -74,8 +55,7 @@ export function createIngestWriter(ctx: ServiceContext): IngestWriter {
       arrived += count
       const judged = judgeItems(ctx, input, start)
       return await new Promise((resolve, reject) => {
-        waiting.push({ road, judged, start, count, resolve, reject })
-        void write()
+        add({ road, judged, start, count, resolve, reject })
       })
     } finally {
       heldEvents -= count
@@ -83,6 +63,19 @@ export function createIngestWriter(ctx: ServiceContext): IngestWriter {
       setQueuedEvents(heldEvents)
     }
   }
+}
+
+/** Deliveries of one road, as many as hold what is written in one go. */
+function takeOfOneRoad(waiting: readonly Waiting[]): number {
+  const road = waiting[0]?.road
+  let size = 0
+  let deliveries = 0
+  for (const { road: other, count } of waiting) {
+    if (other !== road || (deliveries > 0 && size + count > TOGETHER)) break
+    size += count
+    deliveries += 1
+  }
+  return deliveries
 }
 
 const busy = (held: number): AppError =>
@@ -95,12 +88,8 @@ const busy = (held: number): AppError =>
 async function writeBatch(ctx: ServiceContext, batch: readonly Waiting[]): Promise<void> {
   const [first] = batch
   if (!first) return
-  try {
-    const candidates = batch.flatMap(({ judged }) => judged.candidates)
-    const refusals = batch.flatMap(({ judged }) => judged.refusals)
-    const outcomes = await storeOrKeep(ctx, first.road, { candidates, refusals })
-    for (const { start, count, resolve } of batch) resolve(summarise(outcomes, start, count))
-  } catch (error) {
-    for (const { reject } of batch) reject(error)
-  }
+  const candidates = batch.flatMap(({ judged }) => judged.candidates)
+  const refusals = batch.flatMap(({ judged }) => judged.refusals)
+  const outcomes = await storeOrKeep(ctx, first.road, { candidates, refusals })
+  for (const { start, count, resolve } of batch) resolve(summarise(outcomes, start, count))
 }

@@ -4,6 +4,7 @@ import type { Schedule } from '#lib/pricing/schedule.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
+import { createGroup } from '#services/platform/group-commit.ts'
 import { getSchedule } from '#services/pricing/index.ts'
 import { refreshReports } from '#services/vault-guard/index.ts'
 import { type Decision, decideBatch } from './decide-batch.ts'
@@ -92,17 +93,15 @@ function refreshOnce(ctx: ServiceContext): (vaultId: bigint) => Promise<void> {
 /** One writer a process: it is what keeps a hot vault's requests from queueing for a lock each. */
 export function createVaultHoldWriter(ctx: ServiceContext): VaultHoldWriter {
   requireSystem(ctx.actor)
-  const waiting: Waiting[] = []
   const refresh = refreshOnce(ctx)
-  let isWriting = false
+  const add = createGroup<Waiting>({ take: () => TOGETHER, write: writeBatch })
 
   /** Asks the chain and decides once more; the others don't wait meanwhile. */
   async function askChain(item: Waiting, refusal: PlacedVaultHold | null): Promise<void> {
     const { request, reject, resolve } = item
     try {
       await refresh(request.vaultId)
-      waiting.push({ ...item, isLast: true })
-      void write()
+      add({ ...item, isLast: true })
     } catch (error) {
       if (refusal) resolve(refusal)
       else reject(error)
@@ -119,29 +118,17 @@ export function createVaultHoldWriter(ctx: ServiceContext): VaultHoldWriter {
   }
 
   async function writeBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      const decisions = await decideTogether(
-        ctx,
-        batch.map(({ request }) => request),
-      )
-      batch.forEach((item, i) => finish(item, decisions[i] ?? { answer: null, asOf: null }))
-    } catch (error) {
-      for (const { reject } of batch) reject(error)
-    }
-  }
-
-  async function write(): Promise<void> {
-    if (isWriting) return
-    isWriting = true
-    while (waiting.length > 0) await writeBatch(waiting.splice(0, TOGETHER))
-    isWriting = false
+    const decisions = await decideTogether(
+      ctx,
+      batch.map(({ request }) => request),
+    )
+    batch.forEach((item, i) => finish(item, decisions[i] ?? { answer: null, asOf: null }))
   }
 
   return {
     place: (request) =>
       new Promise((resolve, reject) => {
-        waiting.push({ request, isLast: false, resolve, reject })
-        void write()
+        add({ request, isLast: false, resolve, reject })
       }),
     async void(id) {
       await voidHold(ctx.db, id, ctx.clock())
