@@ -61,8 +61,6 @@ const CREDITS_MS = { grants: 60_000, refills: 15_000, tidying: 3_600_000 }
 
 /** How often holds are looked for that nobody ended, and requests that no road has told of. */
 const HOLDS_INTERVAL_MS = 5_000
-/** How often holds are looked at whose requests left no event. */
-const SWEEP_HOLDS_MS = 5_000
 
 /** How often it is looked whether FLOW arrived for credits. */
 const TOPUPS_MS = 2_000
@@ -99,7 +97,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   loop('poller', 'metering.storage', STORAGE_INTERVAL_MS, keepStorage)
   outbox('poller', keyStateHandler)
   loop('poller', 'vault-guard', ctx.env.guard.intervalMs, createVaultGuard())
-  loop('poller', 'vault-holds.sweep', SWEEP_HOLDS_MS, sweepVaultHolds)
+  loop('poller', 'vault-holds.sweep', HOLDS_INTERVAL_MS, sweepVaultHolds)
   loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
   loop('poller', 'limits.check', LIMITS_INTERVAL_MS, checkLimits)
   outbox('poller', keyLimitsHandler)

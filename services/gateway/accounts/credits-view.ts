@@ -63,7 +63,7 @@ const monthOf = ({ month, account }: CreditsView) => ({
 
 /** What the account that asks has and may do, read now. */
 export async function viewCredits({ prices }: GatewayParts, ctx: ServiceContext): Promise<z.input<typeof creditsView>> {
-  const [credits, refill] = [await describeCredits(ctx), await getAutoRefill(ctx)]
+  const [credits, refill] = await Promise.all([describeCredits(ctx), getAutoRefill(ctx)])
   const { account, grants, asOf } = credits
   const terms = prices.tiers[account.tier]
   const { stripe } = ctx.env
