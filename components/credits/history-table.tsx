@@ -4,8 +4,8 @@ import { showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import type { HistoryEntry } from '#hooks/credit-types.ts'
 import { entryTitle, parseSignedUsd, showChange, TYPE_WORDS } from './credit-words.ts'
+import { HEAD } from '#components/ui/table.ts'
 
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
 const CELL = 'py-2 not-first:pl-4 whitespace-nowrap'
 const WIDE = 'hidden sm:table-cell'
 

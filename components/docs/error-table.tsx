@@ -1,6 +1,5 @@
 import type { OpenApiDocument } from '#lib/openapi/build-document.ts'
-
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
+import { HEAD } from '#components/ui/table.ts'
 
 /** Every code with what a caller should do about it. */
 export function ErrorTable({ errors }: { errors: OpenApiDocument['x-errors'] }) {

@@ -2,9 +2,7 @@ import { showMultiplier, showPercent, showUsdPer1K } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { BPS, effectiveRate, type Multiplier, type Tier } from '#lib/pricing/schedule.ts'
 import { usd } from '#lib/money/units.ts'
-
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
-const NUMBER = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
+import { HEAD, NUMBER } from '#components/ui/table.ts'
 
 /** Tiers by tokens a month, with the price after the discount. */
 export function TierTable({ tiers }: { tiers: readonly Tier[] }) {

@@ -4,6 +4,7 @@ import { Address } from '#components/ui/identifier.client.tsx'
 import { Time } from '#components/ui/time.client.tsx'
 import { figuresOf, vaultName } from '#components/subscriptions/vault-figures.ts'
 import type { VaultView } from '#hooks/api-types.ts'
+import { HEAD, NUMBER } from '#components/ui/table.ts'
 
 interface AccrualTableProps {
   views: readonly VaultView[]
@@ -11,8 +12,6 @@ interface AccrualTableProps {
   onChoose: (chosen: ReadonlySet<string>) => void
 }
 
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
-const NUMBER = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
 const exact = (text: string): string => showFlowExact(parseFlow(text)).replace(/ FLOW$/, '')
 
 function toggled(chosen: ReadonlySet<string>, id: string): ReadonlySet<string> {

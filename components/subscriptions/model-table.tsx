@@ -3,9 +3,7 @@ import { showPercent, showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import type { UsageView } from '#hooks/api-types.ts'
 import { CostBar, sortByCost, Swatch } from './model-costs.tsx'
-
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
-const NUMBER = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
+import { HEAD, NUMBER } from '#components/ui/table.ts'
 
 function shareOf(part: string, whole: string): string {
   const total = parseUsd(whole)

@@ -4,6 +4,7 @@ import { showTokensExact } from '#lib/format/tokens.ts'
 import { Time } from '#components/ui/time.client.tsx'
 import type { RecentRequest, UsageView } from '#hooks/api-types.ts'
 import { estimateUsd } from './vault-figures.ts'
+import { HEAD } from '#components/ui/table.ts'
 
 const count = (tokens: string | null): string => (tokens === null ? '–' : showTokensExact(BigInt(tokens)))
 
@@ -45,7 +46,6 @@ function ReceiptLink({ request }: { request: RecentRequest }) {
   )
 }
 
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
 const CELL = 'py-2 not-first:pl-4 whitespace-nowrap'
 
 /** The last requests of the open period. On a phone the numbers of a row move below its model. */

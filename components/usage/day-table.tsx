@@ -5,8 +5,7 @@ import { usd } from '#lib/money/units.ts'
 import type { ChartSeries } from './chart-data.ts'
 import type { UsageMonth } from './overview.ts'
 import { dayLabel } from './usage-words.ts'
-
-const CELL = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
+import { NUMBER } from '#components/ui/table.ts'
 
 interface DayTableProps {
   month: UsageMonth
@@ -28,11 +27,11 @@ export function DayTable({ month, series, file }: DayTableProps) {
               Day
             </th>
             {series.map(({ name }, rank) => (
-              <th key={rank} scope="col" className={`${CELL} hidden max-w-32 truncate font-normal lg:table-cell`}>
+              <th key={rank} scope="col" className={`${NUMBER} hidden max-w-32 truncate font-normal lg:table-cell`}>
                 {name}
               </th>
             ))}
-            <th scope="col" className={`${CELL} font-normal`}>
+            <th scope="col" className={`${NUMBER} font-normal`}>
               All, USD
             </th>
           </tr>
@@ -44,11 +43,11 @@ export function DayTable({ month, series, file }: DayTableProps) {
                 {dayLabel(day)}
               </th>
               {series.map(({ daily }, rank) => (
-                <td key={rank} className={`${CELL} hidden lg:table-cell`}>
+                <td key={rank} className={`${NUMBER} hidden lg:table-cell`}>
                   {showUsdExact(daily[i] ?? usd(0n))}
                 </td>
               ))}
-              <td className={CELL}>{showUsdExact(parseUsd(month.totals.daily[i] ?? '0'))}</td>
+              <td className={NUMBER}>{showUsdExact(parseUsd(month.totals.daily[i] ?? '0'))}</td>
             </tr>
           ))}
         </tbody>

@@ -5,9 +5,8 @@ import { parseUsd } from '#lib/money/decimal.ts'
 import type { Grouping, NamedVault, UsageMonth, UsageSums } from './overview.ts'
 import { Swatch } from './swatch.tsx'
 import { groupName, shareOf } from './usage-words.ts'
+import { HEAD, NUMBER } from '#components/ui/table.ts'
 
-const HEAD = 'py-2 not-first:pl-4 text-xs font-normal text-text-2'
-const CELL = 'py-2 not-first:pl-4 text-right whitespace-nowrap'
 const WIDE = 'hidden sm:table-cell'
 
 const TITLES: Record<Grouping, string> = { model: 'Model', user: 'User', feature: 'Feature' }
@@ -92,10 +91,10 @@ function Row({ name, vault, rank, sums, whole, strong = false }: RowProps) {
         ) : null}
         <span className="block text-xs text-text-2 sm:hidden">{showTokensExact(BigInt(sums.tokens))} tokens</span>
       </th>
-      <td className={`${CELL} ${WIDE}`}>{showTokensExact(BigInt(sums.requests))}</td>
-      <td className={`${CELL} ${WIDE}`}>{showTokensExact(BigInt(sums.tokens))}</td>
-      <td className={`${CELL} ${WIDE}`}>{shareOf(sums.billedUsd, whole)}</td>
-      <td className={CELL}>{showUsdExact(parseUsd(sums.billedUsd))}</td>
+      <td className={`${NUMBER} ${WIDE}`}>{showTokensExact(BigInt(sums.requests))}</td>
+      <td className={`${NUMBER} ${WIDE}`}>{showTokensExact(BigInt(sums.tokens))}</td>
+      <td className={`${NUMBER} ${WIDE}`}>{shareOf(sums.billedUsd, whole)}</td>
+      <td className={NUMBER}>{showUsdExact(parseUsd(sums.billedUsd))}</td>
     </tr>
   )
 }
