@@ -19,7 +19,7 @@ export {
   replayView,
 } from './dead-letters/schemas.ts'
 export { judgeSpendLogs } from './polling/judge-spend-logs.ts'
-export { pollDueKeys, pollSpendLogs, readUpTo } from './polling/poll-spend-logs.ts'
+export { pollDueKeys, pollSpendLogs, readHoldsUpTo, readUpTo } from './polling/poll-spend-logs.ts'
 export { pollVault } from './polling/poll-vault.ts'
 export { rereadFrom } from './polling/reread-from.ts'
 export { receiveHint } from './polling/receive-hint.ts'

@@ -1,10 +1,8 @@
 import { requireSystem } from '#services/auth/index.ts'
-import { readUpTo } from '#services/metering/index.ts'
+import { readHoldsUpTo } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { deleteEndedHolds, expireHolds, listOverdueKeys } from './store.ts'
 
-/** LiteLLM may tell a later start of the call than the hold's: the way there, and a clock that is ahead. */
-const STARTS_WITHIN_MS = 60_000
 /** Ended holds are kept for so long, to be looked at. */
 const KEPT_MS = 35 * 86_400_000
 const FORGOTTEN_AT_ONCE = 1_000
@@ -18,9 +16,8 @@ export async function sweepVaultHolds(ctx: ServiceContext): Promise<boolean> {
   const now = ctx.clock()
   let ended = 0
   for (const keyHash of await listOverdueKeys(ctx.db, ctx.deploymentId, now)) {
-    const position = await readUpTo(ctx, keyHash)
-    if (position === null) continue
-    const placedUpTo = new Date(position.getTime() - STARTS_WITHIN_MS)
+    const placedUpTo = await readHoldsUpTo(ctx, keyHash)
+    if (placedUpTo === null) continue
     ended += await expireHolds(ctx.db, keyHash, { now, placedUpTo })
   }
   if (ended > 0) ctx.log.warn({ ended }, 'holds ended whose requests left no event in time')

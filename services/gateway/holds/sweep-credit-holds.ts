@@ -1,12 +1,9 @@
 import { priceTokens } from '#lib/credits/price-request.ts'
 import { createHoldWriter, type HoldVerdict, type JudgeHolds, sweepHolds } from '#services/credits/index.ts'
-import { findMetered, type MeteredCall, readUpTo } from '#services/metering/index.ts'
+import { findMetered, type MeteredCall, readHoldsUpTo } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { listOpenReviews } from '../store.ts'
 import { type HoldFacts, readHoldFacts, termsOf } from './hold-facts.ts'
-
-/** LiteLLM may tell a later start of the call than the hold's: the way there, and a clock that is ahead. */
-const STARTS_WITHIN_MS = 60_000
 
 type Hold = Parameters<JudgeHolds>[0][number]
 
@@ -26,7 +23,9 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
   const [metered, reviewed] = await Promise.all([findMetered(ctx, ids), listOpenReviews(ctx.db, ids)])
   const facts = holds.map((hold) => readHoldFacts(hold.facts))
   const hashes = new Set(facts.flatMap((each) => (each ? [each.keyHash] : [])))
-  const read = new Map(await Promise.all([...hashes].map(async (hash) => [hash, await readUpTo(ctx, hash)] as const)))
+  const read = new Map(
+    await Promise.all([...hashes].map(async (hash) => [hash, await readHoldsUpTo(ctx, hash)] as const)),
+  )
   return holds.map((hold, i): HoldVerdict => {
     const known = facts[i]
     if (reviewed.has(hold.id)) return { kind: 'wait' }
@@ -40,8 +39,7 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
 }
 
 /** Whether LiteLLM's books have been read for good up to the request: if it is not in them, it never will be. */
-const isPast = ({ createdAt }: Hold, position: Date | null): boolean =>
-  position !== null && position.getTime() - STARTS_WITHIN_MS >= createdAt.getTime()
+const isPast = ({ createdAt }: Hold, placedUpTo: Date | null): boolean => placedUpTo !== null && placedUpTo >= createdAt
 
 function endingOf(known: HoldFacts, { status, billableTokens }: MeteredCall): HoldVerdict {
   const { requestId, model, provider, power } = known

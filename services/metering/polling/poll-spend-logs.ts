@@ -150,6 +150,15 @@ export async function pollDueKeys(ctx: ServiceContext): Promise<PollRun> {
 export const readUpTo = (ctx: ServiceContext, keyHash: string): Promise<Date | null> =>
   readWatermark(ctx.db, `${LOG_PREFIX}${keyHash}`)
 
+/** LiteLLM may tell a later start of a call than its hold's: the way there, and a clock that is ahead. */
+const STARTS_WITHIN_MS = 60_000
+
+/** A hold of the key that was placed by then has its call among those that were read, or never will; null: none has. */
+export async function readHoldsUpTo(ctx: ServiceContext, keyHash: string): Promise<Date | null> {
+  const position = await readUpTo(ctx, keyHash)
+  return position && new Date(position.getTime() - STARTS_WITHIN_MS)
+}
+
 /** How far behind the reading of LiteLLM's books is. */
 export const getPollState = (ctx: ServiceContext): Promise<ReadState> => readState(ctx.db, ctx.deploymentId, LOG_PREFIX)
 
