@@ -8,6 +8,7 @@ import {
   type GatewayWorld,
   openGatewayWorld,
 } from '#tests/support/gateway-world.ts'
+import { oddFields } from '#tests/support/odd-fields.ts'
 import { runs } from '../../property/runs.ts'
 
 /** A hang, and not just a machine that is busy. */
@@ -36,34 +37,39 @@ const message = fc.oneof(
 )
 const model = fc.oneof(fc.constantFrom('priced', 'free', 'auto', 'vectors', 'gpt-4o', 'a,b', 'priced\n'), anything)
 
-/** Bodies that come close to what routes take: each field is right, or anything. */
-const nearlyValid = fc.record(
-  {
-    model,
-    messages: fc.oneof(fc.array(message, { maxLength: 3 }), anything),
-    input: fc.oneof(fc.string(), fc.array(fc.string()), fc.array(fc.array(fc.nat())), anything),
-    prompt: fc.oneof(fc.string(), fc.array(fc.nat()), anything),
-    stream: fc.oneof(fc.boolean(), anything),
-    stream_options: anything,
-    max_tokens: fc.oneof(fc.nat(5_000), anything),
-    max_completion_tokens: fc.oneof(fc.nat(5_000), anything),
-    max_output_tokens: fc.oneof(fc.nat(5_000), anything),
-    n: fc.oneof(fc.nat(20), anything),
-    best_of: anything,
-    temperature: fc.oneof(fc.double(), anything),
-    tools: fc.oneof(fc.array(fc.record({ type: fc.constantFrom('function', 'mcp'), function: anything })), anything),
-    metadata: fc.oneof(fc.record({ feature: anything, end_user: anything }), anything),
-    user: anything,
-    power_level: fc.oneof(fc.constantFrom('eco', 'balanced', 'precision'), anything),
-    logit_bias: anything,
-    stop: anything,
-    seed: anything,
-    response_format: anything,
-    dimensions: anything,
-    api_base: anything,
-  },
-  { requiredKeys: [] },
-)
+/** Fields of what routes take: each is right, or anything. */
+const FIELDS = {
+  model,
+  messages: fc.oneof(fc.array(message, { maxLength: 3 }), anything),
+  input: fc.oneof(fc.string(), fc.array(fc.string()), fc.array(fc.array(fc.nat())), anything),
+  prompt: fc.oneof(fc.string(), fc.array(fc.nat()), anything),
+  stream: fc.oneof(fc.boolean(), anything),
+  stream_options: anything,
+  max_tokens: fc.oneof(fc.nat(5_000), anything),
+  max_completion_tokens: fc.oneof(fc.nat(5_000), anything),
+  max_output_tokens: fc.oneof(fc.nat(5_000), anything),
+  n: fc.oneof(fc.nat(20), anything),
+  best_of: anything,
+  temperature: fc.oneof(fc.double(), anything),
+  tools: fc.oneof(fc.array(fc.record({ type: fc.constantFrom('function', 'mcp'), function: anything })), anything),
+  metadata: fc.oneof(fc.record({ feature: anything, end_user: anything }), anything),
+  user: anything,
+  power_level: fc.oneof(fc.constantFrom('eco', 'balanced', 'precision'), anything),
+  logit_bias: anything,
+  stop: anything,
+  seed: anything,
+  response_format: anything,
+  dimensions: anything,
+  api_base: anything,
+}
+const nearlyValid = fc.record(FIELDS, { requiredKeys: [] })
+/** What would be served, but for a field or two. */
+const almostServed = oddFields(FIELDS).map((odd) => ({
+  messages: [{ role: 'user', content: 'Hello' }],
+  input: 'Hello',
+  prompt: 'Hello',
+  ...odd,
+}))
 const text = fc.oneof(
   nearlyValid.map((value) => JSON.stringify(value)),
   nearlyValid.map((value) => JSON.stringify(value).slice(0, -1)),
@@ -110,7 +116,7 @@ test('whatever is sent to whichever route, it is answered in time, in OpenAI’s
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom('/chat/completions', '/completions', '/embeddings', '/responses'),
-      nearlyValid,
+      fc.oneof(nearlyValid, almostServed),
       (to, body) => ask('POST', to, JSON.stringify({ model: 'priced', ...body }), {}),
     ),
     runs(1_000),

@@ -5,6 +5,7 @@ import { createOracleApp } from '#services/oracle/app.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { events } from '#services/platform/db/schema/index.ts'
 import { createTestContext, TEST_SECRET, type TestContext } from '#tests/support/context.ts'
+import { oddFields } from '#tests/support/odd-fields.ts'
 import { signedHeaders } from '#tests/support/oracle-process.ts'
 import { giveKey, usageEvent } from '#tests/support/usage-events.ts'
 import { wrongSums } from '#tests/support/usage-sums.ts'
@@ -93,9 +94,7 @@ const ODD: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   unknown: anything,
 }
 /** An event is odd in a field or two, and has a valid identity, so that some get as far as the database. */
-const oddities = fc
-  .subarray(Object.keys(ODD), { maxLength: 2 })
-  .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, ODD[name] ?? anything]))))
+const oddities = oddFields(ODD)
 const item = fc.oneof(
   { weight: 8, arbitrary: oddities.map((more) => ({ ...usageEvent(keyHash), ...more })) },
   { weight: 1, arbitrary: anything },
