@@ -2,6 +2,7 @@ import { eventLeafHash } from '#lib/metering/canonical-leaf.ts'
 import { MAX_MODELS_PER_PERIOD } from '#lib/metering/model-name.ts'
 import { appendLeaf, type Frontier, frontierRoot } from '#lib/merkle/frontier.ts'
 import type { Hash } from '#lib/merkle/hash.ts'
+import { isOfAccount } from '#lib/metering/payer.ts'
 import { nativeSha256 } from '#services/platform/crypto/hash.ts'
 import type { PaidCandidate } from './schemas.ts'
 
@@ -55,7 +56,7 @@ export function appendEvents(state: PeriodState, candidates: readonly PaidCandid
     const { model } = candidate.event
     const billed = candidate.billableTokens
     // What never goes to the chain has no reading that could be too long.
-    const hasRoom = candidate.vaultId < 0n || billedModels.size < MAX_MODELS_PER_PERIOD
+    const hasRoom = isOfAccount(candidate.vaultId) || billedModels.size < MAX_MODELS_PER_PERIOD
     if (billed > 0n && !billedModels.has(model) && !hasRoom) {
       overflow.push(candidate)
       continue

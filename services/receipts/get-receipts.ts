@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { canonicalLeaf } from '#lib/metering/canonical-leaf.ts'
 import { RECEIPT_KIND, RECEIPT_VERSION, type Receipt, type ReceiptState } from '#lib/receipts/receipt.ts'
+import { isOfAccount } from '#lib/metering/payer.ts'
 import { requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { placeOf, toReceiptReading } from './place.ts'
@@ -72,7 +73,7 @@ async function creditState(ctx: ServiceContext, ref: PeriodRef, index: number): 
 }
 
 async function stateOf(ctx: ServiceContext, ref: PeriodRef, index: number): Promise<ReceiptState> {
-  if (ref.vaultId < 0n) return creditState(ctx, ref, index)
+  if (isOfAccount(ref.vaultId)) return creditState(ctx, ref, index)
   const reading = await findLastSettled(ctx.db, ref)
   if (!reading || index >= reading.eventCount) return unsettled(ctx, await findMeterPeriod(ctx.db, ref))
   const { eventCount: size, root, txId } = reading

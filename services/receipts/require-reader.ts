@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { isOfAccount, payerOfAccount } from '#lib/metering/payer.ts'
 import { getRoles, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { findAccountNumber } from './store.ts'
@@ -6,7 +7,7 @@ import { findAccountNumber } from './store.ts'
 /** Whether the actor may read a vault's receipts: its owner, its provider, an admin, or a job of our own. */
 export async function mayRead(ctx: ServiceContext, vaultId: bigint): Promise<boolean> {
   if (ctx.actor.kind === 'system') return true
-  if (vaultId < 0n || ctx.actor.kind === 'account') return mayReadCredits(ctx, vaultId)
+  if (isOfAccount(vaultId) || ctx.actor.kind === 'account') return mayReadCredits(ctx, vaultId)
   const address = requireUser(ctx.actor)
   const vault = await ctx.chain.script('get_vault', { id: vaultId })
   if (vault === null) return false
@@ -21,8 +22,8 @@ async function ownNumber({ actor, db }: ServiceContext): Promise<bigint | null> 
 
 async function mayReadCredits(ctx: ServiceContext, vaultId: bigint): Promise<boolean> {
   const number = await ownNumber(ctx)
-  if (number !== null && vaultId === -number) return true
-  return ctx.actor.kind === 'user' && vaultId < 0n && (await getRoles(ctx, ctx.actor.address)).admin
+  if (number !== null && vaultId === payerOfAccount(number)) return true
+  return ctx.actor.kind === 'user' && isOfAccount(vaultId) && (await getRoles(ctx, ctx.actor.address)).admin
 }
 
 /** Throws `not_permitted`, also for a vault that doesn't exist: who may not read it needs not know. */
@@ -37,7 +38,7 @@ export async function requireReader(ctx: ServiceContext, vaultId: bigint): Promi
 export async function readableVaults(ctx: ServiceContext): Promise<bigint[] | null> {
   if (ctx.actor.kind === 'system') return null
   const number = await ownNumber(ctx)
-  const credits = number === null ? [] : [-number]
+  const credits = number === null ? [] : [payerOfAccount(number)]
   if (ctx.actor.kind === 'account') return credits
   const address = requireUser(ctx.actor)
   if ((await getRoles(ctx, address)).admin) return null

@@ -1,3 +1,4 @@
+import { isOfAccount } from '#lib/metering/payer.ts'
 import type { SpendLogQuery } from '#services/clients/litellm/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { countItems } from '#services/platform/telemetry.ts'
@@ -103,7 +104,7 @@ async function readPage(
   const { logs, unreadable, totalPages } = await ctx.litellm.spendLogs(query)
   // The filter is LiteLLM's; who pays must not hang on it.
   const own = logs.filter(({ keyHash }) => keyHash === query.keyHash)
-  const items = own.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret, vaultId < 0n))
+  const items = own.map((log) => fromSpendLog(log, ctx.env.litellm.webhookSecret, isOfAccount(vaultId)))
   const result = await ingestEvents(ctx, { road: 'poll', items })
   countItems('poll', result)
   await keepDeadLetters(
