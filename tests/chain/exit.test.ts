@@ -72,6 +72,8 @@ describe('taking FLOW back', () => {
     expect(await reportOf(billing, id)).toMatchObject({ status: 'active', pendingReturn: null })
     await letTheDelayPass()
     expect(await refusalOf(takeBack(id))).toMatch(/Nothing was requested/)
+    const again = billing.chain.send('owner/cancel_return', { vaultId: id }, billing.customer)
+    expect(await refusalOf(again)).toMatch(/Cannot cancel! Nothing was requested/)
   })
 
   test('of nothing is refused', async () => {

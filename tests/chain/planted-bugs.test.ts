@@ -13,7 +13,7 @@ const bugs = [...chargingBugs, ...rightsBugs]
 let arena: Arena
 beforeAll(async () => {
   await startEmulator()
-  arena = await openArena('Admin of bugs', { altered: true })
+  arena = await openArena('Admin of bugs')
 })
 afterAll(() => stopEmulator())
 

@@ -66,7 +66,7 @@ test(
   'the same actions find a planted bug, and shrink to a few that can be replayed',
   async () => {
     const edit = ['VaultUsage', /creditUsd: creditUsd - used/, 'creditUsd: creditUsd'] as const
-    const arena = await plantBug(await openArena('Admin of a bug', { altered: true }), [edit])
+    const arena = await plantBug(await openArena('Admin of a bug'), [edit])
     const failure = await shortestFailure(arena, [...randomActions(8, 7), grow(0, 500_000n)])
     expect(failure?.why).toMatch(/creditUsd is "\d+\.\d{8}", not/)
     expect(failure?.shortest).toHaveLength(2)

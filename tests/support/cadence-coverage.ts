@@ -26,8 +26,8 @@ interface Covered {
 }
 
 /**
- * Writes down what an emulator says of the contracts of an account, and with what they refused. Accounts whose code a
- * test altered don't count.
+ * Writes down what an emulator says of the contracts of an account, and with what they refused. Only the contracts of these
+ * accounts count.
  */
 export async function keepCoverage(
   adminUrl: string,

@@ -5,8 +5,9 @@ import { projectRoot } from '#services/local/home.ts'
 import { coverageFaults } from './cadence-coverage.ts'
 
 /**
- * Ends the run with one plain line: "12 passed, 0 failed", and ", 1 skipped" when tests were skipped. After a run of
- * all chain tests, lines of the contracts that are neither covered nor explained count as one failure.
+ * Ends the run with the time that each level took, what failed, and one plain line: "12 passed, 0 failed", and
+ * ", 1 skipped" when tests were skipped. After a run of all chain tests, lines of the contracts that are neither
+ * covered nor explained count as one failure.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(
@@ -18,9 +19,31 @@ export default class SummaryReporter implements Reporter {
     if (faults.length > 0) process.exitCode = 1
     for (const fault of faults) process.stdout.write(`FAIL Cadence coverage: ${fault}\n`)
     const line = summaryOf(modules, unhandledErrors.length + Math.min(faults.length, 1), reason)
+    const lines = [...timesOf(modules), ...failuresOf(modules), line]
     // At the very end, behind the default reporter's own summary; a write to the descriptor can't be cut off.
-    process.on('exit', () => writeSync(1, `${line}\n`))
+    process.on('exit', () => writeSync(1, `${lines.join('\n')}\n`))
   }
+}
+
+/** How long the files of each level took, one after the other. */
+function timesOf(modules: readonly TestModule[]): string[] {
+  const levels = new Map<string, number[]>()
+  for (const { project, diagnostic } of modules) {
+    const { duration, collectDuration, setupDuration } = diagnostic()
+    levels.set(project.name, [...(levels.get(project.name) ?? []), duration + collectDuration + setupDuration])
+  }
+  return [...levels].map(([name, times]) => {
+    const seconds = times.reduce((sum, time) => sum + time, 0) / 1_000
+    return `${name}: ${times.length} files, ${seconds.toFixed(0)} s`
+  })
+}
+
+function failuresOf(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((file) => {
+    const tests = [...file.children.allTests('failed')].map(({ fullName }) => fullName)
+    const failed = tests.length > 0 ? tests : file.state() === 'failed' ? ['the file itself'] : []
+    return failed.map((name) => `FAIL ${file.project.name} ${file.relativeModuleId}: ${name}`)
+  })
 }
 
 /** Whether every file of chain tests ran and passed, whole: what fewer don't cover says nothing. */
