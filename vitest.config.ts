@@ -31,7 +31,7 @@ const levels: readonly Level[] = [
     folders: ['chain', 'chain-client'],
     testTimeout: patience,
     groupOrder: 4,
-    maxWorkers: 1,
+    maxWorkers: atOnce,
   },
   { name: 'e2e', testTimeout: 600 * second, groupOrder: 5, maxWorkers: 1 },
 ]
