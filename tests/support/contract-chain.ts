@@ -32,7 +32,7 @@ export interface DeployOptions {
   covers?: boolean
 }
 
-/** Accounts whose contracts are as they are and count as covered, and the sentences with which those refused something. */
+/** Accounts whose contracts are as they are, and count; the sentences with which those refused something. */
 const counted = new Set<string>()
 const refusals = new Set<string>()
 
