@@ -26,8 +26,7 @@ interface Covered {
 }
 
 /**
- * Writes down what an emulator says of the contracts of an account, and with what they refused. Only the contracts of these
- * accounts count.
+ * Writes down what an emulator says of the contracts of these accounts, and with what they refused.
  */
 export async function keepCoverage(
   adminUrl: string,

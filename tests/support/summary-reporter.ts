@@ -28,9 +28,10 @@ export default class SummaryReporter implements Reporter {
 /** How long the files of each level took, one after the other. */
 function timesOf(modules: readonly TestModule[]): string[] {
   const levels = new Map<string, number[]>()
-  for (const { project, diagnostic } of modules) {
-    const { duration, collectDuration, setupDuration } = diagnostic()
-    levels.set(project.name, [...(levels.get(project.name) ?? []), duration + collectDuration + setupDuration])
+  for (const module of modules) {
+    const { name } = module.project
+    const { duration, collectDuration, setupDuration } = module.diagnostic()
+    levels.set(name, [...(levels.get(name) ?? []), duration + collectDuration + setupDuration])
   }
   return [...levels].map(([name, times]) => {
     const seconds = times.reduce((sum, time) => sum + time, 0) / 1_000
