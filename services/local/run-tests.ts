@@ -11,7 +11,8 @@ export interface TestRun {
 
 /** Runs the check, then all levels of tests. The last line counts a failed check as one failure. */
 export async function runTests({ long, args }: TestRun): Promise<number> {
-  const checkCode = args.length > 0 ? 0 : await run([join(projectRoot, 'services/bin/check.ts')], {})
+  const check = [join(projectRoot, 'services/bin/check.ts'), '--no-tests']
+  const checkCode = args.length > 0 ? 0 : await run(check, {})
   const vitest = join(projectRoot, 'node_modules/vitest/vitest.mjs')
   const testCode = await run([vitest, 'run', ...args], {
     ...(long ? { TEST_LONG: '1' } : {}),

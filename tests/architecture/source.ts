@@ -45,8 +45,18 @@ function parse(file: string): ReturnType<typeof parseSync> {
   return result
 }
 
+const imports = new Map<string, readonly Import[]>()
+
 /** What a file imports or re-exports from elsewhere, dynamic imports with a literal included. */
-export function importsOf(file: string): Import[] {
+export function importsOf(file: string): readonly Import[] {
+  const known = imports.get(file)
+  if (known) return known
+  const found = findImports(file)
+  imports.set(file, found)
+  return found
+}
+
+function findImports(file: string): Import[] {
   const { module } = parse(file)
   const source = read(file)
   const found: Import[] = module.staticImports.map((entry) => ({
