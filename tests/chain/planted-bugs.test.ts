@@ -12,7 +12,7 @@ const bugs = [...chargingBugs, ...rightsBugs]
 
 let arena: Arena
 beforeAll(async () => {
-  await startEmulator()
+  await startEmulator({ covering: false })
   arena = await openArena('Admin of bugs')
 })
 afterAll(() => stopEmulator())

@@ -19,7 +19,7 @@ const replay = process.env['REPLAY']
 /** Alone on a machine of two cores 500 actions take less than a minute; shrinking a failure takes longer. */
 const timeout = rounds * COUNT * 1_000
 
-beforeAll(() => startEmulator())
+beforeAll(() => startEmulator({ covering: false }))
 afterAll(() => stopEmulator())
 
 /** The shortest sequence found that fails, with why; null when this one doesn't. */

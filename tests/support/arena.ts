@@ -30,7 +30,7 @@ const SETTINGS = { graceSeconds: 3 * DAY, noticeSeconds: DAY, delaySeconds: 3_60
 /** The oracle, who is appointed at the opening, may act a notice time later. */
 const BEGIN = OPENING.getTime() / 1_000 + SETTINGS.noticeSeconds
 const RATE = 100_000_000n
-/** Deploys the contracts to an account of this name. What random actions cover differs by run: it doesn't count. */
+/** Deploys the contracts to an account of this name. */
 export async function openArena(admin: string): Promise<Arena> {
   await setTime(OPENING.getTime() / 1_000)
   const deployed = await deploy(admin, {
@@ -38,7 +38,6 @@ export async function openArena(admin: string): Promise<Arena> {
     noticeSeconds: BigInt(SETTINGS.noticeSeconds),
     settleDelaySeconds: BigInt(SETTINGS.delaySeconds),
     stillClock: true,
-    covers: false,
   })
   const { accessNode, adminUrl } = emulatorUrls()
   const chain = createFastChain(accessNode, adminUrl, deployed.chain.addresses)

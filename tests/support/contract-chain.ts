@@ -28,30 +28,34 @@ export interface DeployOptions {
   change?: (name: string, code: string) => string
   /** The contracts' time stands still: `setTime` alone moves it, to the second. */
   stillClock?: boolean
-  /** Whether what runs counts as covered. */
-  covers?: boolean
 }
 
-/** Accounts whose contracts are as they are, and count; the sentences with which those refused something. */
-const counted = new Set<string>()
+/** Accounts that hold the project's contracts as they are, and the sentences with which those refused something. */
+const unaltered = new Set<string>()
 const refusals = new Set<string>()
 
 export const HOUR = 3_600n
 export const DAY = 86_400n
 
-/** Starts an emulator of the test file's own, with a clock that tests can set. End it with `stopEmulator`. */
-export async function startEmulator(): Promise<void> {
+let isCovering = true
+
+/**
+ * Starts an emulator of the test file's own, with a clock that tests can set. End it with `stopEmulator`. What random
+ * actions cover differs from run to run: they say `covering: false`, and take a good deal less time.
+ */
+export async function startEmulator({ covering = true } = {}): Promise<void> {
+  isCovering = covering
   const { bin, leadingArgs } = await ensureEmulator({ cacheDir: cacheFolder() })
   process.env['EMULATOR_COMMAND'] = JSON.stringify([bin, ...leadingArgs])
   await testing.init(projectRoot, { pkey: SERVICE_PRIVATE_KEY })
   const execName = join(import.meta.dirname, 'flow-shim.mjs')
-  const flags = [`--service-priv-key=${SERVICE_PRIVATE_KEY}`, '--coverage-reporting'].join(' ')
+  const flags = [`--service-priv-key=${SERVICE_PRIVATE_KEY}`, ...(covering ? ['--coverage-reporting'] : [])].join(' ')
   await testing.emulator.start({ execName, signatureCheck: true, flags })
 }
 
 export async function stopEmulator(): Promise<void> {
   const folder = process.env['CADENCE_COVERAGE']
-  if (folder) await keepCoverage(emulatorUrls().adminUrl, folder, counted, refusals)
+  if (folder && isCovering) await keepCoverage(emulatorUrls().adminUrl, folder, unaltered, refusals)
   await testing.emulator.stop()
 }
 
@@ -103,14 +107,14 @@ export async function deploy(name: string, options: DeployOptions = {}): Promise
       await chain.send('deployment/add_subscriptions', { code, ...settings }, admin)
     else await chain.send('deployment/add_contract', { name: contract, code }, admin)
   }
-  if (options.change === undefined && options.covers !== false) counted.add(admin.address)
+  if (options.change === undefined) unaltered.add(admin.address)
   return { chain, admin }
 }
 
 /** The same client, which notes the sentences of contracts that are as they are. */
 function noting(address: string, client: ChainClient): ChainClient {
   const note = (error: unknown): never => {
-    if (counted.has(address)) noteRefusal(error instanceof AppError ? error.internal : textOf(error))
+    if (unaltered.has(address)) noteRefusal(error instanceof AppError ? error.internal : textOf(error))
     throw error
   }
   return {
@@ -167,7 +171,7 @@ export async function query<T>({ chain, admin }: Deployed, code: string, args: r
 }
 
 function refusalText(admin: Signer, error: unknown): string {
-  if (counted.has(admin.address)) noteRefusal(textOf(error))
+  if (unaltered.has(admin.address)) noteRefusal(textOf(error))
   return textOf(error)
 }
 
