@@ -193,8 +193,11 @@ describe('a hard limit on a label', () => {
 })
 
 describe('the self-test', () => {
-  const told = async () =>
-    (await ctx.db.select().from(alerts).where(eq(alerts.kind, 'limits_not_enforced'))).map(({ data }) => data['fault'])
+  const told = async () => {
+    const ofKind = eq(alerts.kind, 'limits_not_enforced')
+    const rows = await ctx.db.select().from(alerts).where(ofKind).orderBy(alerts.createdAt)
+    return rows.map(({ data }) => data['fault'])
+  }
 
   test('finds nothing while limits are enforced, and leaves no key behind', async () => {
     await testEnforcement(ctx)
