@@ -25,7 +25,7 @@ const levels: readonly Level[] = [
   { name: 'architecture', testTimeout: 60 * second, groupOrder: 0, maxWorkers: atOnce },
   { name: 'integration', testTimeout: patience, groupOrder: 1, maxWorkers: atOnce },
   { name: 'http', testTimeout: patience, groupOrder: 2, maxWorkers: atOnce },
-  { name: 'contract', testTimeout: patience, groupOrder: 3, maxWorkers: 1 },
+  { name: 'contract', testTimeout: patience, groupOrder: 3, maxWorkers: atOnce },
   {
     name: 'chain',
     folders: ['chain', 'chain-client'],
