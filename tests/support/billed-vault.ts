@@ -19,15 +19,16 @@ export function oracleVariables({ accessNode, contractAddress, accounts }: Chain
   }
 }
 
-/** Every ReadingSettled of a vault since the chain began. */
+/** Every ReadingSettled of a vault since the chain began, or since a height below which it was not there. */
 export async function settlementsOf(
   { chain }: Pick<ServiceContext, 'chain'>,
   vaultId: bigint,
+  since = 0,
 ): Promise<SubscriptionEvent<'ReadingSettled'>[]> {
   const type = chain.eventType('UsageBasedSubscriptions.ReadingSettled')
   const { height } = await chain.latestBlock()
   const found = []
-  for (let from = 0; from <= height; from += 200) {
+  for (let from = since; from <= height; from += 200) {
     found.push(...(await chain.events(type, from, Math.min(from + 199, height))))
   }
   return subscriptionEventsNamed('ReadingSettled', found).filter(({ id }) => id === vaultId)
@@ -53,10 +54,11 @@ export async function expectChargedOnce(
   ctx: ServiceContext,
   vaultId: bigint,
   calls: readonly UsageEventWire[],
+  since = 0,
 ): Promise<void> {
   const stored = await ctx.db.select().from(events).where(eq(events.vaultId, vaultId))
   expect(stored.map(({ id }) => id).toSorted()).toEqual(calls.map(({ id }) => id).toSorted())
-  const settled = await settlementsOf(ctx, vaultId)
+  const settled = await settlementsOf(ctx, vaultId, since)
   const sequences = settled.map(({ sequence }) => sequence)
   expect(sequences, 'a sequence settled more than once').toEqual([...new Set(sequences)])
   const usage = new Map<string, bigint>()
