@@ -19,6 +19,8 @@ export interface Gateway {
   actorOf(request: Request): Promise<Actor>
   /** Resolves when no request is under way, nor any stream. */
   idle(): Promise<void>
+  /** Lets go of what the gateway opened for itself. No request may come any more. */
+  close(): Promise<void>
 }
 
 type Found = Extract<Match, { kind: 'route' }>
@@ -48,6 +50,7 @@ export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[])
   return Object.assign(handle, {
     actorOf: async (request: Request) => actorOf(await authenticateCaller(parts, request)),
     idle: () => parts.inFlight.idle(),
+    close: async () => void (await Promise.all([parts.rates.close(), parts.upstream.close()])),
   })
 }
 
