@@ -13,6 +13,7 @@ export function proxy(request: NextRequest): NextResponse {
     accessNode: env.flow.accessNode,
     ownNode: parseNodeAddress(request.cookies.get(NODE_COOKIE)?.value ?? ''),
     walletConnect: env.flow.walletConnectProjectId !== null,
+    stripe: env.stripe !== null,
     development: env.mode === 'development',
     secure: env.app.url.startsWith('https:'),
     framedBySelf: request.nextUrl.pathname.startsWith('/dev-wallet/'),

@@ -27,6 +27,7 @@ export interface Credits {
   status: string
   balance_usd: string
   held_usd: string
+  held_requests: number
   usable_usd: string
   receivable_usd: string
   /** `2026-11`, a UTC month. */

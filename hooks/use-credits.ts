@@ -35,23 +35,28 @@ export function useCreditHistory(type: HistoryType | null, cursor: string | null
 }
 
 interface PurchaseOrder {
+  /** `checkout`: on Stripe's page. `element`: with Stripe's form in ours. */
+  method: 'checkout' | 'element'
   amount: string
   /** For auto-refill. */
   saveCard: boolean
   requestKey: string
 }
 
-interface StartedPurchase {
+export interface StartedPurchase {
   purchase_id: string
   /** Stripe's page. */
   url: string | null
+  /** For the form. */
+  client_secret: string | null
+  publishable_key: string
 }
 
-/** Starts a purchase on Stripe's own page. The same key starts it once, however often it is asked for. */
-export const startPurchase = ({ amount, saveCard, requestKey }: PurchaseOrder): Promise<StartedPurchase> =>
+/** Starts a purchase by card. The same key starts it once, however often it is asked for. */
+export const startPurchase = ({ method, amount, saveCard, requestKey }: PurchaseOrder): Promise<StartedPurchase> =>
   callApi<StartedPurchase>(
     `${CREDITS_PATH}/purchase`,
     'POST',
-    { amount_usd: amount, method: 'checkout', save_method: saveCard },
+    { amount_usd: amount, method, save_method: saveCard },
     { 'idempotency-key': requestKey },
   )

@@ -1,6 +1,10 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { getSession, readCookie, type Session, SESSION_COOKIE } from '#services/auth/index.ts'
 import type { Actor, ServiceContext } from '#services/platform/context.ts'
+import { webGateway } from './container.ts'
+
+/** `session`: somebody who is signed in. `session or key`: also whoever shows what the gateway takes. */
+export type RouteAuth = 'public' | 'session' | 'session or key'
 
 /** Who sent a request: the session's user, or nobody. */
 export interface Caller {
@@ -10,11 +14,18 @@ export interface Caller {
   token: string | null
 }
 
-/** Reads the session cookie. A route that needs a user refuses the rest before it reads the body. */
-export async function authenticate(ctx: ServiceContext, request: Request, need: 'public' | 'session'): Promise<Caller> {
+/**
+ * Reads the session cookie, or the key where a route takes one and the request shows one. A route that needs somebody
+ * refuses the rest before it reads the body.
+ */
+export async function authenticate(ctx: ServiceContext, request: Request, need: RouteAuth): Promise<Caller> {
+  if (need === 'session or key' && request.headers.has('authorization')) {
+    const gateway = await webGateway()
+    return { actor: await gateway.actorOf(request), session: null, token: null }
+  }
   const token = readCookie(request, SESSION_COOKIE)
   const session = token ? await getSession(ctx, token) : null
   if (session) return { actor: { kind: 'user', address: session.address }, session, token }
-  if (need === 'session') throw new AppError('session_required', 'You are not signed in. Connect your wallet.')
+  if (need !== 'public') throw new AppError('session_required', 'You are not signed in. Connect your wallet.')
   return { actor: { kind: 'anonymous' }, session: null, token }
 }

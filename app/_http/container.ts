@@ -39,10 +39,11 @@ export function webGateway(): Promise<Gateway> {
 
 /** Closes the pool and the clients; the next request opens them anew. */
 export async function closeContainer(): Promise<void> {
-  const open = slot().container
+  const { container, gateway } = slot()
   slot().container = undefined
   slot().gateway = undefined
-  await (await open)?.close()
+  await (await gateway)?.close()
+  await (await container)?.close()
 }
 
 /** The log of requests, which also works when nothing else does. */

@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { parseInput, queryOf } from '#lib/http/parse-input.ts'
 import { appOrigins, requireSameOrigin } from '#services/auth/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
-import { authenticate, type Caller } from './authenticate.ts'
+import { authenticate, type Caller, type RouteAuth } from './authenticate.ts'
 import { baseContext } from './container.ts'
 import { Download, streamReply } from './download.ts'
 import { errorResponse, toAppError } from './error-response.ts'
@@ -11,9 +11,9 @@ import { readJson } from './read-json.ts'
 import { jsonReply, newReply, type Reply } from './reply.ts'
 import { requestIdOf } from './request-id.ts'
 
-/** What a route takes and answers. `session`: only somebody who is signed in gets past the door. */
+/** What a route takes and answers, and who gets past its door. */
 export interface RouteSpec<Params, Body, Result, Query> {
-  auth: 'public' | 'session'
+  auth: RouteAuth
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
   body?: z.ZodType<Body>

@@ -9,7 +9,8 @@ export function alertStatus({ severity, resolvedAt }: Alert): { tone: Tone; word
 }
 
 /** The page that has more about it; null when that is no page. */
-export function alertPage({ account }: Alert): string | null {
+export function alertPage({ account, forOperator }: Alert): string | null {
+  if (account?.startsWith('credits:')) return forOperator ? '/admin/credits' : '/credits'
   const vault = /^vault:(\d+)$/.exec(account ?? '')?.[1]
   return vault === undefined ? null : `/subscriptions/${vault}`
 }

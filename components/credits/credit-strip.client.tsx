@@ -7,7 +7,7 @@ import { Notice } from '#components/ui/notice.tsx'
 import { showUsd } from '#lib/format/money.ts'
 import { parseUsd } from '#lib/money/decimal.ts'
 import type { Credits } from '#hooks/credit-types.ts'
-import { capPercent, grantSentences, monthLabel } from './credit-words.ts'
+import { capPercent, grantSentences, monthLabel, runningWords } from './credit-words.ts'
 
 const Amount = ({ text }: { text: string }) => <UsdAmount amount={parseUsd(text)} />
 
@@ -35,6 +35,7 @@ export function CreditStrip({ credits }: { credits: Credits }) {
           value={<Amount text={held} />}
           note={
             <>
+              <span className="block">{runningWords(credits)}</span>
               of <Amount text={balance} /> in the account
             </>
           }

@@ -63,6 +63,12 @@ export function capPercent({ spent_usd: spent, held_usd: held, cap_usd: cap }: C
   return Number.parseInt(((100n * (parseUsd(spent) + parseUsd(held))) / whole).toString(), 10)
 }
 
+/** How many requests hold something. A line in any case, so that nothing moves when one begins. */
+export function runningWords({ held_requests: count }: Pick<Credits, 'held_requests'>): string {
+  if (count === 0) return 'no request running'
+  return `${count.toLocaleString('en-US')} ${count === 1 ? 'request' : 'requests'} running`
+}
+
 /** "Nov 2026" of `2026-11`. */
 export const monthLabel = (month: string): string => periodLabel(Number.parseInt(month.replace('-', ''), 10))
 

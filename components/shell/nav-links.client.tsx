@@ -45,7 +45,7 @@ export function RailLinks() {
 
 const BAR_ITEM = 'flex min-h-14 w-full flex-col items-center justify-center gap-1 text-xs'
 
-/** A phone's bar: four entries, and the rest behind "More". */
+/** A phone's bar: four entries, and the rest behind "More". Each is as wide as its word: one needs over a fifth. */
 export function BarLinks() {
   const pathname = usePathname()
   const { session } = useSession()
@@ -58,9 +58,9 @@ export function BarLinks() {
     </>
   )
   return (
-    <ul className="flex justify-around">
+    <ul className="flex px-2">
       {bar.map(({ href, label, icon: Icon }) => (
-        <li key={href} className="flex-1">
+        <li key={href} className="flex-auto">
           <Link
             href={href}
             aria-current={isCurrent(pathname, href) ? 'page' : undefined}
@@ -71,7 +71,7 @@ export function BarLinks() {
           </Link>
         </li>
       ))}
-      <li className="flex-1">
+      <li className="flex-auto">
         <PopoverButton
           face={face}
           place="bar"

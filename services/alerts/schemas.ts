@@ -5,6 +5,7 @@ const alertKinds = [
   'limit_reached',
   'unusual_usage',
   'top_up_needed',
+  'refill_paused',
   'heavy_account',
   'oracle_flow_low',
   'work_late',
@@ -26,7 +27,7 @@ export interface NewAlert {
   readonly severity: (typeof severities)[number]
   /** The owner of the account it is about, the operator, or an address. */
   readonly to: 'owner' | typeof OPERATOR | `0x${string}`
-  /** `vault:7`, whom it is about. */
+  /** `vault:7` or `credits:<account id>`, whom it is about. */
   readonly account: string | null
   /** The identity of what is told: raising it again tells nothing. */
   readonly dedupe: string

@@ -5,10 +5,12 @@ import { requireAccount } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { toAccount } from './get-account.ts'
 import type { CreditAccount } from './schemas.ts'
-import { findAccountById, listMonths, listOpenGrants } from './store.ts'
+import { countOpenHolds, findAccountById, listMonths, listOpenGrants } from './store.ts'
 
 export interface CreditsView {
   readonly account: CreditAccount
+  /** Requests under way, or whose end isn't known yet. */
+  readonly openHolds: number
   readonly month: { readonly period: Period; readonly spent: Usd; readonly held: Usd }
   /** Given credits that end, the next to end first. */
   readonly grants: readonly { readonly amount: Usd; readonly remaining: Usd; readonly expiresAt: Date }[]
@@ -30,6 +32,7 @@ export async function describeCredits(ctx: ServiceContext): Promise<CreditsView>
   }))
   return {
     account: toAccount(row),
+    openHolds: await countOpenHolds(ctx.db, accountId),
     month: { period, spent: usd(month?.spent ?? 0n), held: usd(month?.held ?? 0n) },
     grants: grants.sort((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime()),
     asOf,

@@ -3,7 +3,7 @@ import { periodOf } from '#lib/period/period.ts'
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { CreditAccount } from './schemas.ts'
-import { type AccountRow, findAccountOf, listMonths } from './store.ts'
+import { type AccountRow, findAccountById, findAccountOf, listMonths } from './store.ts'
 
 /** A row as the domain sees it. */
 export const toAccount = (row: AccountRow): CreditAccount => ({
@@ -17,9 +17,11 @@ export const toAccount = (row: AccountRow): CreditAccount => ({
   monthlyCap: row.monthlyCap === null ? null : usd(row.monthlyCap),
 })
 
-/** A subject's account, or null before its first sign-in. */
-export const findAccount = (ctx: ServiceContext, { subject }: { subject: string }): Promise<AccountRow | null> =>
-  findAccountOf(ctx.db, subject)
+/** An account by its id or by whose it is; a subject has none before its first sign-in. */
+export const findAccount = (
+  { db }: ServiceContext,
+  by: { subject: string } | { id: string },
+): Promise<AccountRow | null> => ('id' in by ? findAccountById(db, by.id) : findAccountOf(db, by.subject))
 
 /** A subject's account and what it spent in the running month, or `not_found`. */
 export async function getAccount(ctx: ServiceContext, { subject }: { subject: string }) {

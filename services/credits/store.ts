@@ -85,6 +85,10 @@ export const findHolds = (db: Db, ids: readonly string[]): Promise<HoldRow[]> =>
     .from(creditHolds)
     .where(inArray(creditHolds.id, [...ids]))
 
+/** How many requests of an account hold something now. */
+export const countOpenHolds = (db: Db, accountId: string): Promise<number> =>
+  db.$count(creditHolds, and(eq(creditHolds.accountId, accountId), eq(creditHolds.state, 'held')))
+
 /** Open holds whose time is over, by their end, after one of them. */
 export const listExpiredHolds = (
   db: Db,

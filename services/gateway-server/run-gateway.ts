@@ -32,7 +32,7 @@ export async function runGateway(env: Env): Promise<RunningGateway> {
     server.close()
     await within(DRAIN_MS, gateway.idle())
     await closeServer(server)
-    await within(CLOSE_MS, container.close())
+    await within(CLOSE_MS, Promise.all([gateway.close(), container.close()]))
   }
   const { port, host } = env.gateway
   const taken = `Port ${port} of the gateway is taken. Set GATEWAY_PORT to a free one.`

@@ -53,9 +53,10 @@ async function callerOfSession(ctx: ServiceContext, request: Request): Promise<A
 const addressOf = ({ env }: ServiceContext, request: Request): string | null =>
   clientAddress(request, env.trustedProxies)
 
-/** What a caller may do in the rest of the product: a session all that its wallet may, a key nothing of it. */
+/** Who a caller is in the rest of the product: by a session its wallet, by a key only what the key pays from. */
 export function actorOf(caller: GatewayCaller | null): Actor {
-  if (caller?.kind !== 'account') return { kind: 'anonymous' }
+  if (caller === null) return { kind: 'anonymous' }
+  if (caller.kind === 'vault') return { kind: 'vault', vaultId: caller.vaultId }
   const { via, wallet, account } = caller
   return via === 'session' && wallet
     ? { kind: 'user', address: wallet }

@@ -1,7 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { parseInput, queryOf } from '#lib/http/parse-input.ts'
 import { appOrigins, requireAdmin, requireSameOrigin } from '#services/auth/index.ts'
-import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { type Actor, type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import type { Logger } from '#services/platform/logger.ts'
 import { answerError } from './answer-error.ts'
@@ -15,8 +15,12 @@ import type { GatewayAuth, GatewayCaller } from './schemas.ts'
 /** Answers every request below the API's base. It never throws. */
 export interface Gateway {
   (request: Request): Promise<Response>
+  /** Who sent a request to an address outside the gateway, by the key or token it shows. Throws `invalid_api_key`. */
+  actorOf(request: Request): Promise<Actor>
   /** Resolves when no request is under way, nor any stream. */
   idle(): Promise<void>
+  /** Lets go of what the gateway opened for itself. No request may come any more. */
+  close(): Promise<void>
 }
 
 type Found = Extract<Match, { kind: 'route' }>
@@ -43,7 +47,11 @@ export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[])
     done()
     return response
   }
-  return Object.assign(handle, { idle: () => parts.inFlight.idle() })
+  return Object.assign(handle, {
+    actorOf: async (request: Request) => actorOf(await authenticateCaller(parts, request)),
+    idle: () => parts.inFlight.idle(),
+    close: async () => void (await Promise.all([parts.rates.close(), parts.upstream.close()])),
+  })
 }
 
 interface Meta {

@@ -10,6 +10,8 @@ export type Actor =
   | { readonly kind: 'user'; readonly address: string }
   /** Somebody who asks for a credit account: its holder, or whoever has one of its keys. */
   | { readonly kind: 'account'; readonly accountId: string; readonly via: 'key' | 'session' | 'oidc' }
+  /** Somebody who has a subscription's key. */
+  | { readonly kind: 'vault'; readonly vaultId: bigint }
   | { readonly kind: 'system'; readonly job: string }
   | { readonly kind: 'webhook'; readonly source: string }
   | { readonly kind: 'anonymous' }

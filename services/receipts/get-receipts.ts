@@ -2,7 +2,6 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { canonicalLeaf } from '#lib/metering/canonical-leaf.ts'
 import { RECEIPT_KIND, RECEIPT_VERSION, type Receipt, type ReceiptState } from '#lib/receipts/receipt.ts'
 import { isOfAccount } from '#lib/metering/payer.ts'
-import { requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { placeOf, toReceiptReading } from './place.ts'
 import { proveLeaf } from './prove-leaf.ts'
@@ -27,10 +26,9 @@ const SEAL_MS = 20_000
 
 /**
  * The receipt of the call with this identity, or of every call that carries it as LiteLLM's call id. Only calls of
- * vaults that the actor may read; to everybody else they don't exist. Throws `not_found`.
+ * vaults that the actor may read; to everybody else they don't exist. Throws `not_found`, or `session_required`.
  */
 export async function getReceipts(ctx: ServiceContext, { callId }: { callId: string }): Promise<ReceiptList> {
-  if (ctx.actor.kind !== 'system' && ctx.actor.kind !== 'account') requireUser(ctx.actor)
   const named = await findIdentity(ctx.db, ctx.deploymentId, callId)
   if (named && (await mayRead(ctx, named.vaultId))) return { receipts: [await receiptOf(ctx, named)], more: false }
   const vaultIds = await readableVaults(ctx)

@@ -4,9 +4,10 @@ import { getRoles, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { findAccountNumber } from './store.ts'
 
-/** Whether the actor may read a vault's receipts: its owner, its provider, an admin, or a job of our own. */
+/** Whether the actor may read a vault's receipts: its owner, provider or key, an admin, or a job of our own. */
 export async function mayRead(ctx: ServiceContext, vaultId: bigint): Promise<boolean> {
   if (ctx.actor.kind === 'system') return true
+  if (ctx.actor.kind === 'vault') return vaultId === ctx.actor.vaultId
   if (isOfAccount(vaultId) || ctx.actor.kind === 'account') return mayReadCredits(ctx, vaultId)
   const address = requireUser(ctx.actor)
   const vault = await ctx.chain.script('get_vault', { id: vaultId })
@@ -37,6 +38,7 @@ export async function requireReader(ctx: ServiceContext, vaultId: bigint): Promi
 /** The vaults whose receipts the actor may read; null: all. */
 export async function readableVaults(ctx: ServiceContext): Promise<bigint[] | null> {
   if (ctx.actor.kind === 'system') return null
+  if (ctx.actor.kind === 'vault') return [ctx.actor.vaultId]
   const number = await ownNumber(ctx)
   const credits = number === null ? [] : [payerOfAccount(number)]
   if (ctx.actor.kind === 'account') return credits

@@ -3,9 +3,10 @@ import { getRefillState, planRefill } from '#services/payments/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
+import { pauseRefill } from './pause-refill.ts'
 import { dayOf } from './refill-day.ts'
 import { CHARGE } from './refill-handler.ts'
-import { listLow, lockLow, pauseRefill } from './store.ts'
+import { listLow, lockLow } from './store.ts'
 
 const TOGETHER = 100
 
@@ -30,7 +31,7 @@ async function plan(tx: ServiceContext, accountId: string): Promise<boolean> {
   if (!hasMethod || isUnderWay) return false
   if (last?.status === 'failed' && last.createdAt >= order.updatedAt) {
     const reason = 'the last payment failed'
-    await pauseRefill(tx.db, accountId, { reason, since: order.updatedAt, now: tx.clock() })
+    await pauseRefill(tx, { accountId, reason, since: order.updatedAt })
     return false
   }
   const purchase = await planRefill(tx, { accountId, cents: order.cents, day: dayOf(tx.clock()) })

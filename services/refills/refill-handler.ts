@@ -3,7 +3,7 @@ import { createStripeClient, type StripeClient } from '#services/clients/stripe/
 import { chargeRefill } from '#services/payments/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { ClaimedMessage, Outcome, OutboxHandler } from '#services/platform/outbox/dispatch.ts'
-import { pauseRefill } from './store.ts'
+import { pauseRefill } from './pause-refill.ts'
 
 export const CHARGE = 'refills.charge'
 const payload = z.object({ purchaseId: z.string() })
@@ -14,7 +14,7 @@ async function charge(ctx: ServiceContext, stripe: StripeClient, message: Claime
   const charged = await chargeRefill(ctx, stripe, { purchaseId })
   if (charged.outcome === 'refused') {
     const { accountId, reason } = charged
-    await pauseRefill(ctx.db, accountId, { reason, since: startedAt, now: ctx.clock() })
+    await pauseRefill(ctx, { accountId, reason, since: startedAt })
   }
   return { kind: 'done' }
 }

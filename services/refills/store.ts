@@ -18,13 +18,13 @@ export async function deleteRefill(db: Db, accountId: string): Promise<void> {
   await db.delete(autoRefills).where(eq(autoRefills.accountId, accountId))
 }
 
-/** Pauses an order, unless its holder set it up anew since. */
-export async function pauseRefill(
+/** Pauses an order, unless its holder set it up anew since. Whether this did it. */
+export async function pauseOrder(
   db: Db,
   accountId: string,
   { reason, since, now }: { reason: string; since: Date; now: Date },
-): Promise<void> {
-  await db
+): Promise<boolean> {
+  const paused = await db
     .update(autoRefills)
     .set({ status: 'paused', reason, updatedAt: now })
     .where(
@@ -34,6 +34,8 @@ export async function pauseRefill(
         sql`${autoRefills.updatedAt} <= ${since.toISOString()}`,
       ),
     )
+    .returning({ accountId: autoRefills.accountId })
+  return paused.length > 0
 }
 
 /** Accounts whose balance is below what they ordered a refill at. */

@@ -90,6 +90,7 @@ const bodies: Record<string, unknown> = {
 let world: ChainWorld
 let vaultId: bigint
 let callId: string
+let key: string
 let version: number
 let letterId: string
 const browsers = new Map<Who, Browser>()
@@ -107,6 +108,7 @@ beforeAll(async () => {
   vaultId = await world.openVault(world.accounts.customer)
   const owner = withActor(base, { kind: 'user', address: world.accounts.customer.address })
   const { secret = '' } = await createKey(owner, { vaultId })
+  key = secret
   const call = usageEvent(hashOf(secret), { startedAt: new Date().toISOString() })
   const system = withActor(base, { kind: 'system', job: 'test' })
   await ingestEvents(system, { road: 'plugin', items: [{ raw: call }, { raw: { ...call, outputTokens: null } }] })
@@ -185,6 +187,15 @@ test('what others own is in nobody’s lists', async () => {
   expect(await list('provider', '/api/vaults')).toEqual([])
   expect(await list('owner', '/api/vaults')).toContain(vaultId.toString())
   expect(await list('provider', '/api/provider')).toContain(vaultId.toString())
+})
+
+/** Routes that answer a key of the vault otherwise than nobody. */
+const forKeys: Record<string, number> = { 'GET /api/receipts/[callId]': 200 }
+test.each(inOrder)('%s with the vault’s key and no session', async (route) => {
+  const [method, path] = split(route)
+  const headers = { authorization: `Bearer ${key}` }
+  const answer = await new Browser().ask(method, pathFor(path), { body: bodies[route], headers })
+  expect(answer.status).toBe(forKeys[route] ?? matrix[route]?.[0])
 })
 
 // The gateway asks for the origin where a cookie counts, and Stripe signs: both have tests of their own.

@@ -1,6 +1,7 @@
 import type { Mail } from '#services/clients/mail/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { toAlertView } from '../alert-view.ts'
+import { OPERATOR } from '../schemas.ts'
 import type { AlertRow } from '../store.ts'
 import type { Consignment } from './store.ts'
 
@@ -11,7 +12,8 @@ export function webhookBodyOf({ delivery, alert }: Consignment): string {
 }
 
 /** The page that has more about it. */
-function pageOf({ account }: AlertRow): string {
+function pageOf({ account, audience }: AlertRow): string {
+  if (account?.startsWith('credits:')) return audience === OPERATOR ? '/admin/credits' : '/credits'
   const vault = /^vault:(\d+)$/.exec(account ?? '')?.[1]
   return vault === undefined ? '/alerts' : `/subscriptions/${vault}`
 }

@@ -16,6 +16,8 @@ export const creditsView = z.object({
   balance_usd: usdView,
   /** Part of the balance that requests under way may still take. */
   held_usd: usdView,
+  /** How many those are; also requests whose end isn't known yet. */
+  held_requests: z.number().int(),
   usable_usd: usdView,
   /** What is owed after a payment was taken back: the next purchase pays it first. */
   receivable_usd: usdView,
@@ -64,7 +66,7 @@ const monthOf = ({ month, account }: CreditsView) => ({
 /** What the account that asks has and may do, read now. */
 export async function viewCredits({ prices }: GatewayParts, ctx: ServiceContext): Promise<z.input<typeof creditsView>> {
   const [credits, refill] = await Promise.all([describeCredits(ctx), getAutoRefill(ctx)])
-  const { account, grants, asOf } = credits
+  const { account, openHolds, grants, asOf } = credits
   const terms = prices.tiers[account.tier]
   const { stripe } = ctx.env
   return {
@@ -73,6 +75,7 @@ export async function viewCredits({ prices }: GatewayParts, ctx: ServiceContext)
     status: account.status,
     balance_usd: formatUsd(account.balance),
     held_usd: formatUsd(account.held),
+    held_requests: openHolds,
     usable_usd: formatUsd(usd(account.status === 'frozen' ? 0n : account.balance - account.held)),
     receivable_usd: formatUsd(account.receivable),
     month: monthOf(credits),

@@ -37,7 +37,7 @@ const PAID_HEADERS = {
   'x-flareflow-cost-usd': 'What it cost. Of a stream it is in the last chunk: `flareflow.cost_usd`.',
   'x-flareflow-held-usd': 'What was held while it ran: the most that it could have cost.',
   'x-flareflow-power': 'The power level that it was priced at.',
-  'x-flareflow-receipt': 'Where its receipt will be.',
+  'x-flareflow-receipt': 'Where its receipt will be. The key or token that paid opens it, and so does the session.',
   'x-flareflow-usage-source': 'Who counted: provider, gateway-count, or estimate.',
   'x-flareflow-ignored-fields': 'Fields of the body that were not passed on.',
   'x-clamped-max-tokens': 'The longest answer that was affordable, with X-Clamp-Max-Tokens.',

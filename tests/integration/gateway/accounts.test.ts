@@ -118,6 +118,24 @@ describe('credits', () => {
     })
   })
 
+  test('show how many requests are running and what those hold', async () => {
+    const shown = async () => {
+      const { body } = await world.ask(mine.headers, '/credits', { headers: { 'cache-control': 'no-cache' } })
+      return [body['held_requests'], body['held_usd'], body['usable_usd']]
+    }
+    await spend('1')
+    expect(await shown()).toEqual([0, '0.00000000', '9.00000000'])
+    const writer = createHoldWriter(world.ctx)
+    const hold = { accountId: mine.id, expiresAt: new Date(Date.now() + 60_000), facts: {} }
+    const ids = [randomHex(8), randomHex(8)] as const
+    for (const id of ids) await writer.place({ ...hold, id, amount: parseUsd('2') })
+    expect(await shown()).toEqual([2, '4.00000000', '5.00000000'])
+    await writer.end({ id: ids[0], cost: parseUsd('1'), facts: {} })
+    expect(await shown()).toEqual([1, '2.00000000', '6.00000000'])
+    await writer.end({ id: ids[1], cost: parseUsd('0'), facts: {} })
+    expect(await shown()).toEqual([0, '0.00000000', '8.00000000'])
+  })
+
   test('are shown from memory for a minute, but as of now when that is asked for, or after an own change', async () => {
     const balance = async (headers = {}) => (await world.ask(mine.headers, '/credits', { headers })).body['balance_usd']
     expect(await balance()).toBe('10.00000000')

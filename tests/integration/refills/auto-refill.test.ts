@@ -7,7 +7,7 @@ import { creditPurchase, getAccount, openAccount, takeBackPayment } from '#servi
 import { startPurchase, takeEvent } from '#services/payments/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
-import { outbox, purchases } from '#services/platform/db/schema/index.ts'
+import { alerts, outbox, purchases } from '#services/platform/db/schema/index.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { createRefillHandler, getAutoRefill, planRefills, setAutoRefill } from '#services/refills/index.ts'
 import { contextOn, createTestContext, type TestContext } from '#tests/support/context.ts'
@@ -43,7 +43,7 @@ beforeEach(async () => {
   ctx = opened.ctx
   stripe = createStripeClient(ctx.env.stripe ?? expect.fail('Stripe is set up'))
   handler = createRefillHandler()
-  subject = `flow:${randomHex(8)}`
+  subject = `flow:0x${randomHex(8)}`
   accountId = (await openAccount(ctx, { subject })).id
   holder = withActor(ctx, { kind: 'account', accountId, via: 'session' })
 })
@@ -58,6 +58,9 @@ const tell = async (type: string, object: Record<string, unknown>) =>
 const refills = () => ctx.db.select().from(purchases).where(eq(purchases.method, 'refill'))
 const charges = () => gate.made(INTENTS).filter(({ params }) => params['off_session'] === 'true')
 const balance = async () => (await getAccount(ctx, { subject })).balance
+/** What was told, as somebody reads it. */
+const told = () =>
+  ctx.db.select({ kind: alerts.kind, audience: alerts.audience, sentence: alerts.sentence }).from(alerts)
 const send = () => dispatchOutbox(ctx, handler)
 
 /** Buys so many cents, and lets us keep the card. */
@@ -247,6 +250,7 @@ describe('a worker that is cut off', () => {
       status: 'paused',
       reason: 'the payment could not be sent in time',
     })
+    expect(await told()).toMatchObject([{ audience: subject.slice(5) }])
   })
 
   test('between the refusal and the pause: the next look pauses', async () => {
@@ -272,11 +276,17 @@ test.each([
   gate.fault = 'none'
   const paused = await getAutoRefill(holder)
   expect(paused).toMatchObject({ status: 'paused', reason: expect.stringMatching(reason) })
-  expect((await ctx.db.select().from(outbox)).every(({ doneAt }) => doneAt !== null)).toBe(true)
+  expect((await ctx.db.select().from(outbox).where(eq(outbox.kind, 'refills.charge')))[0]?.doneAt).not.toBeNull()
+  const notice = { kind: 'refill_paused', audience: subject.slice(5), sentence: expect.stringMatching(reason) }
+  expect(await told()).toEqual([notice])
   now = new Date('2026-11-22T12:00:00Z')
   expect(await planRefills(ctx)).toBe(0)
   await order()
   expect(await planRefills(ctx)).toBe(1)
+  gate.fault = { declined }
+  await Promise.all([send(), send()])
+  gate.fault = 'none'
+  expect(await told()).toEqual([notice, notice])
 })
 
 test('only the holder orders, and only where Stripe is set up', async () => {

@@ -7,6 +7,7 @@ const input: PolicyInput = {
   accessNode: 'http://127.0.0.1:8888',
   ownNode: null,
   walletConnect: false,
+  stripe: false,
   development: false,
   secure: false,
   framedBySelf: false,
@@ -30,6 +31,20 @@ test('on a live network wallets may open in a frame; WalletConnect only when it 
   expect(directive({ network: 'testnet' }, 'connect-src')).not.toContain('walletconnect')
   expect(directive({ network: 'mainnet', walletConnect: true }, 'connect-src')).toContain('wss://*.walletconnect.org')
   expect(directive({ walletConnect: true }, 'connect-src')).not.toContain('walletconnect')
+})
+
+test('Stripe’s script, frames and API are let in where Stripe is configured, and nothing else of anybody’s', () => {
+  const added = (name: string) => {
+    const before = directive({}, name)?.split(' ') ?? []
+    return directive({ stripe: true }, name)
+      ?.split(' ')
+      .filter((value) => !before.includes(value))
+  }
+  expect(added('script-src')).toEqual(['https://js.stripe.com', 'https://*.js.stripe.com'])
+  expect(added('frame-src')).toEqual(['https://js.stripe.com', 'https://*.js.stripe.com', 'https://hooks.stripe.com'])
+  expect(added('connect-src')).toEqual(['https://api.stripe.com'])
+  const others = ['default-src', 'style-src', 'img-src', 'font-src', 'frame-ancestors', 'object-src', 'form-action']
+  expect(others.flatMap(added)).toEqual([])
 })
 
 test('only development may eval, only the development wallet may be framed, only https is upgraded', () => {

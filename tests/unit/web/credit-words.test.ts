@@ -8,6 +8,7 @@ import {
   grantSentences,
   monthLabel,
   plainUsd,
+  runningWords,
   showChange,
   usdFault,
 } from '#components/credits/credit-words.ts'
@@ -31,6 +32,15 @@ describe('credits', () => {
     expect(capPercent(month)).toBe(80)
     expect(capPercent({ ...month, cap_usd: null })).toBeNull()
     expect(capPercent({ ...month, cap_usd: '0.00000000' })).toBe(100)
+  })
+
+  test('how many requests are running is told, also when none is', () => {
+    expect([0, 1, 2, 1_200].map((held_requests) => runningWords({ held_requests }))).toEqual([
+      'no request running',
+      '1 request running',
+      '2 requests running',
+      '1,200 requests running',
+    ])
   })
 
   test('given credits that end are told, soonest first, and those that are used up are not', () => {

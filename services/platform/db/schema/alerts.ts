@@ -12,7 +12,7 @@ export const alerts = pgTable(
       .references(() => deployments.id),
     /** `operator`, or the address of an account's owner; null until the chain was asked who that is. */
     audience: text(),
-    /** `vault:7`, whom it is about; null: the installation. */
+    /** `vault:7` or `credits:<account id>`, whom it is about; null: the installation. */
     account: text(),
     kind: text().notNull(),
     severity: text({ enum: ['info', 'warning', 'critical'] }).notNull(),
