@@ -28,9 +28,9 @@ export default class SummaryReporter implements Reporter {
 /** How long the files of each level took, one after the other. */
 function timesOf(modules: readonly TestModule[]): string[] {
   const levels = new Map<string, number[]>()
-  for (const module of modules) {
-    const { name } = module.project
-    const { duration, collectDuration, setupDuration } = module.diagnostic()
+  for (const file of modules) {
+    const { name } = file.project
+    const { duration, collectDuration, setupDuration } = file.diagnostic()
     levels.set(name, [...(levels.get(name) ?? []), duration + collectDuration + setupDuration])
   }
   return [...levels].map(([name, times]) => {
