@@ -1,5 +1,4 @@
-// npm run check: what must hold before anything runs, two steps at a time; ends with 1 if one fails. `--no-tests`
-// leaves out the tests among the steps, which a run of all tests has anyway.
+// npm run check: what must hold before anything runs, two steps at a time; `--no-tests` leaves out the tests among them.
 import { spawn } from 'node:child_process'
 
 const steps: Record<string, string> = {
@@ -19,15 +18,14 @@ function run(command: string): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, { shell: true, stdio: ['ignore', 'pipe', 'pipe'] })
     let output = ''
-    child.stdout.on('data', (chunk) => (output += String(chunk)))
-    child.stderr.on('data', (chunk) => (output += String(chunk)))
+    for (const from of [child.stdout, child.stderr]) from.on('data', (chunk) => (output += String(chunk)))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code: code ?? 1, output }))
   })
 }
 
-const withTests = !process.argv.includes('--no-tests')
-const queue = Object.entries(steps).filter(([, command]) => withTests || !command.startsWith('vitest'))
+const isLeftOut = (command: string) => process.argv.includes('--no-tests') && command.startsWith('vitest')
+const queue = Object.entries(steps).filter(([, command]) => !isLeftOut(command))
 async function work(): Promise<void> {
   for (let step = queue.shift(); step; step = queue.shift()) {
     const [name, command] = step
