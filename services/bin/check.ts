@@ -1,4 +1,4 @@
-// npm run check: what must hold before anything runs, two steps at a time; `--no-tests` leaves out the tests among them.
+// npm run check: what must hold before anything runs, two steps at a time; `--no-tests` leaves out its tests.
 import { spawn } from 'node:child_process'
 
 const steps: Record<string, string> = {
