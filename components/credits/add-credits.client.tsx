@@ -33,7 +33,7 @@ export default function AddCredits({ credits, onPaid }: AddCreditsProps) {
         </Notice>
       )}
       {treasury ? (
-        <Suspense fallback={null}>
+        <Suspense fallback={<div className="min-h-52" />}>
           <PayWithFlow treasury={treasury} usdPerFlow={topups?.usd_per_flow ?? null} onPaid={onPaid} />
         </Suspense>
       ) : null}
