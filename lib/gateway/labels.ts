@@ -15,10 +15,10 @@ export type Labels = Readonly<Partial<Record<LabelName, string>>>
 const MOST = 256
 const names = Object.keys(LABELS) as LabelName[]
 
-/** A text that any database takes, or null. */
+/** A text that any database takes, or null: cutting may leave half of a character. */
 function labelText(value: unknown): string | null {
   if (typeof value !== 'string' || value === '') return null
-  return value.toWellFormed().replaceAll('\0', '').slice(0, MOST) || null
+  return value.replaceAll('\0', '').slice(0, MOST).toWellFormed() || null
 }
 
 /** What a request is labelled with: by its headers, `x-flareflow-feature` and so on, else by its metadata. */

@@ -9,24 +9,45 @@ export interface SseEvent {
 
 /** Longest event that is taken; a stream that goes on without an empty line is not one. */
 const MAX_EVENT = 8 * 1024 * 1024
+/** Pieces of an event that are kept apart. */
+const MANY = 4_096
+const END = /\r\n\r\n|\n\n|\r\r/
+const LONGEST_END = 4
 
 /** Cuts text into server-sent events as it arrives: an event is told as soon as its empty line is there. */
 export function createSseReader(): { push(text: string): SseEvent[]; rest(): string } {
-  let waiting = ''
-  const END = /\r\n\r\n|\n\n|\r\r/
+  // An event may come byte by byte: what has no end in it is neither searched nor copied again with each of them.
+  let pieces: string[] = []
+  let length = 0
+  let seam = ''
+
+  function wait(text: string): void {
+    pieces.push(text)
+    length += text.length
+    seam = (seam + text).slice(1 - LONGEST_END)
+    if (length > MAX_EVENT) throw new RangeError('an event of the stream is too long')
+    if (pieces.length > MANY) pieces = [pieces.join('')]
+  }
 
   function push(text: string): SseEvent[] {
-    waiting += text
+    if (!END.test(seam + text)) {
+      wait(text)
+      return []
+    }
+    let waiting = pieces.join('') + text
     const events: SseEvent[] = []
     for (let end = END.exec(waiting); end; end = END.exec(waiting)) {
-      const length = end.index + end[0].length
-      events.push(parseEvent(waiting.slice(0, length)))
-      waiting = waiting.slice(length)
+      const size = end.index + end[0].length
+      events.push(parseEvent(waiting.slice(0, size)))
+      waiting = waiting.slice(size)
     }
-    if (waiting.length > MAX_EVENT) throw new RangeError('an event of the stream is too long')
+    pieces = []
+    length = 0
+    seam = ''
+    wait(waiting)
     return events
   }
-  return { push, rest: () => waiting }
+  return { push, rest: () => pieces.join('') }
 }
 
 function parseEvent(raw: string): SseEvent {

@@ -2,7 +2,7 @@ import { rollUp } from '#lib/metering/roll-up.ts'
 import { findKeyPayers } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { nativeSha256 } from '#services/platform/crypto/hash.ts'
-import { isLostRace, sqlState } from '#services/platform/db/sql-state.ts'
+import { isLostRace, isRefusedData } from '#services/platform/db/sql-state.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { type Appended, appendEvents } from './append.ts'
 import { eventFacts } from './dead-letters/event-facts.ts'
@@ -147,9 +147,6 @@ async function storeChunk(ctx: ServiceContext, road: Road, chunk: PaidCandidate[
     await storeChunk(ctx, road, chunk.slice(half), tally)
   }
 }
-
-/** Class 22 is data that doesn't fit, class 23 a broken constraint: trying again can't help. */
-const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error))
 
 async function storeTogether(ctx: ServiceContext, road: Road, chunk: PaidCandidate[]): Promise<Tally> {
   for (let tried = 1; ; tried += 1) {

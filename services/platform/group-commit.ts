@@ -1,3 +1,5 @@
+import { isRefusedData } from './db/sql-state.ts'
+
 interface Waiting {
   readonly reject: (error: unknown) => void
 }
@@ -5,7 +7,7 @@ interface Waiting {
 interface Group<T> {
   /** How many of those that wait, from the first on, go together; one at least goes. */
   readonly take: (waiting: readonly T[]) => number
-  /** Answers each of a batch. When it throws, all of them are told. */
+  /** Answers each of a batch, or throws and has answered none. */
   readonly write: (batch: readonly T[]) => Promise<void>
 }
 
@@ -17,11 +19,17 @@ export function createGroup<T extends Waiting>({ take, write }: Group<T>): (item
   const waiting: T[] = []
   let isWriting = false
 
+  /** One item that the database takes offence at must not be the others' fault: they are written without it. */
   async function writeBatch(batch: readonly T[]): Promise<void> {
     try {
       await write(batch)
     } catch (error) {
-      for (const { reject } of batch) reject(error)
+      if (batch.length === 1 || !isRefusedData(error)) for (const { reject } of batch) reject(error)
+      else {
+        const half = Math.ceil(batch.length / 2)
+        await writeBatch(batch.slice(0, half))
+        await writeBatch(batch.slice(half))
+      }
     }
   }
 

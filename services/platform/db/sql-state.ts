@@ -12,6 +12,9 @@ function databaseError(error: unknown): DatabaseError | null {
 /** SQLSTATE of a failed query; empty when another thing failed. */
 export const sqlState = (error: unknown): string => databaseError(error)?.code ?? ''
 
+/** Class 22 is data that doesn't fit, class 23 a broken constraint: trying the same again can't help. */
+export const isRefusedData = (error: unknown): boolean => /^2[23]/.test(sqlState(error))
+
 /** Unique violation, serialization failure, deadlock. */
 const RACES = ['23505', '40001', '40P01']
 

@@ -42,6 +42,24 @@ test('a batch that fails is told to all of it and to nobody else', async () => {
   expect(await later).toBe(4)
 })
 
+test('an item that the database takes offence at is told alone, and the others are written', async () => {
+  const written: number[] = []
+  const add = createGroup<{ n: number; resolve: (n: number) => void; reject: (error: unknown) => void }>({
+    take: (waiting) => waiting.length,
+    async write(batch) {
+      await Promise.resolve()
+      // As Postgres refuses half of a character in jsonb.
+      if (batch.some(({ n }) => n < 0)) throw Object.assign(new Error('refused'), { code: '22P05' })
+      for (const { n, resolve } of batch) resolve(written[written.push(n) - 1] ?? 0)
+    },
+  })
+  const answers = await Promise.allSettled(
+    [1, 2, -3, 4, 5].map((n) => new Promise((resolve, reject) => add({ n, resolve, reject }))),
+  )
+  expect(written).toEqual([1, 2, 4, 5])
+  expect(answers.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled', 'fulfilled'])
+})
+
 test('no more go together than are taken, and one at least', async () => {
   const { batches, ask, end } = openGroup(() => 0)
   const answers = Promise.all([1, 2, 3].map(ask))
