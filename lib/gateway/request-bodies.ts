@@ -8,11 +8,45 @@ const plainText = (most: number) =>
     .max(most)
     .refine((text) => text.isWellFormed() && !text.includes('\0'), 'must be plain text')
 
-const object = z.record(z.string(), z.unknown())
+/** The first fault of the first part that isn't as it should be; null: there is none. */
+function firstFault(schema: z.ZodType, parts: Iterable<readonly [PropertyKey, unknown]>) {
+  for (const [name, input] of parts) {
+    const [fault] = schema.safeParse(input).error?.issues ?? []
+    if (fault) return { code: 'custom' as const, input, path: [name, ...fault.path], message: fault.message }
+  }
+  return null
+}
+
+function described(schema: z.ZodType) {
+  const { $schema: _, ...plain } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })
+  return plain
+}
+
+/** A list that tells its first fault alone. Zod makes one for each part, and a body has room for a million of them. */
+const list = <T>(part: z.ZodType<T>, plain = z.array(z.unknown())): z.ZodType<T[]> =>
+  (plain as unknown as z.ZodType<T[]>)
+    .check(({ value, issues }) => {
+      const fault = Array.isArray(value) && firstFault(part, value.entries())
+      if (fault) issues.push(fault)
+    })
+    .meta({ items: described(part) })
+
+/** The same of an object by names. */
+const byName = <T>(part: z.ZodType<T>): z.ZodType<Record<string, T>> =>
+  (z.looseObject({}) as unknown as z.ZodType<Record<string, T>>)
+    .check(({ value, issues }) => {
+      const fault = firstFault(part, Object.entries(value))
+      if (fault) issues.push(fault)
+    })
+    .meta({ additionalProperties: described(part) })
+
+/** More than any model reads. */
+const some = z.array(z.unknown()).min(1).max(200_000)
+const object = z.looseObject({})
 const number = z.number()
 const whole = z.number().int()
 const flag = z.boolean()
-const stop = z.union([z.string(), z.array(z.string()).max(16)])
+const stop = z.union([z.string(), list(z.string(), z.array(z.unknown()).max(16))])
 
 /** Fields that every route takes. What else is sent goes nowhere: `x-flareflow-ignored-fields` tells it. */
 const common = {
@@ -30,7 +64,7 @@ const streaming = {
 const sampling = {
   frequency_penalty: number.nullish(),
   presence_penalty: number.nullish(),
-  logit_bias: z.record(z.string(), number).nullish(),
+  logit_bias: byName(number).nullish(),
   seed: whole.nullish(),
   stop: stop.nullish(),
   temperature: number.nullish(),
@@ -39,10 +73,10 @@ const sampling = {
 
 /** Bounded by what a power level allows, which is told by the field's name. */
 const limit = number.nullish()
-const tools = z.array(z.looseObject({ type: z.string() })).nullish()
+const tools = list(z.looseObject({ type: z.string() })).nullish()
 const choice = z.union([z.string(), object]).nullish()
 const contentPart = z.looseObject({ type: z.string() })
-const content = z.union([z.string(), z.array(contentPart)])
+const content = z.union([z.string(), list(contentPart)])
 
 const message = z.looseObject({
   role: z.enum(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
@@ -53,7 +87,7 @@ const chatBody = z.looseObject({
   ...common,
   ...streaming,
   ...sampling,
-  messages: z.array(message).min(1),
+  messages: list(message, some),
   n: number.nullish(),
   max_tokens: limit,
   max_completion_tokens: limit,
@@ -66,12 +100,12 @@ const chatBody = z.looseObject({
   tool_choice: choice,
   tools,
   function_call: choice,
-  functions: z.array(object).nullish(),
+  functions: list(object).nullish(),
   verbosity: z.string().nullish(),
 })
 
-const tokenIds = z.array(whole.min(0)).min(1)
-const texts = z.union([z.string(), z.array(z.string()).min(1), tokenIds, z.array(tokenIds).min(1)])
+const tokenIds = list(whole.min(0), some)
+const texts = z.union([z.string(), list(z.string(), some), tokenIds, list(tokenIds, some)])
 
 const completionBody = z.looseObject({
   ...common,
@@ -96,7 +130,7 @@ const embeddingBody = z.looseObject({
 const responseBody = z.looseObject({
   ...common,
   stream: flag.nullish(),
-  input: z.union([z.string(), z.array(object).min(1)]),
+  input: z.union([z.string(), list(object, some)]),
   instructions: z.string().nullish(),
   max_output_tokens: limit,
   parallel_tool_calls: flag.nullish(),

@@ -23,14 +23,43 @@ function first(record: Record<string, unknown>, names: readonly string[]): unkno
 /** `none`: nothing was reported. `impossible`: counts that can't be, which somebody must look at. */
 export type UsageReading = ReportedUsage | 'none' | 'impossible'
 
+/** The object that holds an answer's counts, where there is one. */
+function usageOf(answer: unknown): Record<string, unknown> | null {
+  const holder = isRecord(answer) && isRecord(answer['response']) ? answer['response'] : answer
+  const usage = isRecord(holder) ? holder['usage'] : undefined
+  return isRecord(usage) ? usage : null
+}
+
+const COUNTS = ['prompt_tokens', 'input_tokens', 'completion_tokens', 'output_tokens', 'total_tokens']
+const DETAILS = ['prompt_tokens_details', 'input_tokens_details', 'completion_tokens_details', 'output_tokens_details']
+const DETAIL_COUNTS = ['cached_tokens', 'reasoning_tokens']
+
+/**
+ * What an answer says of its tokens, for whoever looks at counts that can't be: numbers under known names, and of
+ * anything else its type alone. A model's server may put there what it likes.
+ */
+export function toldCounts(answer: unknown): Record<string, unknown> {
+  const told = (value: unknown): unknown => (typeof value === 'number' ? value : `a ${typeof value}`)
+  const pick = (record: Record<string, unknown>, names: readonly string[]) =>
+    names.filter((name) => record[name] !== undefined && record[name] !== null)
+  const usage = usageOf(answer)
+  if (usage === null) return {}
+  const counts = pick(usage, COUNTS).map((name) => [name, told(usage[name])] as const)
+  const details = pick(usage, DETAILS).map((name) => {
+    const inner = usage[name]
+    if (!isRecord(inner)) return [name, told(inner)] as const
+    return [name, Object.fromEntries(pick(inner, DETAIL_COUNTS).map((each) => [each, told(inner[each])]))] as const
+  })
+  return Object.fromEntries([...counts, ...details])
+}
+
 /**
  * Reads the usage object of an answer or of a stream's last chunk, in the words of chat completions, embeddings or
  * responses. Nothing is guessed: an answer without counts has none.
  */
 export function readUsage(answer: unknown): UsageReading {
-  const holder = isRecord(answer) && isRecord(answer['response']) ? answer['response'] : answer
-  const usage = isRecord(holder) ? holder['usage'] : undefined
-  if (!isRecord(usage)) return 'none'
+  const usage = usageOf(answer)
+  if (usage === null) return 'none'
   const input = countOf(first(usage, ['prompt_tokens', 'input_tokens']))
   const output = countOf(first(usage, ['completion_tokens', 'output_tokens']))
   const details = (names: readonly string[]): Record<string, unknown> => {

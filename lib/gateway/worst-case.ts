@@ -34,7 +34,18 @@ const refuse = (param: string, message: string): Unbounded => ({ ok: false, para
 
 /** Parts of a message that cost tokens which its bytes don't show. */
 const IMAGES = new Set(['image_url', 'input_image', 'image'])
-const UNBOUNDED = new Set(['input_audio', 'audio', 'file', 'input_file', 'video_url', 'input_video', 'document'])
+/** Parts that say all that they cost. A part of any other type may stand for something longer that lies elsewhere. */
+const BOUNDED = new Set([
+  ...IMAGES,
+  ...(
+    'text input_text output_text summary_text reasoning_text refusal url_citation message reasoning thinking ' +
+    'redacted_thinking ephemeral function function_call function_call_output tool_use tool_result custom ' +
+    'custom_tool_call custom_tool_call_output'
+  ).split(' '),
+])
+
+/** What providers write before a list of tools, and bill: some hundred tokens that no byte of the request shows. */
+const TOOL_PREAMBLE = 1_000n
 
 /** Tools that the provider runs itself and bills by the call. */
 const OWN_TOOLS = new Set(['function', 'custom'])
@@ -51,14 +62,21 @@ function search(value: unknown, found: Found): void {
     if (typeof next !== 'object' || next === null) continue
     if (!Array.isArray(next) && 'type' in next && typeof next.type === 'string') {
       if (IMAGES.has(next.type)) found.images += 1
-      if (UNBOUNDED.has(next.type)) found.unbounded ??= next.type
+      if (!BOUNDED.has(next.type)) found.unbounded ??= next.type
     }
-    open.push(...Object.values(next))
+    // One by one: a list may be longer than a call may have arguments.
+    for (const inner of Object.values(next)) if (typeof inner === 'object') open.push(inner)
   }
 }
 
 const wholeAbove = (value: unknown, least: number): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least ? value : null
+
+/** Prompts in one request: a list of texts, or of lists of tokens, has an answer to each. */
+function promptsOf(prompt: unknown): number {
+  if (!Array.isArray(prompt)) return 1
+  return typeof prompt[0] === 'string' || Array.isArray(prompt[0]) ? prompt.length : 1
+}
 
 function answersOf(body: Readonly<Record<string, unknown>>, most: number): number | Unbounded {
   let answers = 1
@@ -69,7 +87,9 @@ function answersOf(body: Readonly<Record<string, unknown>>, most: number): numbe
     if (count === null || count > most) return refuse(param, `${param} must be a whole number from 1 to ${most}.`)
     answers = Math.max(answers, count)
   }
-  return answers
+  const prompts = promptsOf(body['prompt'])
+  if (prompts * answers > most) return refuse('prompt', `A request may ask for ${most} answers at most.`)
+  return prompts * answers
 }
 
 function limitOf(
@@ -109,7 +129,7 @@ export function worstCase(
   const { prompt } = GATEWAY_ROUTES[route]
   search(body[prompt], found)
   if (found.unbounded)
-    return refuse(prompt, `Parts of type ${found.unbounded} can't be metered here. Send text or images.`)
+    return refuse(prompt, `Parts of type ${found.unbounded.slice(0, 64)} can't be metered here. Send text or images.`)
   const tools: unknown[] = Array.isArray(body['tools']) ? body['tools'] : []
   const foreign = tools.some(
     (tool) => typeof tool !== 'object' || tool === null || !('type' in tool) || !OWN_TOOLS.has(String(tool.type)),
@@ -119,7 +139,9 @@ export function worstCase(
   if (typeof answers !== 'number') return answers
   const limit = limitOf(route, body, bounds)
   if ('ok' in limit) return limit
-  const inputTokens = BigInt(bodyBytes) + BigInt(found.images) * BigInt(bounds.maxImageTokens)
+  const hasTools = tools.length > 0 || body['functions'] !== undefined
+  const images = BigInt(found.images) * BigInt(bounds.maxImageTokens)
+  const inputTokens = BigInt(bodyBytes) + images + (hasTools ? TOOL_PREAMBLE : 0n)
   const outputTokens = BigInt(answers) * BigInt(limit.tokens)
   return { ok: true, inputTokens, outputTokens, tokens: inputTokens + outputTokens, answers, limit: limit.set }
 }

@@ -1,5 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { isWithin, readUsage, type UsageReading } from '#lib/gateway/usage.ts'
+import { isWithin, readUsage, toldCounts, type UsageReading } from '#lib/gateway/usage.ts'
 import { mintEventId } from '#lib/metering/event-id.ts'
 import type { Usd } from '#lib/money/units.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -129,7 +129,7 @@ export class Call {
   }
 
   async #review(reason: 'impossible' | 'above_hold', answer: unknown): Promise<Outcome> {
-    const usage = usageOf(answer)
+    const usage = toldCounts(answer)
     await this.payer.review(this.eventId, reason, { ...this.#facts(), usage })
     this.#ctx.log.error({ requestId: this.requestId, reason, usage }, 'usage that can’t be waits for a review')
     return { costUsd: null, source: null }
@@ -152,11 +152,4 @@ export class Call {
     const startedAt = this.startedAt.toISOString()
     return { requestId: this.requestId, keyId: this.#keyId, route, model, provider, power, stream: isStream, startedAt }
   }
-}
-
-/** The counts alone, without anything that was said. */
-function usageOf(answer: unknown): unknown {
-  if (typeof answer !== 'object' || answer === null) return null
-  if ('usage' in answer) return answer.usage
-  return 'response' in answer ? usageOf(answer.response) : null
 }

@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { openAiError } from '#lib/gateway/openai-error.ts'
+import { labelsOf } from '#lib/gateway/labels.ts'
 import { allowedFields, isGatewayRoute } from '#lib/gateway/routes.ts'
 import { createSseReader } from '#lib/gateway/sse.ts'
-import { readUsage } from '#lib/gateway/usage.ts'
+import { readUsage, toldCounts } from '#lib/gateway/usage.ts'
 import { clampTo, worstCase } from '#lib/gateway/worst-case.ts'
 
 const bounds = { maxOutputTokens: 4_000, defaultOutputTokens: 4_000, maxImageTokens: 2_000, maxAnswers: 4 }
@@ -55,11 +56,35 @@ describe('the worst case of a request', () => {
     ['a limit below 1', { messages: [], max_completion_tokens: 0 }, 'max_completion_tokens'],
     ['too many answers', { messages: [], n: 5 }, 'n'],
     ['audio', { messages: [{ content: [{ type: 'input_audio' }] }] }, 'messages'],
+    ['what lies elsewhere', { messages: [{ content: [{ type: 'item_reference', id: 'msg_1' }] }] }, 'messages'],
     ['a file', { messages: [{ content: [{ type: 'file' }] }] }, 'messages'],
     ['a tool that the provider runs', { messages: [], tools: [{ type: 'web_search' }] }, 'tools'],
     ['a tool that is none', { messages: [], tools: [null] }, 'tools'],
   ])('can’t be told of %s: it is refused by its field', (_name, body, param) => {
     expect(chat(body)).toMatchObject({ ok: false, param })
+  })
+  test('counts what providers write before a list of tools', () => {
+    const tools = [{ type: 'function', function: { name: 'weather' } }]
+    expect(chat({ messages: [], tools, max_tokens: 1 })).toMatchObject({ inputTokens: 1_100n })
+  })
+  test.each([
+    [['a', 'b'], 2],
+    [[[1], [2], [3]], 3],
+    [[1, 2, 3, 4, 5], 1],
+    ['a', 1],
+  ])('of the prompts %j is an answer to each', (prompt, answers) => {
+    expect(worstCase('/completions', { prompt, max_tokens: 10 }, 50, bounds)).toMatchObject({
+      answers,
+      tokens: 50n + 10n * BigInt(answers),
+    })
+  })
+  test('is refused where prompts and answers are too many together', () => {
+    const body = { prompt: ['a', 'b', 'c'], n: 2 }
+    expect(worstCase('/completions', body, 50, bounds)).toMatchObject({ ok: false, param: 'prompt' })
+  })
+  test('is told of a list of any length', () => {
+    const input = Array.from({ length: 500_000 }, () => 0)
+    expect(worstCase('/embeddings', { input }, 50, bounds)).toMatchObject({ tokens: 50n })
   })
   test('of embeddings has no answer', () => {
     expect(worstCase('/embeddings', { input: 'a' }, 50, bounds)).toMatchObject({ tokens: 50n, limit: {} })
@@ -95,6 +120,15 @@ describe('a stream', () => {
       expect(events.map(({ raw }) => raw).join('')).toBe(text)
       expect(reader.rest()).toBe('')
     }
+  })
+  test('that comes byte by byte after much that has no end is still cut at its end', () => {
+    const reader = createSseReader()
+    const long = `data: ${'x'.repeat(4_000_000)}`
+    expect(reader.push(long)).toEqual([])
+    for (let i = 0; i < 20_000; i += 1) expect(reader.push('y')).toEqual([])
+    expect(reader.push('\r\n\r')).toEqual([])
+    expect(reader.push('\ndata: z\n').map(({ raw }) => raw.length)).toEqual([4_020_010])
+    expect(reader.rest()).toBe('data: z\n')
   })
   test('that never ends an event is refused', () => {
     const reader = createSseReader()
@@ -141,4 +175,30 @@ test('an error has OpenAI’s shape', () => {
   expect(openAiError(429, { message: 'Wait.', code: 'funds_held' })).toEqual({
     error: { message: 'Wait.', type: 'rate_limit_error', param: null, code: 'funds_held' },
   })
+})
+
+describe('what is told of counts that can’t be', () => {
+  test('is the numbers under known names, and nothing that a model’s server may write beside them', () => {
+    const usage = {
+      prompt_tokens: -1,
+      completion_tokens: 'many',
+      x: 'y'.repeat(9_000_000),
+      prompt_tokens_details: { cached_tokens: 5, z: '\0' },
+      output_tokens_details: 'none',
+    }
+    const told = {
+      prompt_tokens: -1,
+      completion_tokens: 'a string',
+      prompt_tokens_details: { cached_tokens: 5 },
+      output_tokens_details: 'a string',
+    }
+    expect(toldCounts({ usage })).toEqual(told)
+    expect(toldCounts({ response: { usage } })).toEqual(told)
+    expect([toldCounts(null), toldCounts({ usage: 'x' })]).toEqual([{}, {}])
+  })
+})
+
+test('a label that is cut keeps no half of a character, which no database takes', () => {
+  const { feature = '' } = labelsOf(new Headers(), { feature: `${'a'.repeat(255)}😀` })
+  expect([feature.length, feature.isWellFormed()]).toEqual([256, true])
 })
