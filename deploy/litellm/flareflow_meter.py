@@ -61,6 +61,7 @@ class Meter(CustomLogger):
         refuse_limited(user_api_key_dict, data)
         for switch in ("no-log", "no_log"):
             data.pop(switch, None)
+        _ask_for_counts(data, call_type)
         minted = self._minted(key_hash, data, given)
         if given is None and minted:
             await self._place_hold(minted, str(key_hash), data, call_type)
@@ -147,6 +148,19 @@ class Meter(CustomLogger):
         self._used[event_id] = None
         if len(self._used) > REMEMBERED_IDS:
             self._used.popitem(last=False)
+
+
+# Their streams tell the model's own counts only when asked to.
+COUNTED_WHEN_ASKED = ("completion", "acompletion", "text_completion", "atext_completion")
+
+
+def _ask_for_counts(data: dict[str, Any], call_type: str) -> None:
+    """Where a caller could keep the model from counting, LiteLLM would estimate from the text: reasoning has none."""
+    if call_type not in COUNTED_WHEN_ASKED or not data.get("stream"):
+        return
+    data["stream_options"] = {**mapping(data.get("stream_options")), "include_usage": True}
+    if isinstance(data.get("extra_body"), dict):
+        data["extra_body"].pop("stream_options", None)
 
 
 def _write_down(minted: Mapping[str, str], data: dict[str, Any]) -> None:

@@ -50,6 +50,14 @@ class MeterTest(unittest.TestCase):
         self.assertEqual(data["litellm_metadata"]["spend_logs_metadata"], minted)
         self.assertNotIn("no-log", data)
 
+    def test_a_stream_is_counted_by_the_model_whatever_the_caller_says(self) -> None:
+        for options in (None, {"include_usage": False, "x": 1}, {}, "no"):
+            data = self.before({"model": "gpt-4", "stream": True, "stream_options": options})
+            self.assertTrue(data["stream_options"]["include_usage"])
+        extra = {"stream_options": {"include_usage": False}, "top_k": 1}
+        self.assertEqual(self.before({"model": "gpt-4", "stream": True, "extra_body": extra})["extra_body"], {"top_k": 1})
+        self.assertNotIn("stream_options", self.before({"model": "gpt-4"}))
+
     def test_the_mac_is_the_one_that_the_collector_knows(self) -> None:
         known = "00112233445566778899aabbccddeeff.a2d98d87183cd3a48f1d7b243d455c68"
         self.assertTrue(Mint(SECRET).is_ours(known, KEY_HASH))

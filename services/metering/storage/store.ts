@@ -19,11 +19,11 @@ export async function lockEvents(db: Db): Promise<void> {
   await db.execute(sql`lock table only events in access exclusive mode`)
 }
 
-/** Whether anything of a month was not settled, or is on its way to the chain. */
+/** Whether anything of a month was not settled, or is on its way to the chain. Credits, below 0, are settled here. */
 export async function isUnsettled(db: Db, deploymentId: string, period: number): Promise<boolean> {
   const { rows } = await db.execute(sql`
     select from meter_periods
-    where deployment_id = ${deploymentId} and period = ${period} and tokens > settled_tokens
+    where deployment_id = ${deploymentId} and period = ${period} and vault_id >= 0 and tokens > settled_tokens
     union all select from readings
     where deployment_id = ${deploymentId} and period = ${period} and status in ('planned', 'submitted') limit 1`)
   return rows.length > 0

@@ -1,11 +1,20 @@
 import { eq, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
+import { upstreamKeyOf } from '#services/api-keys/index.ts'
+import { openAccount } from '#services/credits/index.ts'
 import { ingestEvents } from '#services/metering/ingest-events.ts'
 import { rebuildRollups } from '#services/metering/rollups/rebuild-rollups.ts'
 import { keepStorage } from '#services/metering/storage/keep-storage.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { eventIdentities, events, meterPeriods, readings, usageDaily } from '#services/platform/db/schema/index.ts'
+import {
+  eventIdentities,
+  events,
+  meterPeriods,
+  readings,
+  upstreamKeys,
+  usageDaily,
+} from '#services/platform/db/schema/index.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 import { giveKey, usageEvent } from '#tests/support/usage-events.ts'
 
@@ -22,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => opened[Symbol.asyncDispose]())
 
 const ingest = (...calls: unknown[]) => ingestEvents(ctx, { road: 'plugin', items: calls.map((raw) => ({ raw })) })
-const callIn = (month: string): UsageEventWire => usageEvent(keyHash, { startedAt: `${month}-15T10:00:00Z` })
+const callIn = (month: string, of = keyHash): UsageEventWire => usageEvent(of, { startedAt: `${month}-15T10:00:00Z` })
 const months = async (): Promise<string[]> => {
   const { rows } = await ctx.db.execute<{ month: string }>(
     sql`select inhrelid::regclass::text as month from pg_inherits where inhparent = 'events'::regclass order by 1`,
@@ -107,4 +116,15 @@ test('a call for a month that is dropped at that moment is stored all the same',
   ])
   expect(results.map(({ stored }) => stored)).toEqual(calls.map(() => 1))
   expect(await ctx.db.$count(eventIdentities, eq(eventIdentities.period, 202_604))).toBe(31)
+})
+
+test('a month of credits, which no chain hears of, is no month that waits to be settled', async () => {
+  const { id } = await openAccount(ctx, { subject: 'flow:0x01cf0e2f2f715450' })
+  const { keyHash: ofCredits } = upstreamKeyOf(ctx, { id })
+  const key = { keyHash: ofCredits, accountId: id, deploymentId: ctx.deploymentId, createdAt: now }
+  await ctx.db.insert(upstreamKeys).values({ ...key, kind: 'litellm', status: 'active' })
+  expect(await ingest(callIn('2026-03', ofCredits))).toMatchObject({ stored: 1 })
+  await keepStorage(ctx)
+  expect(await months()).not.toContain('events_202603')
+  expect(await ctx.db.$count(eventIdentities, eq(eventIdentities.period, 202_603))).toBe(1)
 })
