@@ -68,8 +68,7 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
             raise _refused(f"Parts of type {kind} can't be metered here. Send text or images.")
         images += kind in IMAGES
     _refuse_foreign_tools(asked.get("tools"))
-    answers = max(_whole(asked, name, bounds.answers) or 1 for name in ANSWERS)
-    output = 0 if "embedding" in call_type else answers * _limit(asked, data, call_type, bounds)
+    output = 0 if "embedding" in call_type else _answers(asked, bounds) * _limit(asked, data, call_type, bounds)
     named = data.get("model")
     is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
     tokens = _body_bytes(data) + images * bounds.image_tokens + output
@@ -93,6 +92,22 @@ def _refuse_foreign_tools(tools: object) -> None:
     for tool in tools if isinstance(tools, list) else []:
         if mapping(tool).get("type") not in OWN_TOOLS:
             raise _refused("Only tools of type function or custom can be metered here.")
+
+
+def _answers(asked: Mapping[str, Any], bounds: Bounds) -> int:
+    """All that may come back: each of several prompts is answered as often as one alone would be."""
+    prompts = _prompts(asked.get("prompt"))
+    answers = prompts * max(_whole(asked, name, bounds.answers) or 1 for name in ANSWERS)
+    if answers > bounds.answers:
+        raise _refused(f"{prompts} prompts may have {bounds.answers} answers at most together. Send fewer at a time.")
+    return answers
+
+
+def _prompts(prompt: object) -> int:
+    """A list of texts or of lists of tokens is as many prompts; a list of tokens is one."""
+    if isinstance(prompt, list) and any(isinstance(item, (str, list)) for item in prompt):
+        return len(prompt)
+    return 1
 
 
 def _limit(asked: Mapping[str, Any], data: dict[str, Any], call_type: str, bounds: Bounds) -> int:

@@ -33,6 +33,21 @@ class BoundsTest(unittest.TestCase):
         self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, 100)
         self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, 150)
 
+    def test_each_of_several_prompts_is_answered(self) -> None:
+        def answers(prompt: object, **more: Any) -> int:
+            worst, _ = call("atext_completion", messages=None, prompt=prompt, max_tokens=20, **more)
+            return (worst.tokens - 70) // 20
+
+        self.assertEqual(answers(["One", "Two", "Three"]), 3)
+        self.assertEqual(answers([[1, 2], [3]], n=2), 4)
+        self.assertEqual(answers("One"), 1)
+        self.assertEqual(answers([1, 2, 3, 4, 5]), 1)
+        self.assertEqual(answers("One", extra_body={"prompt": ["One", "Two"]}), 2)
+        for prompt, n in ((["One"] * 5, 1), ([[1]] * 3, 2)):
+            with self.assertRaises(HTTPException) as refused:
+                answers(prompt, n=n)
+            self.assertEqual(refused.exception.status_code, 400)
+
     def test_an_embedding_has_no_answer(self) -> None:
         worst, data = call("aembedding", messages=None, input=["Hello"])
         self.assertEqual(worst.tokens, 70)
