@@ -20,6 +20,7 @@ UNBOUNDED = frozenset(("input_audio", "audio", "file", "input_file", "video_url"
 OWN_TOOLS = frozenset(("function", "custom"))
 PROMPTS = ("messages", "prompt", "input")
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+BOOKS = frozenset(("metadata", "litellm_metadata", "proxy_server_request", "secret_fields", "litellm_logging_obj"))
 ANSWERS = ("n", "best_of")
 SEARCHES = ("web_search_options",)
 # Another model may answer than the one that was named.
@@ -128,14 +129,26 @@ def _whole(data: Mapping[str, Any], name: str, most: int) -> int | None:
 
 
 def _body_bytes(data: Mapping[str, Any]) -> int:
-    """The length of the body as it came; the server has held the caller to what the header says."""
+    """The length of the body as it came or as it is written again, whichever is more.
+
+    The server holds a caller to the declared length, but where the body came in chunks: there a declared length means
+    nothing. A server that lets another one through must not make the hold small either.
+    """
     request = mapping(data.get("proxy_server_request"))
-    length = mapping(request.get("headers")).get("content-length")
-    if isinstance(length, str) and length.isdigit():
-        return int(length)
     body = request.get("body")
-    text = json.dumps(body if isinstance(body, dict) else data, default=str, ensure_ascii=False)
-    return len(text.encode("utf-8", "replace"))
+    came = body if isinstance(body, dict) else data
+    # LiteLLM keeps its own books where a caller's metadata is: neither is part of a prompt.
+    asked = {name: value for name, value in came.items() if name not in BOOKS}
+    text = json.dumps(asked, default=str, ensure_ascii=False, separators=(",", ":"))
+    return max(_declared(mapping(request.get("headers"))), len(text.encode("utf-8", "surrogatepass")))
+
+
+def _declared(headers: Mapping[str, Any]) -> int:
+    given = {name.lower(): value for name, value in headers.items()}
+    length = given.get("content-length")
+    if "transfer-encoding" in given or not isinstance(length, str):
+        return 0
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _refused(sentence: str) -> HTTPException:

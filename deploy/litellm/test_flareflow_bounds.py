@@ -10,33 +10,35 @@ from fastapi import HTTPException
 
 from flareflow_bounds import Bounds, WorstCase, bound
 
+# Longer than any body here, as one is with white space in it.
+LENGTH = 700
 BOUNDS = Bounds(output_tokens=100, longest_output=1_000, image_tokens=500, answers=4)
 
 
 def call(call_type: str = "acompletion", **body: Any) -> tuple[WorstCase, dict[str, Any]]:
     given = {"model": "gpt-4", "messages": [{"role": "user", "content": "Hello"}], **body}
-    data = {**given, "proxy_server_request": {"headers": {"content-length": "70"}, "body": dict(given)}}
+    data = {**given, "proxy_server_request": {"headers": {"content-length": str(LENGTH)}, "body": dict(given)}}
     return bound(data, call_type, BOUNDS), data
 
 
 class BoundsTest(unittest.TestCase):
     def test_each_byte_counts_and_the_answer_gets_a_limit_where_there_is_none(self) -> None:
         worst, data = call()
-        self.assertEqual(worst, WorstCase("gpt-4", 170))
+        self.assertEqual(worst, WorstCase("gpt-4", LENGTH + 100))
         self.assertEqual(data["max_tokens"], 100)
         self.assertEqual(call("atext_completion")[1]["max_tokens"], 100)
         self.assertEqual(call("aresponses")[1]["max_output_tokens"], 100)
 
     def test_a_limit_that_was_set_stays_and_counts_for_each_answer(self) -> None:
         worst, data = call(max_tokens=20, n=3)
-        self.assertEqual((worst.tokens, data["max_tokens"]), (130, 20))
-        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, 100)
-        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, 150)
+        self.assertEqual((worst.tokens, data["max_tokens"]), (LENGTH + 60, 20))
+        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, LENGTH + 30)
+        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, LENGTH + 80)
 
     def test_each_of_several_prompts_is_answered(self) -> None:
         def answers(prompt: object, **more: Any) -> int:
             worst, _ = call("atext_completion", messages=None, prompt=prompt, max_tokens=20, **more)
-            return (worst.tokens - 70) // 20
+            return (worst.tokens - LENGTH) // 20
 
         self.assertEqual(answers(["One", "Two", "Three"]), 3)
         self.assertEqual(answers([[1, 2], [3]], n=2), 4)
@@ -50,16 +52,16 @@ class BoundsTest(unittest.TestCase):
 
     def test_an_embedding_has_no_answer(self) -> None:
         worst, data = call("aembedding", messages=None, input=["Hello"])
-        self.assertEqual(worst.tokens, 70)
+        self.assertEqual(worst.tokens, LENGTH)
         self.assertNotIn("max_tokens", data)
 
     def test_images_count_as_many_as_there_are(self) -> None:
         image = {"type": "image_url", "image_url": {"url": "https://example.com/1.png"}}
         content = [{"type": "text", "text": "What is this?"}, image, image]
-        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, 1_170)
+        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, LENGTH + 1_100)
 
     def test_what_would_reach_the_provider_past_the_limit_counts(self) -> None:
-        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, 1_870)
+        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, LENGTH + 1_800)
 
     def test_any_model_may_answer_where_there_are_fallbacks(self) -> None:
         for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
@@ -67,11 +69,33 @@ class BoundsTest(unittest.TestCase):
         self.assertEqual(call(fallbacks=[])[0].model, "gpt-4")
         self.assertIsNone(call(model=None)[0].model)
 
-    def test_without_the_length_the_body_is_measured(self) -> None:
-        body = {"model": "gpt-4", "messages": [{"role": "user", "content": "é" * 10}]}
-        data = {**body, "proxy_server_request": {"headers": {}, "body": dict(body)}}
-        least = len(json.dumps(body, ensure_ascii=False).encode())
-        self.assertGreaterEqual(bound(data, "acompletion", BOUNDS).tokens, least + 100)
+    def test_the_body_counts_where_the_declared_length_says_less(self) -> None:
+        body = {"model": "gpt-4", "messages": [{"role": "user", "content": 'é "quoted"\n' * 1_000}]}
+        least = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+        for headers in ({}, {"content-length": "2"}, {"content-length": "2", "transfer-encoding": "chunked"}):
+            # LiteLLM keeps a key's metadata and the caller's headers beside what the caller sent.
+            books = {"metadata": {"user_api_key": "x" * 9_000}, "secret_fields": {"raw_headers": "x" * 9_000}}
+            data = {**body, **books, "proxy_server_request": {"headers": headers, "body": {**body, **books}}}
+            self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + 100, headers)
+
+    def test_a_declared_length_means_nothing_beside_chunks(self) -> None:
+        body = {"model": "gpt-4", "messages": []}
+        written = len(json.dumps(body, separators=(",", ":")))
+        for name, length, counted in (
+            ("x-other", "900", 900),
+            ("transfer-encoding", "900", written),
+            ("Transfer-Encoding", "900", written),
+            ("x-other", "many", written),
+            ("x-other", "²", written),
+        ):
+            request = {"headers": {name: "chunked", "content-length": length}, "body": dict(body)}
+            worst = bound({**body, "proxy_server_request": request}, "acompletion", BOUNDS)
+            self.assertEqual(worst.tokens, counted + 100, (name, length))
+
+    def test_without_a_copy_of_the_body_the_call_is_measured(self) -> None:
+        data = {"model": "gpt-4", "messages": [{"role": "user", "content": "é" * 10}], "max_tokens": 5}
+        least = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+        self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + 5)
 
     def test_what_nothing_bounds_is_refused(self) -> None:
         audio = [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": ""}}]}]
