@@ -20,6 +20,10 @@ UNBOUNDED = frozenset(("input_audio", "audio", "file", "input_file", "video_url"
 OWN_TOOLS = frozenset(("function", "custom"))
 PROMPTS = ("messages", "prompt", "input")
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+# Those that a route knows, the one to set first. Another route's name may pass LiteLLM as a field of a provider's own.
+CHAT_LIMITS = ("max_tokens", "max_completion_tokens")
+COMPLETION_LIMITS = ("max_tokens",)
+RESPONSE_LIMITS = ("max_output_tokens",)
 BOOKS = frozenset(("metadata", "litellm_metadata", "proxy_server_request", "secret_fields", "litellm_logging_obj"))
 ANSWERS = ("n", "best_of")
 SEARCHES = ("web_search_options",)
@@ -112,11 +116,26 @@ def _prompts(prompt: object) -> int:
 
 
 def _limit(asked: Mapping[str, Any], data: dict[str, Any], call_type: str, bounds: Bounds) -> int:
-    given = [limit for name in LIMITS if (limit := _whole(asked, name, bounds.longest_output)) is not None]
-    if given:
-        return max(given)
-    data["max_output_tokens" if "responses" in call_type else "max_tokens"] = bounds.output_tokens
-    return bounds.output_tokens
+    """The longest answer by any name: which of several a provider heeds is not known."""
+    given = {name: limit for name in LIMITS if (limit := _whole(asked, name, bounds.longest_output)) is not None}
+    own = _own_limits(call_type)
+    if not any(name in given for name in own):
+        _set_limit(data, own[0], bounds.output_tokens)
+        given[own[0]] = bounds.output_tokens
+    return max(given.values())
+
+
+def _own_limits(call_type: str) -> tuple[str, ...]:
+    if "responses" in call_type:
+        return RESPONSE_LIMITS
+    return CHAT_LIMITS if call_type in ("completion", "acompletion") else COMPLETION_LIMITS
+
+
+def _set_limit(data: dict[str, Any], name: str, tokens: int) -> None:
+    data[name] = tokens
+    # A null there would be sent over it.
+    if isinstance(data.get("extra_body"), dict):
+        data["extra_body"] = {key: value for key, value in data["extra_body"].items() if key != name}
 
 
 def _whole(data: Mapping[str, Any], name: str, most: int) -> int | None:

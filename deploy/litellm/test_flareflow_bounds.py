@@ -35,6 +35,24 @@ class BoundsTest(unittest.TestCase):
         self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, LENGTH + 30)
         self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, LENGTH + 80)
 
+    def test_a_limit_by_a_name_that_the_route_does_not_know_is_none(self) -> None:
+        for call_type, foreign, own in (
+            ("acompletion", "max_output_tokens", "max_tokens"),
+            ("atext_completion", "max_output_tokens", "max_tokens"),
+            ("atext_completion", "max_completion_tokens", "max_tokens"),
+            ("aresponses", "max_tokens", "max_output_tokens"),
+            ("aresponses", "max_completion_tokens", "max_output_tokens"),
+        ):
+            worst, data = call(call_type, **{foreign: 1})
+            self.assertEqual((worst.tokens, data[own]), (LENGTH + 100, 100), (call_type, foreign))
+            # A provider may know it all the same.
+            self.assertEqual(call(call_type, **{own: 5, foreign: 900})[0].tokens, LENGTH + 900)
+
+    def test_nothing_is_sent_over_a_limit_that_was_set(self) -> None:
+        worst, data = call(max_tokens=5, extra_body={"max_tokens": None, "top_k": 3})
+        self.assertEqual((worst.tokens, data["max_tokens"]), (LENGTH + 100, 100))
+        self.assertEqual(data["extra_body"], {"top_k": 3})
+
     def test_each_of_several_prompts_is_answered(self) -> None:
         def answers(prompt: object, **more: Any) -> int:
             worst, _ = call("atext_completion", messages=None, prompt=prompt, max_tokens=20, **more)
