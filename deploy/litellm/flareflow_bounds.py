@@ -15,8 +15,14 @@ from fastapi import HTTPException
 
 from flareflow_event import mapping
 
-IMAGES = frozenset(("image_url", "input_image", "image"))
-UNBOUNDED = frozenset(("input_audio", "audio", "file", "input_file", "video_url", "input_video", "document"))
+IMAGES = frozenset(("image_url", "input_image"))
+# What a prompt may be made of: bytes that are all there. Others may name or hold what counts more tokens than bytes.
+TEXTS = frozenset(("text", "input_text", "output_text", "refusal", "message"))
+THOUGHTS = frozenset(("reasoning", "thinking", "redacted_thinking"))
+CALLS = frozenset(("function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"))
+# Inside of those: a call in a message, a part of a reasoning, a mark for a provider's cache.
+INNER = frozenset(("function", "custom", "summary_text", "reasoning_text", "ephemeral"))
+PARTS = IMAGES | TEXTS | THOUGHTS | CALLS | INNER
 OWN_TOOLS = frozenset(("function", "custom"))
 PROMPTS = ("messages", "prompt", "input")
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
@@ -69,7 +75,7 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
             raise _refused(f"{name} can't be metered here: what is found counts as tokens that nobody knows before.")
     images = 0
     for kind in _kinds(asked):
-        if kind in UNBOUNDED:
+        if kind not in PARTS:
             raise _refused(f"Parts of type {kind} can't be metered here. Send text or images.")
         images += kind in IMAGES
     _refuse_foreign_tools(asked.get("tools"))
@@ -87,9 +93,11 @@ def _kinds(data: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(value, list):
             waiting.extend(value)
         elif isinstance(value, dict):
-            kind = value.get("type")
-            if isinstance(kind, str):
-                yield kind
+            if value.get("type") is not None:
+                yield str(value["type"])[:64]
+            # Names an answer that the provider keeps, which has no type.
+            if value.get("audio") is not None:
+                yield "audio"
             waiting.extend(value.values())
 
 
