@@ -1,7 +1,7 @@
 """The most tokens that a request can cost, as FlareFlow's gateway counts them: no request may exceed its hold.
 
-Every byte of the body counts as a token (a token is a byte at least), an image as the declared maximum, and each answer
-as long as it may become. A request that sets no limit to its answer gets one.
+Every byte of the body counts as a token (a token is a byte at least), what a provider adds as a constant, an image as
+the declared maximum, and each answer as long as it may become. A request that sets no limit to its answer gets one.
 """
 
 from __future__ import annotations
@@ -24,6 +24,9 @@ CALLS = frozenset(("function_call", "function_call_output", "custom_tool_call", 
 INNER = frozenset(("function", "custom", "summary_text", "reasoning_text", "ephemeral"))
 PARTS = IMAGES | TEXTS | THOUGHTS | CALLS | INNER
 OWN_TOOLS = frozenset(("function", "custom"))
+# What a provider adds to a prompt, at most: it writes the tools into a preamble of its own, marks each message, and the
+# like. Nothing in the request shows it, and it is counted as input.
+ADDED_TOKENS = 1_000
 PROMPTS = ("messages", "prompt", "input")
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 # Those that a route knows, the one to set first. Another route's name may pass LiteLLM as a field of a provider's own.
@@ -82,7 +85,7 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     output = 0 if "embedding" in call_type else _answers(asked, bounds) * _limit(asked, data, call_type, bounds)
     named = data.get("model")
     is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
-    tokens = _body_bytes(data) + images * bounds.image_tokens + output
+    tokens = _body_bytes(data) + ADDED_TOKENS + images * bounds.image_tokens + output
     return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
 
 

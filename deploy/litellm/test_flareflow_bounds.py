@@ -8,10 +8,11 @@ from typing import Any
 
 from fastapi import HTTPException
 
-from flareflow_bounds import Bounds, WorstCase, bound
+from flareflow_bounds import ADDED_TOKENS, Bounds, WorstCase, bound
 
 # Longer than any body here, as one is with white space in it.
 LENGTH = 700
+INPUT = LENGTH + ADDED_TOKENS
 BOUNDS = Bounds(output_tokens=100, longest_output=1_000, image_tokens=500, answers=4)
 
 
@@ -24,16 +25,20 @@ def call(call_type: str = "acompletion", **body: Any) -> tuple[WorstCase, dict[s
 class BoundsTest(unittest.TestCase):
     def test_each_byte_counts_and_the_answer_gets_a_limit_where_there_is_none(self) -> None:
         worst, data = call()
-        self.assertEqual(worst, WorstCase("gpt-4", LENGTH + 100))
+        self.assertEqual(worst, WorstCase("gpt-4", INPUT + 100))
         self.assertEqual(data["max_tokens"], 100)
         self.assertEqual(call("atext_completion")[1]["max_tokens"], 100)
         self.assertEqual(call("aresponses")[1]["max_output_tokens"], 100)
 
+    def test_what_a_provider_adds_counts_in_each_request(self) -> None:
+        self.assertEqual(call(max_tokens=5)[0].tokens, LENGTH + 1_005)
+        self.assertEqual(call("aembedding", messages=None, input="Hello")[0].tokens, LENGTH + 1_000)
+
     def test_a_limit_that_was_set_stays_and_counts_for_each_answer(self) -> None:
         worst, data = call(max_tokens=20, n=3)
-        self.assertEqual((worst.tokens, data["max_tokens"]), (LENGTH + 60, 20))
-        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, LENGTH + 30)
-        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, LENGTH + 80)
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 60, 20))
+        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, INPUT + 30)
+        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, INPUT + 80)
 
     def test_a_limit_by_a_name_that_the_route_does_not_know_is_none(self) -> None:
         for call_type, foreign, own in (
@@ -44,19 +49,19 @@ class BoundsTest(unittest.TestCase):
             ("aresponses", "max_completion_tokens", "max_output_tokens"),
         ):
             worst, data = call(call_type, **{foreign: 1})
-            self.assertEqual((worst.tokens, data[own]), (LENGTH + 100, 100), (call_type, foreign))
+            self.assertEqual((worst.tokens, data[own]), (INPUT + 100, 100), (call_type, foreign))
             # A provider may know it all the same.
-            self.assertEqual(call(call_type, **{own: 5, foreign: 900})[0].tokens, LENGTH + 900)
+            self.assertEqual(call(call_type, **{own: 5, foreign: 900})[0].tokens, INPUT + 900)
 
     def test_nothing_is_sent_over_a_limit_that_was_set(self) -> None:
         worst, data = call(max_tokens=5, extra_body={"max_tokens": None, "top_k": 3})
-        self.assertEqual((worst.tokens, data["max_tokens"]), (LENGTH + 100, 100))
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 100, 100))
         self.assertEqual(data["extra_body"], {"top_k": 3})
 
     def test_each_of_several_prompts_is_answered(self) -> None:
         def answers(prompt: object, **more: Any) -> int:
             worst, _ = call("atext_completion", messages=None, prompt=prompt, max_tokens=20, **more)
-            return (worst.tokens - LENGTH) // 20
+            return (worst.tokens - INPUT) // 20
 
         self.assertEqual(answers(["One", "Two", "Three"]), 3)
         self.assertEqual(answers([[1, 2], [3]], n=2), 4)
@@ -70,16 +75,16 @@ class BoundsTest(unittest.TestCase):
 
     def test_an_embedding_has_no_answer(self) -> None:
         worst, data = call("aembedding", messages=None, input=["Hello"])
-        self.assertEqual(worst.tokens, LENGTH)
+        self.assertEqual(worst.tokens, INPUT)
         self.assertNotIn("max_tokens", data)
 
     def test_images_count_as_many_as_there_are(self) -> None:
         image = {"type": "image_url", "image_url": {"url": "https://example.com/1.png"}}
         content = [{"type": "text", "text": "What is this?"}, image, image]
-        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, LENGTH + 1_100)
+        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, INPUT + 1_100)
 
     def test_what_would_reach_the_provider_past_the_limit_counts(self) -> None:
-        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, LENGTH + 1_800)
+        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, INPUT + 1_800)
 
     def test_any_model_may_answer_where_there_are_fallbacks(self) -> None:
         for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
@@ -94,7 +99,7 @@ class BoundsTest(unittest.TestCase):
             # LiteLLM keeps a key's metadata and the caller's headers beside what the caller sent.
             books = {"metadata": {"user_api_key": "x" * 9_000}, "secret_fields": {"raw_headers": "x" * 9_000}}
             data = {**body, **books, "proxy_server_request": {"headers": headers, "body": {**body, **books}}}
-            self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + 100, headers)
+            self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + ADDED_TOKENS + 100, headers)
 
     def test_a_declared_length_means_nothing_beside_chunks(self) -> None:
         body = {"model": "gpt-4", "messages": []}
@@ -108,12 +113,12 @@ class BoundsTest(unittest.TestCase):
         ):
             request = {"headers": {name: "chunked", "content-length": length}, "body": dict(body)}
             worst = bound({**body, "proxy_server_request": request}, "acompletion", BOUNDS)
-            self.assertEqual(worst.tokens, counted + 100, (name, length))
+            self.assertEqual(worst.tokens, counted + ADDED_TOKENS + 100, (name, length))
 
     def test_without_a_copy_of_the_body_the_call_is_measured(self) -> None:
         data = {"model": "gpt-4", "messages": [{"role": "user", "content": "é" * 10}], "max_tokens": 5}
         least = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
-        self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + 5)
+        self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + ADDED_TOKENS + 5)
 
     def test_what_nothing_bounds_is_refused(self) -> None:
         audio = [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": ""}}]}]
