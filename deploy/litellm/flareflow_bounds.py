@@ -71,22 +71,34 @@ class WorstCase:
 
 def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     """Sets the output limit where the caller set none; raises 400 for what nothing bounds."""
-    # LiteLLM sends the provider what stands in extra_body over everything else.
-    asked = {**data, **mapping(data.get("extra_body"))}
+    # LiteLLM sends what stands in extra_body over the rest or beside it, as the provider takes it: either may count.
+    readings = (data, {**data, **mapping(data.get("extra_body"))})
+    for reading in readings:
+        _refuse_what_is_found(reading)
+        _refuse_foreign_tools(reading.get("tools"))
+    images = max(_images(reading) for reading in readings)
+    answers = max(_answers(reading, bounds) for reading in readings)
+    output = 0 if "embedding" in call_type else answers * _limit(data, call_type, bounds)
+    named = data.get("model")
+    is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
+    tokens = _body_bytes(data) + ADDED_TOKENS + images * bounds.image_tokens + output
+    return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
+
+
+def _refuse_what_is_found(asked: Mapping[str, Any]) -> None:
     for name in SEARCHES:
         if asked.get(name) is not None:
             raise _refused(f"{name} can't be metered here: what is found counts as tokens that nobody knows before.")
+
+
+def _images(asked: Mapping[str, Any]) -> int:
+    """How many there are in the prompt; refuses it when other parts are there that nothing bounds."""
     images = 0
     for kind in _kinds(asked):
         if kind not in PARTS:
             raise _refused(f"Parts of type {kind} can't be metered here. Send text or images.")
         images += kind in IMAGES
-    _refuse_foreign_tools(asked.get("tools"))
-    output = 0 if "embedding" in call_type else _answers(asked, bounds) * _limit(asked, data, call_type, bounds)
-    named = data.get("model")
-    is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
-    tokens = _body_bytes(data) + ADDED_TOKENS + images * bounds.image_tokens + output
-    return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
+    return images
 
 
 def _kinds(data: Mapping[str, Any]) -> Iterator[str]:
@@ -126,27 +138,23 @@ def _prompts(prompt: object) -> int:
     return 1
 
 
-def _limit(asked: Mapping[str, Any], data: dict[str, Any], call_type: str, bounds: Bounds) -> int:
-    """The longest answer by any name: which of several a provider heeds is not known."""
-    given = {name: limit for name in LIMITS if (limit := _whole(asked, name, bounds.longest_output)) is not None}
+def _limit(data: dict[str, Any], call_type: str, bounds: Bounds) -> int:
+    """The longest answer by any name, wherever it stands: which of several a provider heeds is not known."""
     own = _own_limits(call_type)
-    if not any(name in given for name in own):
-        _set_limit(data, own[0], bounds.output_tokens)
-        given[own[0]] = bounds.output_tokens
-    return max(given.values())
+    if all(data.get(name) is None for name in own):
+        data[own[0]] = bounds.output_tokens
+    extra = mapping(data.get("extra_body"))
+    if extra:
+        # A null there would be sent over the limit.
+        data["extra_body"] = {name: value for name, value in extra.items() if name not in LIMITS or value is not None}
+    given = [_whole(place, name, bounds.longest_output) for place in (data, extra) for name in LIMITS]
+    return max(limit for limit in given if limit is not None)
 
 
 def _own_limits(call_type: str) -> tuple[str, ...]:
     if "responses" in call_type:
         return RESPONSE_LIMITS
     return CHAT_LIMITS if call_type in ("completion", "acompletion") else COMPLETION_LIMITS
-
-
-def _set_limit(data: dict[str, Any], name: str, tokens: int) -> None:
-    data[name] = tokens
-    # A null there would be sent over it.
-    if isinstance(data.get("extra_body"), dict):
-        data["extra_body"] = {key: value for key, value in data["extra_body"].items() if key != name}
 
 
 def _whole(data: Mapping[str, Any], name: str, most: int) -> int | None:

@@ -53,10 +53,19 @@ class BoundsTest(unittest.TestCase):
             # A provider may know it all the same.
             self.assertEqual(call(call_type, **{own: 5, foreign: 900})[0].tokens, INPUT + 900)
 
-    def test_nothing_is_sent_over_a_limit_that_was_set(self) -> None:
+    def test_nothing_is_sent_over_a_limit(self) -> None:
         worst, data = call(max_tokens=5, extra_body={"max_tokens": None, "top_k": 3})
-        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 100, 100))
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 5, 5))
         self.assertEqual(data["extra_body"], {"top_k": 3})
+
+    def test_what_a_provider_without_extra_body_would_be_sent_counts_too(self) -> None:
+        self.assertEqual(call(max_tokens=900, n=2, extra_body={"max_tokens": 1, "n": 1})[0].tokens, INPUT + 1_800)
+        worst, data = call(extra_body={"max_tokens": 1})
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 100, 100))
+        image = {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/1.png"}]}
+        self.assertEqual(call(messages=[image], extra_body={"messages": []})[0].tokens, INPUT + 600)
+        with self.assertRaises(HTTPException):
+            call(tools=[{"type": "web_search"}], extra_body={"tools": []})
 
     def test_each_of_several_prompts_is_answered(self) -> None:
         def answers(prompt: object, **more: Any) -> int:
