@@ -36,6 +36,8 @@ RESPONSE_LIMITS = ("max_output_tokens",)
 BOOKS = frozenset(("metadata", "litellm_metadata", "proxy_server_request", "secret_fields", "litellm_logging_obj"))
 ANSWERS = ("n", "best_of")
 SEARCHES = ("web_search_options",)
+# LiteLLM takes the fields that it names out of the request after all hooks.
+DROPS = "additional_drop_params"
 # Another model may answer than the one that was named.
 FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 
@@ -74,7 +76,7 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     # LiteLLM sends what stands in extra_body over the rest or beside it, as the provider takes it: either may count.
     readings = (data, {**data, **mapping(data.get("extra_body"))})
     for reading in readings:
-        _refuse_what_is_found(reading)
+        _refuse_fields(reading)
         _refuse_foreign_tools(reading.get("tools"))
     images = max(_images(reading) for reading in readings)
     answers = max(_answers(reading, bounds) for reading in readings)
@@ -85,10 +87,12 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
 
 
-def _refuse_what_is_found(asked: Mapping[str, Any]) -> None:
+def _refuse_fields(asked: Mapping[str, Any]) -> None:
     for name in SEARCHES:
         if asked.get(name) is not None:
             raise _refused(f"{name} can't be metered here: what is found counts as tokens that nobody knows before.")
+    if asked.get(DROPS):
+        raise _refused(f"{DROPS} can't be sent here: it may drop the limit of an answer.")
 
 
 def _images(asked: Mapping[str, Any]) -> int:

@@ -140,6 +140,7 @@ class BoundsTest(unittest.TestCase):
             *({name: value} for name in ("n", "best_of") for value in (0, -1, 5, 1.5, "2", True)),
             *({name: value} for name in ("max_tokens", "max_completion_tokens") for value in (0, -1, 1_001, "9", True)),
             {"extra_body": {"max_tokens": 1_001}},
+            {"additional_drop_params": ["max_tokens"]},
         ]
         for body in bad:
             with self.assertRaises(HTTPException, msg=body) as refused:
