@@ -1,7 +1,7 @@
 """The most tokens that a request can cost, as FlareFlow's gateway counts them: no request may exceed its hold.
 
-Every byte of the body counts as a token (a token is a byte at least), an image as the declared maximum, and each answer
-as long as it may become. A request that sets no limit to its answer gets one.
+Every byte of the body counts as a token (a token is a byte at least), what a provider adds as a constant, an image as
+the declared maximum, and each answer as long as it may become. A request that sets no limit to its answer gets one.
 """
 
 from __future__ import annotations
@@ -15,13 +15,29 @@ from fastapi import HTTPException
 
 from flareflow_event import mapping
 
-IMAGES = frozenset(("image_url", "input_image", "image"))
-UNBOUNDED = frozenset(("input_audio", "audio", "file", "input_file", "video_url", "input_video", "document"))
+IMAGES = frozenset(("image_url", "input_image"))
+# What a prompt may be made of: bytes that are all there. Others may name or hold what counts more tokens than bytes.
+TEXTS = frozenset(("text", "input_text", "output_text", "refusal", "message"))
+THOUGHTS = frozenset(("reasoning", "thinking", "redacted_thinking"))
+CALLS = frozenset(("function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"))
+# Inside of those: a call in a message, a part of a reasoning, a mark for a provider's cache.
+INNER = frozenset(("function", "custom", "summary_text", "reasoning_text", "ephemeral"))
+PARTS = IMAGES | TEXTS | THOUGHTS | CALLS | INNER
 OWN_TOOLS = frozenset(("function", "custom"))
+# What a provider adds to a prompt, at most: it writes the tools into a preamble of its own, marks each message, and the
+# like. Nothing in the request shows it, and it is counted as input.
+ADDED_TOKENS = 1_000
 PROMPTS = ("messages", "prompt", "input")
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
+# Those that a route knows, the one to set first. Another route's name may pass LiteLLM as a field of a provider's own.
+CHAT_LIMITS = ("max_tokens", "max_completion_tokens")
+COMPLETION_LIMITS = ("max_tokens",)
+RESPONSE_LIMITS = ("max_output_tokens",)
+BOOKS = frozenset(("metadata", "litellm_metadata", "proxy_server_request", "secret_fields", "litellm_logging_obj"))
 ANSWERS = ("n", "best_of")
 SEARCHES = ("web_search_options",)
+# LiteLLM takes the fields that it names out of the request after all hooks.
+DROPS = "additional_drop_params"
 # Another model may answer than the one that was named.
 FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 
@@ -57,23 +73,36 @@ class WorstCase:
 
 def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     """Sets the output limit where the caller set none; raises 400 for what nothing bounds."""
-    # LiteLLM sends the provider what stands in extra_body over everything else.
-    asked = {**data, **mapping(data.get("extra_body"))}
+    # LiteLLM sends what stands in extra_body over the rest or beside it, as the provider takes it: either may count.
+    readings = (data, {**data, **mapping(data.get("extra_body"))})
+    for reading in readings:
+        _refuse_fields(reading)
+        _refuse_foreign_tools(reading.get("tools"))
+    images = max(_images(reading) for reading in readings)
+    answers = max(_answers(reading, bounds) for reading in readings)
+    output = 0 if "embedding" in call_type else answers * _limit(data, call_type, bounds)
+    named = data.get("model")
+    is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
+    tokens = _body_bytes(data) + ADDED_TOKENS + images * bounds.image_tokens + output
+    return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
+
+
+def _refuse_fields(asked: Mapping[str, Any]) -> None:
     for name in SEARCHES:
         if asked.get(name) is not None:
             raise _refused(f"{name} can't be metered here: what is found counts as tokens that nobody knows before.")
+    if asked.get(DROPS):
+        raise _refused(f"{DROPS} can't be sent here: it may drop the limit of an answer.")
+
+
+def _images(asked: Mapping[str, Any]) -> int:
+    """How many there are in the prompt; refuses it when other parts are there that nothing bounds."""
     images = 0
     for kind in _kinds(asked):
-        if kind in UNBOUNDED:
+        if kind not in PARTS:
             raise _refused(f"Parts of type {kind} can't be metered here. Send text or images.")
         images += kind in IMAGES
-    _refuse_foreign_tools(asked.get("tools"))
-    answers = max(_whole(asked, name, bounds.answers) or 1 for name in ANSWERS)
-    output = 0 if "embedding" in call_type else answers * _limit(asked, data, call_type, bounds)
-    named = data.get("model")
-    is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
-    tokens = _body_bytes(data) + images * bounds.image_tokens + output
-    return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
+    return images
 
 
 def _kinds(data: Mapping[str, Any]) -> Iterator[str]:
@@ -83,9 +112,11 @@ def _kinds(data: Mapping[str, Any]) -> Iterator[str]:
         if isinstance(value, list):
             waiting.extend(value)
         elif isinstance(value, dict):
-            kind = value.get("type")
-            if isinstance(kind, str):
-                yield kind
+            if value.get("type") is not None:
+                yield str(value["type"])[:64]
+            # Names an answer that the provider keeps, which has no type.
+            if value.get("audio") is not None:
+                yield "audio"
             waiting.extend(value.values())
 
 
@@ -95,12 +126,39 @@ def _refuse_foreign_tools(tools: object) -> None:
             raise _refused("Only tools of type function or custom can be metered here.")
 
 
-def _limit(asked: Mapping[str, Any], data: dict[str, Any], call_type: str, bounds: Bounds) -> int:
-    given = [limit for name in LIMITS if (limit := _whole(asked, name, bounds.longest_output)) is not None]
-    if given:
-        return max(given)
-    data["max_output_tokens" if "responses" in call_type else "max_tokens"] = bounds.output_tokens
-    return bounds.output_tokens
+def _answers(asked: Mapping[str, Any], bounds: Bounds) -> int:
+    """All that may come back: each of several prompts is answered as often as one alone would be."""
+    prompts = _prompts(asked.get("prompt"))
+    answers = prompts * max(_whole(asked, name, bounds.answers) or 1 for name in ANSWERS)
+    if answers > bounds.answers:
+        raise _refused(f"{prompts} prompts may have {bounds.answers} answers at most together. Send fewer at a time.")
+    return answers
+
+
+def _prompts(prompt: object) -> int:
+    """A list of texts or of lists of tokens is as many prompts; a list of tokens is one."""
+    if isinstance(prompt, list) and any(isinstance(item, (str, list)) for item in prompt):
+        return len(prompt)
+    return 1
+
+
+def _limit(data: dict[str, Any], call_type: str, bounds: Bounds) -> int:
+    """The longest answer by any name, wherever it stands: which of several a provider heeds is not known."""
+    own = _own_limits(call_type)
+    if all(data.get(name) is None for name in own):
+        data[own[0]] = bounds.output_tokens
+    extra = mapping(data.get("extra_body"))
+    if extra:
+        # A null there would be sent over the limit.
+        data["extra_body"] = {name: value for name, value in extra.items() if name not in LIMITS or value is not None}
+    given = [_whole(place, name, bounds.longest_output) for place in (data, extra) for name in LIMITS]
+    return max(limit for limit in given if limit is not None)
+
+
+def _own_limits(call_type: str) -> tuple[str, ...]:
+    if "responses" in call_type:
+        return RESPONSE_LIMITS
+    return CHAT_LIMITS if call_type in ("completion", "acompletion") else COMPLETION_LIMITS
 
 
 def _whole(data: Mapping[str, Any], name: str, most: int) -> int | None:
@@ -113,14 +171,26 @@ def _whole(data: Mapping[str, Any], name: str, most: int) -> int | None:
 
 
 def _body_bytes(data: Mapping[str, Any]) -> int:
-    """The length of the body as it came; the server has held the caller to what the header says."""
+    """The length of the body as it came or as it is written again, whichever is more.
+
+    The server holds a caller to the declared length, but where the body came in chunks: there a declared length means
+    nothing. A server that lets another one through must not make the hold small either.
+    """
     request = mapping(data.get("proxy_server_request"))
-    length = mapping(request.get("headers")).get("content-length")
-    if isinstance(length, str) and length.isdigit():
-        return int(length)
     body = request.get("body")
-    text = json.dumps(body if isinstance(body, dict) else data, default=str, ensure_ascii=False)
-    return len(text.encode("utf-8", "replace"))
+    came = body if isinstance(body, dict) else data
+    # LiteLLM keeps its own books where a caller's metadata is: neither is part of a prompt.
+    asked = {name: value for name, value in came.items() if name not in BOOKS}
+    text = json.dumps(asked, default=str, ensure_ascii=False, separators=(",", ":"))
+    return max(_declared(mapping(request.get("headers"))), len(text.encode("utf-8", "surrogatepass")))
+
+
+def _declared(headers: Mapping[str, Any]) -> int:
+    given = {name.lower(): value for name, value in headers.items()}
+    length = given.get("content-length")
+    if "transfer-encoding" in given or not isinstance(length, str):
+        return 0
+    return int(length) if length.isascii() and length.isdigit() else 0
 
 
 def _refused(sentence: str) -> HTTPException:

@@ -8,43 +8,92 @@ from typing import Any
 
 from fastapi import HTTPException
 
-from flareflow_bounds import Bounds, WorstCase, bound
+from flareflow_bounds import ADDED_TOKENS, Bounds, WorstCase, bound
 
+# Longer than any body here, as one is with white space in it.
+LENGTH = 700
+INPUT = LENGTH + ADDED_TOKENS
 BOUNDS = Bounds(output_tokens=100, longest_output=1_000, image_tokens=500, answers=4)
 
 
 def call(call_type: str = "acompletion", **body: Any) -> tuple[WorstCase, dict[str, Any]]:
     given = {"model": "gpt-4", "messages": [{"role": "user", "content": "Hello"}], **body}
-    data = {**given, "proxy_server_request": {"headers": {"content-length": "70"}, "body": dict(given)}}
+    data = {**given, "proxy_server_request": {"headers": {"content-length": str(LENGTH)}, "body": dict(given)}}
     return bound(data, call_type, BOUNDS), data
 
 
 class BoundsTest(unittest.TestCase):
     def test_each_byte_counts_and_the_answer_gets_a_limit_where_there_is_none(self) -> None:
         worst, data = call()
-        self.assertEqual(worst, WorstCase("gpt-4", 170))
+        self.assertEqual(worst, WorstCase("gpt-4", INPUT + 100))
         self.assertEqual(data["max_tokens"], 100)
         self.assertEqual(call("atext_completion")[1]["max_tokens"], 100)
         self.assertEqual(call("aresponses")[1]["max_output_tokens"], 100)
 
+    def test_what_a_provider_adds_counts_in_each_request(self) -> None:
+        self.assertEqual(call(max_tokens=5)[0].tokens, LENGTH + 1_005)
+        self.assertEqual(call("aembedding", messages=None, input="Hello")[0].tokens, LENGTH + 1_000)
+
     def test_a_limit_that_was_set_stays_and_counts_for_each_answer(self) -> None:
         worst, data = call(max_tokens=20, n=3)
-        self.assertEqual((worst.tokens, data["max_tokens"]), (130, 20))
-        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, 100)
-        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, 150)
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 60, 20))
+        self.assertEqual(call(max_tokens=20, max_completion_tokens=30)[0].tokens, INPUT + 30)
+        self.assertEqual(call(max_tokens=20, n=2, best_of=4)[0].tokens, INPUT + 80)
+
+    def test_a_limit_by_a_name_that_the_route_does_not_know_is_none(self) -> None:
+        for call_type, foreign, own in (
+            ("acompletion", "max_output_tokens", "max_tokens"),
+            ("atext_completion", "max_output_tokens", "max_tokens"),
+            ("atext_completion", "max_completion_tokens", "max_tokens"),
+            ("aresponses", "max_tokens", "max_output_tokens"),
+            ("aresponses", "max_completion_tokens", "max_output_tokens"),
+        ):
+            worst, data = call(call_type, **{foreign: 1})
+            self.assertEqual((worst.tokens, data[own]), (INPUT + 100, 100), (call_type, foreign))
+            # A provider may know it all the same.
+            self.assertEqual(call(call_type, **{own: 5, foreign: 900})[0].tokens, INPUT + 900)
+
+    def test_nothing_is_sent_over_a_limit(self) -> None:
+        worst, data = call(max_tokens=5, extra_body={"max_tokens": None, "top_k": 3})
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 5, 5))
+        self.assertEqual(data["extra_body"], {"top_k": 3})
+
+    def test_what_a_provider_without_extra_body_would_be_sent_counts_too(self) -> None:
+        self.assertEqual(call(max_tokens=900, n=2, extra_body={"max_tokens": 1, "n": 1})[0].tokens, INPUT + 1_800)
+        worst, data = call(extra_body={"max_tokens": 1})
+        self.assertEqual((worst.tokens, data["max_tokens"]), (INPUT + 100, 100))
+        image = {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/1.png"}]}
+        self.assertEqual(call(messages=[image], extra_body={"messages": []})[0].tokens, INPUT + 600)
+        with self.assertRaises(HTTPException):
+            call(tools=[{"type": "web_search"}], extra_body={"tools": []})
+
+    def test_each_of_several_prompts_is_answered(self) -> None:
+        def answers(prompt: object, **more: Any) -> int:
+            worst, _ = call("atext_completion", messages=None, prompt=prompt, max_tokens=20, **more)
+            return (worst.tokens - INPUT) // 20
+
+        self.assertEqual(answers(["One", "Two", "Three"]), 3)
+        self.assertEqual(answers([[1, 2], [3]], n=2), 4)
+        self.assertEqual(answers("One"), 1)
+        self.assertEqual(answers([1, 2, 3, 4, 5]), 1)
+        self.assertEqual(answers("One", extra_body={"prompt": ["One", "Two"]}), 2)
+        for prompt, n in ((["One"] * 5, 1), ([[1]] * 3, 2)):
+            with self.assertRaises(HTTPException) as refused:
+                answers(prompt, n=n)
+            self.assertEqual(refused.exception.status_code, 400)
 
     def test_an_embedding_has_no_answer(self) -> None:
         worst, data = call("aembedding", messages=None, input=["Hello"])
-        self.assertEqual(worst.tokens, 70)
+        self.assertEqual(worst.tokens, INPUT)
         self.assertNotIn("max_tokens", data)
 
     def test_images_count_as_many_as_there_are(self) -> None:
         image = {"type": "image_url", "image_url": {"url": "https://example.com/1.png"}}
         content = [{"type": "text", "text": "What is this?"}, image, image]
-        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, 1_170)
+        self.assertEqual(call(messages=[{"role": "user", "content": content}])[0].tokens, INPUT + 1_100)
 
     def test_what_would_reach_the_provider_past_the_limit_counts(self) -> None:
-        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, 1_870)
+        self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, INPUT + 1_800)
 
     def test_any_model_may_answer_where_there_are_fallbacks(self) -> None:
         for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
@@ -52,11 +101,33 @@ class BoundsTest(unittest.TestCase):
         self.assertEqual(call(fallbacks=[])[0].model, "gpt-4")
         self.assertIsNone(call(model=None)[0].model)
 
-    def test_without_the_length_the_body_is_measured(self) -> None:
-        body = {"model": "gpt-4", "messages": [{"role": "user", "content": "é" * 10}]}
-        data = {**body, "proxy_server_request": {"headers": {}, "body": dict(body)}}
-        least = len(json.dumps(body, ensure_ascii=False).encode())
-        self.assertGreaterEqual(bound(data, "acompletion", BOUNDS).tokens, least + 100)
+    def test_the_body_counts_where_the_declared_length_says_less(self) -> None:
+        body = {"model": "gpt-4", "messages": [{"role": "user", "content": 'é "quoted"\n' * 1_000}]}
+        least = len(json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode())
+        for headers in ({}, {"content-length": "2"}, {"content-length": "2", "transfer-encoding": "chunked"}):
+            # LiteLLM keeps a key's metadata and the caller's headers beside what the caller sent.
+            books = {"metadata": {"user_api_key": "x" * 9_000}, "secret_fields": {"raw_headers": "x" * 9_000}}
+            data = {**body, **books, "proxy_server_request": {"headers": headers, "body": {**body, **books}}}
+            self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + ADDED_TOKENS + 100, headers)
+
+    def test_a_declared_length_means_nothing_beside_chunks(self) -> None:
+        body = {"model": "gpt-4", "messages": []}
+        written = len(json.dumps(body, separators=(",", ":")))
+        for name, length, counted in (
+            ("x-other", "900", 900),
+            ("transfer-encoding", "900", written),
+            ("Transfer-Encoding", "900", written),
+            ("x-other", "many", written),
+            ("x-other", "²", written),
+        ):
+            request = {"headers": {name: "chunked", "content-length": length}, "body": dict(body)}
+            worst = bound({**body, "proxy_server_request": request}, "acompletion", BOUNDS)
+            self.assertEqual(worst.tokens, counted + ADDED_TOKENS + 100, (name, length))
+
+    def test_without_a_copy_of_the_body_the_call_is_measured(self) -> None:
+        data = {"model": "gpt-4", "messages": [{"role": "user", "content": "é" * 10}], "max_tokens": 5}
+        least = len(json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode())
+        self.assertEqual(bound(data, "acompletion", BOUNDS).tokens, least + ADDED_TOKENS + 5)
 
     def test_what_nothing_bounds_is_refused(self) -> None:
         audio = [{"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": ""}}]}]
@@ -69,11 +140,52 @@ class BoundsTest(unittest.TestCase):
             *({name: value} for name in ("n", "best_of") for value in (0, -1, 5, 1.5, "2", True)),
             *({name: value} for name in ("max_tokens", "max_completion_tokens") for value in (0, -1, 1_001, "9", True)),
             {"extra_body": {"max_tokens": 1_001}},
+            {"additional_drop_params": ["max_tokens"]},
         ]
         for body in bad:
             with self.assertRaises(HTTPException, msg=body) as refused:
                 call(**body)
             self.assertEqual(refused.exception.status_code, 400)
+
+    def test_parts_that_are_not_known_to_be_bounded_are_refused(self) -> None:
+        unknown = ("input_audio", "file", "input_file", "document", "item_reference", "new", "", 7)
+        bad: list[Any] = [
+            *({"type": kind} for kind in unknown),
+            {"type": ["text"]},
+            {"type": "text", "text": [{"type": "video_url"}]},
+        ]
+        for part in bad:
+            for body in ({"messages": [{"role": "user", "content": [part]}]}, {"messages": None, "input": [part]}):
+                with self.assertRaises(HTTPException, msg=body) as refused:
+                    call(**body)
+                self.assertEqual(refused.exception.status_code, 400)
+                self.assertIn("can't be metered here. Send text or images.", refused.exception.detail["error"])
+        with self.assertRaises(HTTPException):
+            call(messages=[{"role": "assistant", "audio": {"id": "audio_1"}}])
+
+    def test_a_conversation_with_tools_passes(self) -> None:
+        asked = {"id": "1", "type": "function", "function": {"name": "weather", "arguments": '{"type": "file"}'}}
+        cached = {"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}
+        thought = [{"type": "thinking", "thinking": "Hm."}, {"type": "redacted_thinking", "data": "x"}]
+        messages = [
+            {"role": "system", "content": [cached]},
+            {"role": "assistant", "content": None, "audio": None, "tool_calls": [asked], "thinking_blocks": thought},
+            {"role": "assistant", "content": [{"type": "refusal", "refusal": "No."}]},
+            {"role": "tool", "tool_call_id": "1", "content": "Rain"},
+        ]
+        self.assertEqual(call(messages=messages, max_tokens=5)[1]["messages"], messages)
+        summary = {"type": "reasoning", "summary": [{"type": "summary_text", "text": "Hm."}]}
+        items = [
+            "Hello",
+            {"role": "user", "content": "Hello"},
+            summary,
+            {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hello"}]},
+            {"type": "function_call", "call_id": "1", "name": "weather", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "1", "output": [{"type": "input_text", "text": "Rain"}]},
+            {"type": "custom_tool_call", "call_id": "2", "name": "run", "input": "ls"},
+            {"type": "custom_tool_call_output", "call_id": "2", "output": "a"},
+        ]
+        self.assertEqual(call("aresponses", messages=None, input=items)[1]["input"], items)
 
     def test_settings(self) -> None:
         env = {"FLAREFLOW_OUTPUT_TOKENS": "7", "FLAREFLOW_IMAGE_TOKENS": "8", "FLAREFLOW_LONGEST_OUTPUT_TOKENS": "9"}

@@ -29,7 +29,7 @@ REFUSAL = {
 
 
 def request(headers: dict[str, str] | None = None, **more: Any) -> dict[str, Any]:
-    sent = {"content-length": "70", **(headers or {})}
+    sent = {"content-length": "500", **(headers or {})}
     return {
         "model": "gpt-4",
         "messages": [{"role": "user", "content": PLANTED}],
@@ -76,7 +76,7 @@ class HoldsTest(DeskCase):
         data = self.before(request(max_tokens=30))
         minted = data["metadata"]["spend_logs_metadata"][EVENT_FIELD]
         self.assertEqual(
-            self.collector.asked, [{"eventId": minted, "keyHash": KEY_HASH, "model": "gpt-4", "tokens": "100"}]
+            self.collector.asked, [{"eventId": minted, "keyHash": KEY_HASH, "model": "gpt-4", "tokens": "1530"}]
         )
 
     def test_a_refusal_is_told_with_its_status_and_code_and_makes_no_event(self) -> None:
