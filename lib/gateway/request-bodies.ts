@@ -23,17 +23,18 @@ function described(schema: z.ZodType) {
 }
 
 /** A list that tells its first fault alone. Zod makes one for each part, and a body has room for a million of them. */
-const list = <T>(part: z.ZodType<T>, plain = z.array(z.unknown())): z.ZodType<T[]> =>
-  (plain as unknown as z.ZodType<T[]>)
+const list = (part: z.ZodType, plain = z.array(z.unknown())) =>
+  plain
     .check(({ value, issues }) => {
-      const fault = Array.isArray(value) && firstFault(part, value.entries())
+      const fault = firstFault(part, value.entries())
       if (fault) issues.push(fault)
     })
     .meta({ items: described(part) })
 
 /** The same of an object by names. */
-const byName = <T>(part: z.ZodType<T>): z.ZodType<Record<string, T>> =>
-  (z.looseObject({}) as unknown as z.ZodType<Record<string, T>>)
+const byName = (part: z.ZodType) =>
+  z
+    .looseObject({})
     .check(({ value, issues }) => {
       const fault = firstFault(part, Object.entries(value))
       if (fault) issues.push(fault)
