@@ -117,7 +117,8 @@ async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
     await conclude(end, () => keep(response, text))
     return new Response(text, { status: response.status, headers: response.headers })
   } catch (error) {
-    await conclude(end ?? 'failed', () => claim.release())
+    // Refused before it was sent. The try that it goes on from may have been: as a new request it would be paid again.
+    await conclude(end ?? (claim.isResumed ? 'unknown' : 'failed'), () => claim.release())
     throw error
   }
 }
