@@ -92,6 +92,15 @@ export async function findLastRefill(db: Db, accountId: string): Promise<Purchas
   return row ?? null
 }
 
+/** Ends refills of an account that are still only intended. */
+export async function failIntendedRefills(db: Db, accountId: string, updatedAt: Date): Promise<void> {
+  const { method, status } = purchases
+  await db
+    .update(purchases)
+    .set({ status: 'failed', updatedAt })
+    .where(and(eq(purchases.accountId, accountId), eq(method, 'refill'), eq(status, 'created')))
+}
+
 /** Notes of a purchase that is still only intended; an event of Stripe's may have been faster. */
 export async function updateIntended(
   db: Db,
