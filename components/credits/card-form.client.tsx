@@ -68,7 +68,9 @@ export function CardForm({ canPayHere }: { canPayHere: boolean }) {
     await attempt(async () => {
       const purchase = await startPurchase({ method, amount, saveCard, requestKey: keys[method] })
       if (purchase.url) location.assign(purchase.url)
-      else setStarted(purchase)
+      else if (purchase.client_secret) setStarted(purchase)
+      // It was paid before, in another tab perhaps.
+      else onSent(purchase.purchase_id)
     })
   }
   const submit = (event: FormEvent): void => {

@@ -15,6 +15,7 @@ import {
   listMonths,
   listOpenGrants,
   lockAccounts,
+  renewHolds,
   useGrants,
 } from './store.ts'
 
@@ -22,6 +23,7 @@ import {
  * Places and ends holds. Requests that arrive while a transaction runs share the next: a hot balance costs one lock.
  */
 export interface HoldWriter {
+  /** Places a hold. Under an id that has one it is the same one, if that still stands and covers what is asked. */
   place(request: PlaceHold): Promise<PlacedHold>
   /** Posts a cost or voids. Repeating it answers what the first time came to. */
   end(request: EndHold): Promise<EndedHold>
@@ -49,6 +51,7 @@ async function settleTogether(ctx: ServiceContext, requests: readonly HoldReques
       insertTransfers(tx.db, result.transfers),
       useGrants(tx.db, result.grantUses),
       insertHolds(tx.db, result.placed),
+      renewHolds(tx.db, result.renewed),
     ])
     return result.answers
   })

@@ -1,5 +1,6 @@
 import type { HoldRefusal } from '#lib/credits/decide-hold.ts'
 import type { CreditTier } from '#lib/credits/price-list.ts'
+import type { KnownHoldRefusal } from '#lib/holds/known-hold.ts'
 import type { Usd } from '#lib/money/units.ts'
 
 /** What a line of the ledger says about its cause. JSON only: bigints as decimal strings. No content of calls. */
@@ -29,7 +30,7 @@ export interface PlaceHold {
 
 export type PlacedHold =
   | { readonly ok: true; readonly amount: Usd }
-  | { readonly ok: false; readonly reason: HoldRefusal; readonly affordable: Usd }
+  | { readonly ok: false; readonly reason: HoldRefusal | KnownHoldRefusal; readonly affordable: Usd }
 
 export interface EndHold {
   readonly id: string

@@ -1,9 +1,10 @@
 import { consumeGrants } from '#lib/credits/consume-grants.ts'
 import { type AccountState, affordable, decideHold } from '#lib/credits/decide-hold.ts'
+import { judgeKnownHold } from '#lib/holds/known-hold.ts'
 import { type Usd, usd } from '#lib/money/units.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import type { EndedHold, EndHold, Facts, PlacedHold, PlaceHold } from './schemas.ts'
-import type { AccountRow, GrantRow, HoldEnd, HoldRow, MonthRow, NewHold, NewTransfer } from './store.ts'
+import type { AccountRow, GrantRow, HoldEnd, HoldRenewal, HoldRow, MonthRow, NewHold, NewTransfer } from './store.ts'
 
 /** What the database says of everything that a batch touches. */
 export interface Books {
@@ -26,18 +27,19 @@ export type HoldAnswer = PlacedHold | EndedHold | null
 /** What to write for a batch. */
 interface Changes {
   readonly placed: NewHold[]
+  readonly renewed: HoldRenewal[]
   readonly ended: HoldEnd[]
   readonly transfers: NewTransfer[]
   readonly grantUses: { id: string; used: bigint }[]
 }
 
-type KnownHold = Pick<HoldRow, 'accountId' | 'amount' | 'state' | 'posted' | 'period'>
+type KnownHold = Pick<HoldRow, 'accountId' | 'amount' | 'state' | 'posted' | 'period' | 'expiresAt'>
 
 const monthKey = (accountId: string, period: Period): string => `${accountId}/${period}`
 
 /** The books in memory: applies requests one after another, as if each had the account to itself. */
 class Desk {
-  readonly changes: Changes = { placed: [], ended: [], transfers: [], grantUses: [] }
+  readonly changes: Changes = { placed: [], renewed: [], ended: [], transfers: [], grantUses: [] }
   readonly #now: Date
   readonly #period: Period
   readonly #accounts: Map<string, AccountRow>
@@ -67,7 +69,7 @@ class Desk {
 
   #place({ id, accountId, amount, expiresAt, facts }: PlaceHold): HoldAnswer {
     const before = this.#holds.get(id)
-    if (before) return before.accountId === accountId ? { ok: true, amount: usd(before.amount) } : null
+    if (before) return before.accountId === accountId ? this.#placeAgain(id, before, { amount, expiresAt }) : null
     const account = this.#accounts.get(accountId)
     if (!account) return null
     const state = this.#stateOf(account)
@@ -75,9 +77,21 @@ class Desk {
     if (reason) return { ok: false, reason, affordable: affordable(state) }
     const row = { id, accountId, period: this.#period, amount, state: 'held' as const, facts }
     this.#move(row, { held: amount, spent: 0n })
-    this.#holds.set(id, { ...row, posted: null })
+    this.#holds.set(id, { ...row, posted: null, expiresAt })
     this.changes.placed.push({ ...row, createdAt: this.#now, expiresAt })
     return { ok: true, amount }
+  }
+
+  /** A later try of a request goes on under the hold of the first, which stands for both: one of them is paid. */
+  #placeAgain(id: string, hold: KnownHold, wanted: Pick<PlaceHold, 'amount' | 'expiresAt'>): PlacedHold {
+    const { state, amount, expiresAt } = hold
+    // The sweeper may be ending it: what is sent now would be answered for nothing.
+    if (state === 'held' && expiresAt <= this.#now) return { ok: false, reason: 'still_open', affordable: usd(0n) }
+    const isHeld = state === 'held'
+    const reason = judgeKnownHold({ isHeld, isPaid: state === 'posted', amount }, wanted.amount)
+    if (reason) return { ok: false, reason, affordable: usd(isHeld ? amount : 0n) }
+    if (wanted.expiresAt > expiresAt) this.changes.renewed.push({ id, expiresAt: wanted.expiresAt })
+    return { ok: true, amount: usd(amount) }
   }
 
   #post(id: string, hold: KnownHold, cost: Usd, facts: Facts): EndedHold {

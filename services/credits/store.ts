@@ -110,6 +110,20 @@ export async function insertHolds(db: Db, rows: readonly NewHold[]): Promise<voi
   if (rows.length > 0) await db.insert(creditHolds).values([...rows])
 }
 
+export interface HoldRenewal {
+  readonly id: string
+  readonly expiresAt: Date
+}
+
+/** Keeps open holds for a later try of their requests. */
+export async function renewHolds(db: Db, renewals: readonly HoldRenewal[]): Promise<void> {
+  if (renewals.length === 0) return
+  await db.execute(sql`
+    update credit_holds set expires_at = given."expiresAt"
+    from jsonb_to_recordset(${JSON.stringify(renewals)}::jsonb) as given (id text, "expiresAt" timestamptz)
+    where credit_holds.id = given.id and credit_holds.state = 'held'`)
+}
+
 export interface HoldEnd {
   readonly id: string
   readonly state: 'posted' | 'void' | 'expired'

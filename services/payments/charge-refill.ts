@@ -1,13 +1,8 @@
 import { requireSystem } from '#services/auth/index.ts'
 import type { StripeClient } from '#services/clients/stripe/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { isSendable } from './sendable.ts'
 import { findMethod, findPurchaseById, updateIntended } from './store.ts'
-
-/**
- * Stripe knows an idempotency key for a day at least: within it, asking again is the same charge. Later it could be a
- * second one, so nothing is sent.
- */
-const SENDABLE_MS = 20 * 3_600_000
 
 /** What became of a refill; `refused`: a person has to look after the payment method. */
 type RefillCharge =
@@ -26,14 +21,14 @@ export async function chargeRefill(
   requireSystem(ctx.actor)
   const purchase = await findPurchaseById(ctx.db, purchaseId)
   if (purchase?.status !== 'created') return { outcome: 'nothing' }
-  const { accountId, cents, createdAt } = purchase
+  const { accountId, cents } = purchase
   const end = async (reason: string, paymentIntentId: string | null): Promise<RefillCharge> => {
     const noted = { status: 'failed', paymentIntentId, updatedAt: ctx.clock() } as const
     return (await updateIntended(ctx.db, purchaseId, noted))
       ? { outcome: 'refused', accountId, reason }
       : { outcome: 'nothing' }
   }
-  if (ctx.clock().getTime() - createdAt.getTime() > SENDABLE_MS) {
+  if (!isSendable(purchase, ctx.clock())) {
     return end('the payment could not be sent in time', null)
   }
   const { customerId, paymentMethodId } = (await findMethod(ctx.db, accountId)) ?? {}

@@ -1,5 +1,5 @@
 export { chargeRefill } from './charge-refill.ts'
 export { getPurchase } from './get-purchase.ts'
-export { getRefillState, planRefill } from './plan-refill.ts'
+export { endPlannedRefills, getRefillState, planRefill } from './plan-refill.ts'
 export { startPurchase } from './start-purchase.ts'
 export { takeEvent } from './take-event.ts'

@@ -1,7 +1,14 @@
-import { requireSystem } from '#services/auth/index.ts'
+import { requireHolder, requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
-import { findLastRefill, findMethod, findPurchase, insertPurchase, type PurchaseRow } from './store.ts'
+import {
+  failIntendedRefills,
+  findLastRefill,
+  findMethod,
+  findPurchase,
+  insertPurchase,
+  type PurchaseRow,
+} from './store.ts'
 
 /** What is kept of an account for refills: whether something can be charged, and the last that was. */
 export async function getRefillState(ctx: ServiceContext, { accountId }: { accountId: string }) {
@@ -23,4 +30,12 @@ export async function planRefill(
   await insertPurchase(tx.db, { ...row, updatedAt: now })
   const written = await findPurchase(tx.db, { accountId, requestKey })
   return written?.id === id ? written : null
+}
+
+/**
+ * Ends what is planned for the account that asks, so that it isn't sent to Stripe any more. One that was sent and not
+ * noted yet is credited when its event comes, as any that failed and was paid after all.
+ */
+export async function endPlannedRefills(tx: ServiceContext): Promise<void> {
+  await failIntendedRefills(tx.db, requireHolder(tx.actor), tx.clock())
 }

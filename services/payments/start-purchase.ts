@@ -3,7 +3,8 @@ import type { StartedPayment, StripeClient } from '#services/clients/stripe/inde
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import type { PurchaseInput } from './schemas.ts'
-import { findMethod, findPurchase, insertCustomer, insertPurchase, updatePurchase } from './store.ts'
+import { isSendable } from './sendable.ts'
+import { findMethod, findPurchase, insertCustomer, insertPurchase, noteStarted, type PurchaseRow } from './store.ts'
 
 export interface StartPurchase extends PurchaseInput {
   readonly accountId: string
@@ -29,14 +30,31 @@ export async function startPurchase(
   if (purchase.cents !== cents || purchase.method !== method || purchase.saveMethod !== saveMethod) {
     throw new AppError('idempotency_conflict', 'This request was made before for something else. Start a new purchase.')
   }
+  if (purchase.status === 'paid') return paidView(purchase)
+  // One that failed goes on: its payment at Stripe may be tried again with another card.
+  if (!isSendable(purchase, now)) throw tooOld()
   const customerId = saveMethod ? await ensureCustomer(ctx, stripe, accountId) : null
   const payment = { purchaseId: purchase.id, cents, returnUrl: `${ctx.env.app.url}/credits`, customerId }
   const started = await (method === 'checkout' ? stripe.startCheckout(payment) : stripe.startElement(payment))
   const { sessionId, paymentIntentId } = started
-  const found = { ...(sessionId && { sessionId }), ...(paymentIntentId && { paymentIntentId }) }
-  await updatePurchase(ctx.db, purchase.id, { ...found, updatedAt: now })
+  const noted = await noteStarted(ctx.db, purchase.id, { sessionId, paymentIntentId, updatedAt: now })
+  if (!noted) return paidView(purchase)
+  // A payment beside the purchase's own would be paid for nothing.
+  if (paymentIntentId !== null && noted.paymentIntentId !== paymentIntentId) throw tooOld()
   return { ...started, purchaseId: purchase.id }
 }
+
+const tooOld = (): AppError =>
+  new AppError('idempotency_conflict', 'This purchase was begun too long ago to go on. Start a new purchase.')
+
+/** There is nothing left to pay: the buyer looks at the purchase. */
+const paidView = ({ id, sessionId, paymentIntentId }: PurchaseRow): StartedPayment & { purchaseId: string } => ({
+  purchaseId: id,
+  sessionId,
+  paymentIntentId,
+  url: null,
+  clientSecret: null,
+})
 
 /** The account's customer at Stripe, made when it is first needed. */
 async function ensureCustomer(ctx: ServiceContext, stripe: StripeClient, accountId: string): Promise<string> {

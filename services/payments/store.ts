@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, ne, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { paymentMethods, paymentReturns, purchases, stripeEvents } from '#services/platform/db/schema/index.ts'
 
@@ -42,9 +42,30 @@ export async function lockPayment(db: Db, paymentIntentId: string): Promise<void
 export async function updatePurchase(
   db: Db,
   id: string,
-  set: Partial<Pick<PurchaseRow, 'status' | 'sessionId' | 'paymentIntentId'>> & { updatedAt: Date },
+  set: Partial<Pick<PurchaseRow, 'status' | 'paymentIntentId'>> & { updatedAt: Date },
 ): Promise<void> {
   await db.update(purchases).set(set).where(eq(purchases.id, id))
+}
+
+/**
+ * Notes what Stripe calls a purchase, where that isn't known: returns and disputes are found by these ids, so the first
+ * stay. Null: it is paid.
+ */
+export async function noteStarted(
+  db: Db,
+  id: string,
+  { sessionId, paymentIntentId, updatedAt }: Pick<PurchaseRow, 'sessionId' | 'paymentIntentId' | 'updatedAt'>,
+): Promise<PurchaseRow | null> {
+  const [row] = await db
+    .update(purchases)
+    .set({
+      sessionId: sql`coalesce(${purchases.sessionId}, ${sessionId})`,
+      paymentIntentId: sql`coalesce(${purchases.paymentIntentId}, ${paymentIntentId})`,
+      updatedAt,
+    })
+    .where(and(eq(purchases.id, id), ne(purchases.status, 'paid')))
+    .returning()
+  return row ?? null
 }
 
 export async function findPurchaseById(db: Db, id: string): Promise<PurchaseRow | null> {
@@ -69,6 +90,15 @@ export async function findLastRefill(db: Db, accountId: string): Promise<Purchas
     .orderBy(desc(purchases.createdAt))
     .limit(1)
   return row ?? null
+}
+
+/** Ends refills of an account that are still only intended. */
+export async function failIntendedRefills(db: Db, accountId: string, updatedAt: Date): Promise<void> {
+  const { method, status } = purchases
+  await db
+    .update(purchases)
+    .set({ status: 'failed', updatedAt })
+    .where(and(eq(purchases.accountId, accountId), eq(method, 'refill'), eq(status, 'created')))
 }
 
 /** Notes of a purchase that is still only intended; an event of Stripe's may have been faster. */

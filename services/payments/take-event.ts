@@ -46,7 +46,11 @@ async function noteOutcome(
 ): Promise<void> {
   const reason = 'reason' in outcome ? outcome.reason : null
   await updateEvent(tx.db, id, { outcome: outcome.outcome, reason, paymentIntentId })
-  if (outcome.outcome === 'refused') tx.log.error({ event: id, reason }, 'an event of Stripe needs an operator')
+  // Money that goes back for a payment that never becomes known would be lost silently.
+  const isStray = outcome.outcome === 'unmatched' && paymentIntentId !== null
+  if (outcome.outcome === 'refused' || isStray) {
+    tx.log.error({ event: id, paymentIntentId, reason }, 'an event of Stripe needs an operator')
+  }
 }
 
 /** Refunds and disputes that came before their payment. */

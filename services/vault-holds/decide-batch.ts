@@ -1,3 +1,4 @@
+import { judgeKnownHold } from '#lib/holds/known-hold.ts'
 import { affordableOf, decideVaultHold, type VaultFunds, withVaultHold } from '#lib/keys/decide-vault-hold.ts'
 import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import {
@@ -49,9 +50,11 @@ export function decideBatch(
 
   function decide(request: PlaceVaultHold): Decision {
     const before = known.get(request.id)
-    if (before && BigInt(before.vault) === request.vaultId) return granted(usd(BigInt(before.amount)), now)
+    if (before && BigInt(before.vault) === request.vaultId) {
+      return decideAgain(books, request, { ...before, isPaid: metered.has(request.id) })
+    }
     // It has been answered and counted: there is nothing left to hold for.
-    if (metered.has(request.id)) return granted(usd(0n), now)
+    if (metered.has(request.id) || metered.has(`${request.id}:failure`)) return granted(usd(0n), now)
     const account = accounts.get(request.vaultId)
     if (!account) return { answer: null, asOf: null }
     const amount = priceOf(books, request)
@@ -67,11 +70,28 @@ export function decideBatch(
     account.funds = withVaultHold(account.funds, amount)
     const { vaultId, keyHash, model, tokens, facts, expiresAt } = request
     placed.push({ id: request.id, vaultId, keyHash, model, tokens, amount, facts, createdAt: now, expiresAt })
-    known.set(request.id, { id: request.id, vault: vaultId.toString(), amount: amount.toString() })
+    known.set(request.id, { id: request.id, vault: vaultId.toString(), amount: amount.toString(), isHeld: true })
     return { answer: { ok: true, amount }, asOf }
   }
 
   return { decisions: requests.map(decide), placed }
+}
+
+interface KnownHold {
+  readonly amount: string
+  readonly isHeld: boolean
+  /** What failed is not paid. */
+  readonly isPaid: boolean
+}
+
+/** A later try of a request goes on under the hold of the first, which stands for both. */
+function decideAgain(books: Books, request: PlaceVaultHold, { isHeld, isPaid, ...known }: KnownHold): Decision {
+  const [held, amount] = [usd(BigInt(known.amount)), priceOf(books, request)]
+  const reason = judgeKnownHold({ isHeld, isPaid, amount: held }, amount)
+  if (!reason) return granted(held, books.now)
+  const affordable = isHeld ? held : usd(0n)
+  const affordableTokens = tokensFor(books, request, affordable)
+  return { answer: { ok: false, reason, blocks: [], amount, affordable, affordableTokens }, asOf: books.now }
 }
 
 const granted = (amount: Usd, asOf: Date): Decision => ({ answer: { ok: true, amount }, asOf })

@@ -1,5 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { refuseKnownHold } from '#lib/holds/known-hold.ts'
 import { gravestBlock, type KeyBlockReason, keyBlockSentence } from '#lib/keys/key-blocks.ts'
+import type { VaultHoldRefusal } from '#lib/keys/decide-vault-hold.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import type { Usd } from '#lib/money/units.ts'
 import type { PlacedVaultHold } from './schemas.ts'
@@ -9,11 +11,12 @@ type Refused = Extract<PlacedVaultHold, { ok: false }>
 /** What is said to whoever asked for a hold and didn't get it: a status, a code, and what to do. */
 export function refusalOf({ reason, blocks, amount, affordable }: Refused): AppError {
   if (reason === 'vault_blocked') return blockedKey(blocks)
+  if (reason === 'still_open' || reason === 'ended_paid' || reason === 'ended_free') return refuseKnownHold(reason)
   const details = { worst_usd: formatUsd(amount), affordable_usd: formatUsd(affordable) }
   return new AppError(reason, sentences[reason](amount, affordable), { details })
 }
 
-const sentences: Readonly<Record<Exclude<Refused['reason'], 'vault_blocked'>, (amount: Usd, left: Usd) => string>> = {
+const sentences: Readonly<Record<Exclude<VaultHoldRefusal, 'vault_blocked'>, (amount: Usd, left: Usd) => string>> = {
   insufficient_vault: (amount) =>
     `The request can cost up to ${formatUsd(amount)} USD, which the subscription can't pay. ` +
     'Deposit FLOW, or ask for a shorter answer (max_tokens).',

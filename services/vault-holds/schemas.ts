@@ -1,4 +1,5 @@
 import type { VaultHoldRefusal } from '#lib/keys/decide-vault-hold.ts'
+import type { KnownHoldRefusal } from '#lib/holds/known-hold.ts'
 import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import type { Usd } from '#lib/money/units.ts'
 
@@ -22,7 +23,7 @@ export type PlacedVaultHold =
   | { readonly ok: true; readonly amount: Usd }
   | {
       readonly ok: false
-      readonly reason: VaultHoldRefusal
+      readonly reason: VaultHoldRefusal | KnownHoldRefusal
       /** What stands in the key's way, when it is blocked. */
       readonly blocks: readonly KeyBlockReason[]
       /** The most that the request can cost, and the most that one may. */

@@ -49,8 +49,8 @@ export interface Standing {
   held: { vault: string; amount: string }[] | null
   used: { vault: string; period: number; model: string; tokens: string }[] | null
   keys: { vault: string; hash: string | null; maker: string; made_at: string; blocks: KeyBlockReason[] | null }[] | null
-  holds: { id: string; vault: string; amount: string }[] | null
-  /** Requests whose event is stored already. */
+  holds: { id: string; vault: string; amount: string; isHeld: boolean }[] | null
+  /** Of requests whose event is stored already: the event's identity, that of a failure with its mark. */
   metered: string[] | null
 }
 
@@ -79,9 +79,10 @@ const readStandingText: Statement = {
         where deployment_id = $1 and vault_id = any ($2::bigint[]) and status <> 'deleted'
       ) t) as keys,
       (select json_agg(t) from (
-        select id, vault_id::text as vault, amount::text as amount from vault_holds where id = any ($4::text[])
+        select id, vault_id::text as vault, amount::text as amount, state = 'held' as "isHeld"
+        from vault_holds where id = any ($4::text[])
       ) t) as holds,
-      (select json_agg(split_part(id, ':', 1)) from event_identities where id = any ($5::text[])) as metered`,
+      (select json_agg(id) from event_identities where id = any ($5::text[])) as metered`,
 }
 
 const NOTHING: Standing = { held: null, used: null, keys: null, holds: null, metered: null }

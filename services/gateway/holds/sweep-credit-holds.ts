@@ -33,13 +33,18 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
     const call = metered.get(hold.id)
     if (call) return endingOf(known, call)
     // Of a call on an own key no books will ever tell.
-    const isLost = known.ownKey || isPast(hold, read.get(known.keyHash) ?? null)
+    const isLost = known.ownKey || isPast(ctx, hold, read.get(known.keyHash) ?? null)
     return { kind: isLost ? 'lost' : 'wait' }
   })
 }
 
-/** Whether LiteLLM's books have been read for good up to the request: if it is not in them, it never will be. */
-const isPast = ({ createdAt }: Hold, placedUpTo: Date | null): boolean => placedUpTo !== null && placedUpTo >= createdAt
+/**
+ * Whether LiteLLM's books have been read for good up to the request's last try: if it is not in them, it never will be.
+ */
+function isPast({ env }: ServiceContext, { createdAt, expiresAt }: Hold, placedUpTo: Date | null): boolean {
+  const triedAt = new Date(expiresAt.getTime() - env.gateway.timeoutMs - env.gateway.drainMs)
+  return placedUpTo !== null && placedUpTo >= createdAt && placedUpTo >= triedAt
+}
 
 function endingOf(known: HoldFacts, { status, billableTokens }: MeteredCall): HoldVerdict {
   const { requestId, model, provider, power } = known

@@ -29,6 +29,8 @@ export interface OwnClaim {
   readonly kind: 'own'
   /** The first try's, also when this is a later one: it is what keeps the request from being paid twice. */
   readonly requestId: string
+  /** Whether an earlier try began it, and may have been sent: nobody knows what that one costs. */
+  readonly isResumed: boolean
   /** Keeps the answer for those who ask again. */
   finish(answer: KeptAnswer): Promise<void>
   /** Nothing was done and nothing charged: the next try is a new request. */
@@ -62,7 +64,7 @@ export async function claimRequest(ctx: ServiceContext, input: ClaimInput): Prom
       expiresAt: new Date(now.getTime() + KEPT_MS),
     }
     const known = await claimRow(ctx.db, row)
-    if (known === null) return ownClaim(ctx, input, input.requestId)
+    if (known === null) return ownClaim(ctx, input, { requestId: input.requestId, isResumed: false })
     if (known.expiresAt <= now) {
       await deleteClaim(ctx.db, known)
       continue
@@ -71,12 +73,17 @@ export async function claimRequest(ctx: ServiceContext, input: ClaimInput): Prom
     const { status, headers, answer } = known
     if (status !== null && headers !== null && answer !== null) return { kind: 'answered', status, headers, answer }
     if (known.leasedUntil > now) throw inProgress()
-    if (await takeOver(ctx.db, known, row.leasedUntil)) return ownClaim(ctx, input, known.requestId)
+    const { requestId } = known
+    if (await takeOver(ctx.db, known, row.leasedUntil)) return ownClaim(ctx, input, { requestId, isResumed: true })
   }
   throw inProgress()
 }
 
-function ownClaim(ctx: ServiceContext, { payer, key }: ClaimInput, requestId: string): OwnClaim {
+function ownClaim(
+  ctx: ServiceContext,
+  { payer, key }: ClaimInput,
+  { requestId, isResumed }: Pick<OwnClaim, 'requestId' | 'isResumed'>,
+): OwnClaim {
   const place = { payer, key, requestId }
   const tell = (work: Promise<void>): Promise<void> =>
     work.catch((err: unknown) => ctx.log.warn({ err, requestId }, 'an Idempotency-Key could not be looked after'))
@@ -90,6 +97,7 @@ function ownClaim(ctx: ServiceContext, { payer, key }: ClaimInput, requestId: st
   return {
     kind: 'own',
     requestId,
+    isResumed,
     finish: (kept) => end(() => saveAnswer(ctx.db, place, kept)),
     release: () => end(() => deleteClaim(ctx.db, place)),
     abandon: () => end(() => renew(0)),

@@ -14,7 +14,14 @@ export interface RequestHooks {
   onEnd(end: RequestEnd): void
 }
 
-type Work = (requestId: string, hooks: RequestHooks) => Promise<Response>
+type Work = (tried: Pick<OwnClaim, 'requestId' | 'isResumed'>, hooks: RequestHooks) => Promise<Response>
+
+/** The try that a request goes on from has ended for good and cost nothing, so the request is a new one. */
+export class EndedFree extends AppError {
+  constructor({ code, publicMessage, details = {} }: AppError) {
+    super(code, publicMessage, { details })
+  }
+}
 
 const KEY = /^[\x20-\x7e]{1,255}$/
 /** What is longer is not kept; asking again is then refused, not charged anew. */
@@ -76,9 +83,16 @@ interface Keyed {
 export async function withIdempotency(ctx: ServiceContext, keyed: Keyed, work: Work): Promise<Response> {
   const { request, bodyText, payer, requestId } = keyed
   const key = keyOf(request)
-  if (key === null) return work(requestId, { record: () => undefined, onEnd: () => undefined })
-  const claim = await claimRequest(ctx, { payer, key, bodyHash: hashOf(request, bodyText), requestId })
-  return claim.kind === 'answered' ? replay(claim) : carryOut(claim, work)
+  if (key === null) return work({ requestId, isResumed: false }, { record: () => undefined, onEnd: () => undefined })
+  const wanted = { payer, key, bodyHash: hashOf(request, bodyText), requestId }
+  const once = async (): Promise<Response> => {
+    const claim = await claimRequest(ctx, wanted)
+    return claim.kind === 'answered' ? replay(claim) : carryOut(claim, work)
+  }
+  return once().catch((error: unknown) => {
+    if (error instanceof EndedFree) return once()
+    throw error
+  })
 }
 
 async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
@@ -108,7 +122,7 @@ async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
     else await claim.abandon()
   }
   try {
-    const response = await work(claim.requestId, hooks)
+    const response = await work(claim, hooks)
     if (end === null) {
       void streamEnded.promise.then((how) => conclude(how, () => keep(response, pieces.join(''))))
       return response
@@ -117,7 +131,9 @@ async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
     await conclude(end, () => keep(response, text))
     return new Response(text, { status: response.status, headers: response.headers })
   } catch (error) {
-    await conclude(end ?? 'failed', () => claim.release())
+    // Refused before it was sent. The try that it goes on from may have been: as a new request it would be paid again.
+    const isOpen = claim.isResumed && !(error instanceof EndedFree)
+    await conclude(end ?? (isOpen ? 'unknown' : 'failed'), () => claim.release())
     throw error
   }
 }

@@ -21,6 +21,8 @@ const BYTES_PER_TOKEN = 4n
 interface Identity {
   readonly requestId: string
   readonly keyId: string | null
+  /** Whether an earlier try may have been sent under the same id. */
+  readonly isResumed: boolean
 }
 
 /** One request from its hold to its end. Exactly one ending takes effect, in this process or another. */
@@ -35,10 +37,11 @@ export class Call {
   modelMs = 0
   readonly #ctx: ServiceContext
   readonly #keyId: string | null
+  readonly #isResumed: boolean
   #end: RequestEnd | null = null
   #usedTokens: bigint | null = null
 
-  constructor(ctx: ServiceContext, plan: PlannedRequest, payer: Payer, { requestId, keyId }: Identity) {
+  constructor(ctx: ServiceContext, plan: PlannedRequest, payer: Payer, { requestId, keyId, isResumed }: Identity) {
     const nonce = requestId.replace(/^req_/, '')
     this.eventId = mintEventId(ctx.env.litellm.webhookSecret, nonce, payer.keyHash, hmacHex)
     this.requestId = requestId
@@ -47,6 +50,7 @@ export class Call {
     this.startedAt = ctx.clock()
     this.#ctx = ctx
     this.#keyId = keyId
+    this.#isResumed = isResumed
   }
 
   /** How it ended; null while it is under way. */
@@ -83,8 +87,9 @@ export class Call {
     return this.#settle('answered', () => this.#post(used, reading))
   }
 
-  /** The request failed: it costs nothing. */
+  /** The request failed: it costs nothing. An earlier try may have been answered, so its hold is the sweeper's. */
   async fail(status: number): Promise<void> {
+    if (this.#isResumed) return this.leave(`a later try failed with ${status}`)
     await this.#settle('failed', async () => {
       await this.payer.void(this.eventId, { ...this.#facts(), status })
       return { costUsd: null, source: null }

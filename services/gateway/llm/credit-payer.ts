@@ -33,7 +33,8 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
     if (placed.ok) return { ok: true }
     const { reason, affordable } = placed
     const error = refuseHold(reason, { needed: amount, affordable, appUrl: system.env.app.url })
-    return { ok: false, error, affordableTokens: affordable > 0n ? tokensFor(terms, affordable) : 0n }
+    const affordableTokens = affordable > 0n ? tokensFor(terms, affordable) : 0n
+    return { ok: false, error, affordableTokens, startsAnew: reason === 'ended_free' }
   }
 
   return {

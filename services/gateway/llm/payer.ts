@@ -19,7 +19,13 @@ export interface HoldWanted {
 export type Placement =
   | { readonly ok: true }
   /** `affordableTokens`: what a shorter request could use now. */
-  | { readonly ok: false; readonly error: AppError; readonly affordableTokens: bigint }
+  | {
+      readonly ok: false
+      readonly error: AppError
+      readonly affordableTokens: bigint
+      /** An earlier try ended for good and cost nothing: the request may be made anew, under an id of its own. */
+      readonly startsAnew: boolean
+    }
 
 /** Where a count comes from: the model itself, our own count of a whole answer, or a guess at a part of one. */
 export type UsageSource = 'provider' | 'gateway-count' | 'estimate'

@@ -1,5 +1,6 @@
 import type { HoldRefusal } from '#lib/credits/decide-hold.ts'
 import { AppError } from '#lib/errors/app-error.ts'
+import { type KnownHoldRefusal, refuseKnownHold } from '#lib/holds/known-hold.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import type { Usd } from '#lib/money/units.ts'
 
@@ -8,7 +9,7 @@ const HELD_SECONDS = 2
 
 /** Why a request can't be paid for from credits, with what its caller can do about it. */
 export function refuseHold(
-  reason: HoldRefusal,
+  reason: HoldRefusal | KnownHoldRefusal,
   { needed, affordable, appUrl }: { needed: Usd; affordable: Usd; appUrl: string },
 ): AppError {
   const purchaseUrl = `${appUrl}/credits`
@@ -36,6 +37,10 @@ export function refuseHold(
         'Your other requests hold what is left below your monthly cap. Try again when they have ended.',
         { details: { ...details, limit_source: 'monthly_cap', retryAfterSeconds: HELD_SECONDS } },
       )
+    case 'still_open':
+    case 'ended_paid':
+    case 'ended_free':
+      return refuseKnownHold(reason)
     case 'account_frozen':
       return new AppError(
         'account_frozen',

@@ -4,7 +4,7 @@ import { clampTo } from '#lib/gateway/worst-case.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { GatewayInput } from '../define-gateway-route.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { type RequestEnd, type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
+import { EndedFree, type RequestEnd, type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
 import type { GatewayCaller } from '../schemas.ts'
 import { admitRate } from './admit-rate.ts'
 import { answerStream } from './answer-stream.ts'
@@ -33,10 +33,10 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
   const plan = await planRequest(parts, caller, { route, body, request })
   const payer = await payerOf(parts, caller, plan)
   const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
-  return withIdempotency(parts.system, keyed, async (id, hooks) => {
+  return withIdempotency(parts.system, keyed, async ({ requestId: id, isResumed }, hooks) => {
     const land = await admitRate(parts, caller, { requestId: id, tokens: plan.worst.tokens })
     try {
-      const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId })
+      const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId, isResumed })
       const onEnd = (end: RequestEnd): void => {
         land(call.usedTokens)
         hooks.onEnd(end)
@@ -64,13 +64,14 @@ async function hold(
   { system }: GatewayParts,
   plan: PlannedRequest,
   payer: Payer,
-  identity: { requestId: string; keyId: string | null },
+  identity: ConstructorParameters<typeof Call>[3],
 ): Promise<Call> {
   let wanted = plan
   for (let tried = 0; ; tried += 1) {
     const call = new Call(system, wanted, payer, identity)
     const placed = await call.hold()
     if (placed.ok) return call
+    if (placed.startsAnew) throw new EndedFree(placed.error)
     const shorter = plan.mayClamp && tried < CLAMPS ? clamp(wanted, placed.affordableTokens) : null
     if (shorter === null) throw placed.error
     wanted = shorter

@@ -21,9 +21,9 @@ export function createVaultPayer(
     secret: (anew = false) => Promise.resolve(anew ? null : secret),
     async place({ id, tokens, expiresAt, facts }) {
       const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, model, expiresAt, facts })
-      return placed.ok
-        ? { ok: true }
-        : { ok: false, error: refusalOf(placed), affordableTokens: placed.affordableTokens }
+      if (placed.ok) return { ok: true }
+      const { affordableTokens, reason } = placed
+      return { ok: false, error: refusalOf(placed), affordableTokens, startsAnew: reason === 'ended_free' }
     },
     post: (id, { inputTokens, outputTokens }) =>
       priceAdded(system, { vaultId, model, tokens: inputTokens + outputTokens, eventId: id }),

@@ -107,6 +107,23 @@ describe('a hold', () => {
     expect(await getAccount(ctx, { subject })).toMatchObject({ held: 0n, balance: cent - (first?.posted ?? 0n) })
   })
 
+  test('is the same one only while it stands and covers what is asked', async () => {
+    const { id } = await customerWith(usd(10n * cent))
+    const { id: open } = await place(id, cent)
+    expect((await place(id, usd(cent - 1n), 0, open)).answer).toEqual({ ok: true, amount: cent })
+    const more = await place(id, usd(cent + 1n), 0, open)
+    expect(more.answer).toEqual({ ok: false, reason: 'still_open', affordable: cent })
+    const reasonOf = async (hold: string) => (await place(id, cent, 0, hold)).answer
+    await writer().end({ id: open, cost: usd(1n), facts: {} })
+    expect(await reasonOf(open)).toMatchObject({ ok: false, reason: 'ended_paid' })
+    const [voided, expired] = [await place(id, cent), await place(id, cent)]
+    await writer().end({ id: voided.id, cost: null, facts: {} })
+    await writer().expire(expired.id)
+    for (const hold of [voided, expired]) {
+      expect(await reasonOf(hold.id)).toEqual({ ok: false, reason: 'ended_free', affordable: 0n })
+    }
+  })
+
   test('never takes more than it held: the platform bears the rest', async () => {
     const { id, subject } = await customerWith(usd(10n * cent))
     const { id: hold } = await place(id, cent)

@@ -163,6 +163,21 @@ describe('a hold', () => {
     ).rejects.toMatchObject({ cause: { message: expect.stringContaining('ends once') as string } })
   })
 
+  test('is the same one only while it stands and covers what is asked', async () => {
+    const vault = await scene.vaultFor(10n)
+    const [open, voided, failed] = [scene.eventOf(vault), scene.eventOf(vault), scene.eventOf(vault)]
+    for (const event of [open, voided, failed]) await scene.place(vault, event)
+    expect(await scene.place(vault, open)).toEqual({ ok: true, amount: PRICE })
+    const longer = await scene.place(vault, open, { tokens: 2n * TOKENS })
+    expect(longer).toMatchObject({ ok: false, reason: 'still_open', affordableTokens: TOKENS })
+    await scene.use([open, { ...failed, status: 'failure' as const, inputTokens: null, outputTokens: null }])
+    await first().void(voided.id)
+    expect(await scene.place(vault, open)).toMatchObject({ ok: false, reason: 'ended_paid' })
+    for (const event of [voided, failed]) {
+      expect(await scene.place(vault, event)).toMatchObject({ ok: false, reason: 'ended_free', affordableTokens: 0n })
+    }
+  })
+
   test('is not placed for a call that is counted already', async () => {
     const vault = await scene.vaultFor(1n)
     const event = scene.eventOf(vault)
