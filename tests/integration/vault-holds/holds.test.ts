@@ -85,7 +85,7 @@ describe('200 clients on a vault that pays for exactly 50 requests', () => {
     await blind.ctx.db.execute(sql.raw('alter table vault_reports rename to reports'))
     await blind.ctx.db.execute(
       sql.raw(`create function told() returns setof reports language plpgsql as
-        'begin perform pg_sleep(0.4); return query table reports; end'`),
+        'begin perform pg_sleep(2); return query table reports; end'`),
     )
     await blind.ctx.db.execute(sql.raw('create view vault_reports as select * from told()'))
     const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => placeAt(i)))
