@@ -96,6 +96,7 @@ export class ApprovalsModel {
 
   adopt({ approvers, required, threshold }: PolicyModel, now: number, delay: number): void {
     this.proposals.clear()
+    this.beyond = 0n
     this.approvers = approvers
     this.required = required
     this.threshold.set(threshold, now, delay)

@@ -150,6 +150,19 @@ const inApprovals: readonly PlantedBug[] = [
     shows: /proposals is \[\{.*\}\], not \[\]/,
   },
   {
+    bug: 'a payment that outlives those who agreed to it',
+    edits: [['VaultApprovals', /(?<=self\.drop\(kind\) \}\n) {12}self\.approvedBeyond = 0\.0\n/, '']],
+    actions: [
+      payment(1n),
+      approve('ann'),
+      approve('ben'),
+      replaceAnn,
+      act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }, 'ann'),
+      act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }, 'ben'),
+    ],
+    shows: /approvedBeyond is "0.00000001", not "0.00000000"/,
+  },
+  {
     bug: 'FLOW that is taken back without approvals',
     edits: [['VaultControls', /if let approvals = VaultApprovals\.of\(self\.vaultId\) \{ approvals\.useUp[^\n]*/, '']],
     actions: [request(2, 1n), passTime('now', DELAY), takeBack(2)],
