@@ -86,6 +86,12 @@ const inControls: readonly PlantedBug[] = [
     shows: /pendingReturn is \{.*\}, not null/,
   },
   {
+    bug: 'a closed vault that is passed on',
+    edits: [['UsageBasedSubscriptions', /!self\.controls\.closed:(?= [^\n]*"transfer")/, 'true:']],
+    actions: [request(0, null), passTime('now', DELAY), takeBack(0), transfer(3)],
+    shows: /customer: done, where the rules say closed/,
+  },
+  {
     bug: 'an oracle that acts before the notice time is over',
     edits: [['MeterOracles', /BillingPeriod\.now\(\) >= self\.activeFrom:/, 'true:']],
     actions: [act({ kind: 'reappoint' }), grow(0, 1_000n)],

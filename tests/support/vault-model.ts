@@ -1,16 +1,10 @@
 import { ApprovalsModel, isValid, type PolicyModel, type ProposalKind, type ProposalModel } from './approvals-model.ts'
 import { least, LimitModel } from './limit-model.ts'
 import type { Party } from './actions.ts'
+import type { PendingReturn } from './pending-return.ts'
 import { type ReadingModel, UsageModel } from './usage-model.ts'
 import { VaultRights } from './vault-rights.ts'
 import type { VaultOpening, WorldModel } from './world-model.ts'
-
-/** FLOW that the owner asked for; an amount of null is everything, and the vault closed. */
-interface PendingReturn {
-  readonly amount: bigint | null
-  readonly actsAt: number
-  readonly proposal: bigint | null
-}
 
 /**
  * What a vault should be after a sequence of actions, computed without the contract. Amounts in units of 1e-8, times in
@@ -92,9 +86,10 @@ export class VaultModel {
   }
 
   setAutomatic(enabled: boolean): string {
-    this.automatic = enabled
-    this.payAutomatically()
-    return 'done'
+    return this.unlessClosed(() => {
+      this.automatic = enabled
+      this.payAutomatically()
+    })
   }
 
   setCap(cap: bigint | null): string {
@@ -186,6 +181,7 @@ export class VaultModel {
   }
 
   transfer(to: Party): string {
+    if (this.closed) return 'closed'
     if (this.approvals === null) this.handOver(to)
     else this.propose('transfer', { to })
     return 'done'
