@@ -158,7 +158,8 @@ access(all) contract UsageBasedSubscriptions {
             return nil
         }
 
-        /// Takes back what was requested, or as much of it as is not owed by now; closes the vault if that was asked.
+        /// Takes back what was requested: an amount if the minimum deposit stays, or all that is not owed by now, which
+        /// closes the vault.
         access(VaultControls.Reclaim) fun takeBack(): @{FungibleToken.Vault} {
             post {
                 self.funds.accrued + self.funds.paid == before(self.funds.accrued + self.funds.paid)
@@ -168,7 +169,9 @@ access(all) contract UsageBasedSubscriptions {
             }
             let requested = self.controls.useReturn().amount
             let free = self.funds.free()
-            let amount = requested != nil && requested! < free ? requested! : free
+            let amount = VaultControls.returnable(
+                requested, free: free, minimum: UsageBasedSubscriptions.minimumDeposit
+            )
             let refund <- self.funds.refund(amount)
             emit Refunded(id: self.id, amount: amount, to: self.customer, balanceAfter: self.funds.balance())
             self.controls.remind(before: free, after: self.funds.free())

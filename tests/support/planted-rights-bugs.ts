@@ -27,6 +27,12 @@ const inControls: readonly PlantedBug[] = [
     shows: /done, where the rules say too_early/,
   },
   {
+    bug: 'a vault that is emptied and not closed',
+    edits: [['VaultControls', /amount == nil \|\| \(amount! <= free && [^\n]*/, 'true:']],
+    actions: [request(0, 50_000_000n), grow(0, 25_000n), passTime('now', DELAY), takeBack(0)],
+    shows: /done, where the rules say leaves_too_little/,
+  },
+  {
     bug: 'a lower cap that acts at once',
     edits: [
       ['DelayedLimits', /self\.value = loosens \? limit : current/, 'self.value = limit'],
