@@ -133,15 +133,13 @@ access(all) contract UsageBasedSubscriptions {
 
         /// Gives credit in USD that the next charges use first: what a count that can't fall was too high by.
         access(WithdrawAccrued) fun grantCredit(usd: UFix64, reason: String) {
-            pre {
-                !self.controls.closed: "UsageBasedSubscriptions.SubscriptionVault.grantCredit: Cannot grant credit! "
-                    .concat("Vault ").concat(self.id.toString()).concat(" is closed, and nothing more is charged.")
-            }
+            pre { !self.controls.closed: self.closedRefusal("grantCredit") }
             let credit = self.usage.addCredit(usd, reason: reason)
             emit CreditGranted(id: self.id, usd: usd, reason: reason, creditUsdAfter: credit)
         }
 
         access(VaultControls.Configure) fun setAutomaticPayment(_ enabled: Bool) {
+            pre { !self.controls.closed: self.closedRefusal("setAutomaticPayment") }
             self.automaticPayment = enabled
             emit AutomaticPaymentSet(id: self.id, enabled: enabled)
             self.processAutomaticPayment()
@@ -150,6 +148,7 @@ access(all) contract UsageBasedSubscriptions {
         /// Gives the vault to another owner at once, or if it has approvers proposes that and returns the proposal's
         /// number. To the owner itself: copies of its capabilities die. No reference to the vault outlives it.
         access(Transfer) fun transfer(to: Address): UInt64? {
+            pre { !self.controls.closed: self.closedRefusal("transfer") }
             if let approvals = VaultApprovals.of(self.id) {
                 return approvals.propose(
                     VaultApprovals.Act(kind: VaultApprovals.transfer, amount: nil, to: to, policy: nil)
@@ -159,7 +158,8 @@ access(all) contract UsageBasedSubscriptions {
             return nil
         }
 
-        /// Takes back what was requested, or as much of it as is not owed by now; closes the vault if that was asked.
+        /// Takes back what was requested: an amount if the minimum deposit stays, or all that is not owed by now, which
+        /// closes the vault.
         access(VaultControls.Reclaim) fun takeBack(): @{FungibleToken.Vault} {
             post {
                 self.funds.accrued + self.funds.paid == before(self.funds.accrued + self.funds.paid)
@@ -169,7 +169,9 @@ access(all) contract UsageBasedSubscriptions {
             }
             let requested = self.controls.useReturn().amount
             let free = self.funds.free()
-            let amount = requested != nil && requested! < free ? requested! : free
+            let amount = VaultControls.returnable(
+                requested, free: free, minimum: UsageBasedSubscriptions.minimumDeposit
+            )
             let refund <- self.funds.refund(amount)
             emit Refunded(id: self.id, amount: amount, to: self.customer, balanceAfter: self.funds.balance())
             self.controls.remind(before: free, after: self.funds.free())
@@ -207,10 +209,7 @@ access(all) contract UsageBasedSubscriptions {
 
         /// Prices and charges a reading. Returns why it can't be, or nil; never fails.
         access(contract) fun updateUsageData(
-            _ reading: MeterReadings.Reading,
-            usdPerFlow: UFix64,
-            oracle: Address?,
-            evidence: String
+            _ reading: MeterReadings.Reading, usdPerFlow: UFix64, oracle: Address?, evidence: String
         ): String? {
             let verdict = self.usage.assess(
                 reading,
@@ -227,10 +226,7 @@ access(all) contract UsageBasedSubscriptions {
         }
 
         access(self) fun settle(
-            _ settlement: VaultUsage.Settlement,
-            usdPerFlow: UFix64,
-            oracle: Address?,
-            evidence: String
+            _ settlement: VaultUsage.Settlement, usdPerFlow: UFix64, oracle: Address?, evidence: String
         ) {
             let reading = settlement.reading
             let price = settlement.price
@@ -290,6 +286,11 @@ access(all) contract UsageBasedSubscriptions {
             if amount == 0.0 || receiver == nil { return }
             receiver!.deposit(from: <- self.pay(amount))
             emit PaidAutomatically(id: self.id, amount: amount, to: self.provider, balanceAfter: self.funds.balance())
+        }
+
+        access(self) view fun closedRefusal(_ act: String): String {
+            return "UsageBasedSubscriptions.SubscriptionVault.".concat(act).concat(": Cannot change the vault! Vault ")
+                .concat(self.id.toString()).concat(" is closed, and nothing more is charged.")
         }
 
         init(id: UInt64, customer: Address, provider: Address, serviceName: String) {
@@ -439,9 +440,7 @@ access(all) contract UsageBasedSubscriptions {
 
     /// What a period's usage costs by model under the schedule of that period; nil above the largest UFix64.
     access(all) view fun calculateDynamicPrice(
-        models: [String],
-        tokens: [UInt64],
-        period: UInt32
+        models: [String], tokens: [UInt64], period: UInt32
     ): UsagePricing.Price? {
         return UsagePricing.price(self.borrowTerms().scheduleFor(period), models: models, tokens: tokens)
     }

@@ -216,7 +216,8 @@ access(all) contract VaultApprovals {
             self.approvedBeyond = self.approvedBeyond - beyond
         }
 
-        /// Seats the policy's approvers, unseats all others, and drops what waits for approval by the old ones.
+        /// Seats the policy's approvers, unseats all others, and drops what waits for approval by the old ones and what
+        /// they let the provider have that it has not taken.
         access(contract) fun adopt(_ policy: Policy) {
             for approver in self.approvers {
                 if !policy.approvers.contains(approver) { VaultApprovals.unseat(self.vaultId, approver) }
@@ -225,6 +226,7 @@ access(all) contract VaultApprovals {
                 if !self.approvers.contains(approver) { VaultApprovals.seat(self.vaultId, approver) }
             }
             for kind in self.proposals.keys { self.drop(kind) }
+            self.approvedBeyond = 0.0
             self.approvers = policy.approvers
             self.required = policy.required
             emit ApproversSet(

@@ -160,7 +160,8 @@ access(all) contract VaultControls {
 
         /// Announces that FLOW will be taken back: an amount, or (nil) all that is not owed, and the vault closed.
         /// It acts after the settle delay, so that what was used until now is settled first, and if the vault has
-        /// approvers not before they agreed. A new request takes the place of the last.
+        /// approvers not before they agreed. A new request takes the place of the last. An amount for which too little
+        /// is left by then is not given: `returnable`.
         access(Reclaim) fun requestReturn(amount: UFix64?) {
             pre {
                 !self.closed: self.closedRefusal("requestReturn")
@@ -249,6 +250,18 @@ access(all) contract VaultControls {
             self.pendingReturn = nil
             self.closed = false
         }
+    }
+
+    /// What comes back of FLOW that is not owed if an amount is asked for, or (nil) all. An amount must leave the
+    /// minimum deposit: a vault that was emptied and stays open would hold its storage for nothing.
+    access(all) view fun returnable(_ amount: UFix64?, free: UFix64, minimum: UFix64): UFix64 {
+        pre {
+            amount == nil || (amount! <= free && free - amount! >= minimum):
+                "VaultControls.returnable: Cannot take back ".concat(amount!.toString()).concat(" FLOW! Of the ")
+                    .concat(free.toString()).concat(" FLOW that is not owed ").concat(minimum.toString())
+                    .concat(" must stay, the minimum deposit. Request less, or request all and close the vault.")
+        }
+        return amount ?? free
     }
 
     access(account) fun createControls(vaultId: UInt64, delaySeconds: UInt64): @Controls {

@@ -10,6 +10,8 @@ import { comesBack, isDue, type PendingReturn } from './withdraw-rules.ts'
 interface PendingReturnNoticeProps {
   pending: PendingReturn
   left: Flow
+  /** What a vault that stays open keeps. */
+  minimumDeposit: Flow
   approvalsRequired: number
   busy: boolean
   onCancel: () => void
@@ -20,8 +22,10 @@ interface PendingReturnNoticeProps {
 
 /** FLOW that was asked back: how much, from when it may be taken, and the ways on. */
 export function PendingReturnNotice(props: PendingReturnNoticeProps) {
-  const { pending, left, approvalsRequired, busy } = props
+  const { pending, left, minimumDeposit, approvalsRequired, busy } = props
   const due = isDue(pending, useNow())
+  const back = comesBack(pending, left, minimumDeposit)
+  const takeable = due && back !== null
   return (
     <Notice
       title={
@@ -31,12 +35,12 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
       }
       actions={
         <>
-          {due ? (
+          {takeable ? (
             <Button kind="primary" aria-disabled={busy} onClick={props.onTake}>
               Take FLOW back
             </Button>
           ) : null}
-          {due && props.onCredits ? (
+          {takeable && props.onCredits ? (
             <Button aria-disabled={busy} onClick={props.onCredits}>
               Turn into credits
             </Button>
@@ -47,9 +51,14 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
         </>
       }
     >
-      {due ? (
+      {back === null ? (
         <p>
-          {showFlowExact(comesBack(pending, left))} can be taken now. What is settled before you do is paid first.
+          It would leave less than {showFlowExact(minimumDeposit)}, which an open vault keeps. Cancel the request, then
+          ask for less or close the subscription.
+        </p>
+      ) : due ? (
+        <p>
+          {showFlowExact(back)} can be taken now. What is settled before you do is paid first.
           {pending.amount === null ? ' Taking it closes the vault for good.' : null}
         </p>
       ) : (

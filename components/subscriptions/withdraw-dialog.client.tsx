@@ -7,6 +7,7 @@ import { Field } from '#components/ui/field.tsx'
 import { Modal } from '#components/ui/modal.client.tsx'
 import { showFlowExact } from '#lib/format/money.ts'
 import { showDuration } from '#lib/format/time.ts'
+import { parseFlow } from '#lib/money/decimal.ts'
 import type { Flow } from '#lib/money/units.ts'
 import { useAppConfig } from '#hooks/app-config.ts'
 import { withdrawFault } from './withdraw-rules.ts'
@@ -23,7 +24,7 @@ const FORM_ID = 'withdraw'
 
 /** How much is to come back. It closes before the wallet opens, and keeps what was entered. */
 export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialogProps) {
-  const { settleDelaySeconds } = useAppConfig()
+  const { settleDelaySeconds, minimumDeposit } = useAppConfig()
   const [closing, setClosing] = useState(false)
   const [amount, setAmount] = useState('')
   const [fault, setFault] = useState<string | undefined>()
@@ -31,7 +32,7 @@ export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialo
 
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    const found = closing ? undefined : withdrawFault(amount, left)
+    const found = closing ? undefined : withdrawFault(amount, left, parseFlow(minimumDeposit))
     setFault(found)
     if (found) form.current?.querySelector<HTMLInputElement>('#withdraw-amount')?.focus()
     else onRequest(closing ? null : amount.trim())

@@ -1,13 +1,16 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { showFlowExact } from '#lib/format/money.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
-import type { Flow } from '#lib/money/units.ts'
+import { type Flow, flow } from '#lib/money/units.ts'
 import type { VaultReport } from '#hooks/api-types.ts'
 
 export type PendingReturn = NonNullable<VaultReport['pendingReturn']>
 
-/** What is wrong with an amount to take back, in one sentence. What is owed can't be taken. */
-export function withdrawFault(text: string, left: Flow): string | undefined {
+/**
+ * What is wrong with an amount to take back, in a sentence or two. What is owed can't be taken, and a vault that stays
+ * open keeps what a new one needs.
+ */
+export function withdrawFault(text: string, left: Flow, minimumDeposit: Flow): string | undefined {
   let amount: Flow
   try {
     amount = parseFlow(text.trim())
@@ -17,7 +20,10 @@ export function withdrawFault(text: string, left: Flow): string | undefined {
   }
   if (amount === 0n) return 'Give an amount above 0.'
   if (amount > left) return `Only ${showFlowExact(left)} is left; the rest is owed. Give at most that.`
-  return undefined
+  if (amount + minimumDeposit <= left) return undefined
+  const keeps = `An open vault keeps ${showFlowExact(minimumDeposit)}.`
+  if (left <= minimumDeposit) return `${keeps} Close the subscription to take all back.`
+  return `${keeps} Give at most ${showFlowExact(flow(left - minimumDeposit))}, or close the subscription.`
 }
 
 /** A vault takes one request at a time from the page; a closed one none. */
@@ -27,8 +33,9 @@ export const mayRequest = ({ status, pendingReturn }: Pick<VaultReport, 'status'
 /** Whether the settle delay is over. The chain decides by its own clock. */
 export const isDue = ({ actsAt }: PendingReturn, now: Date): boolean => now.getTime() >= Date.parse(actsAt)
 
-/** What would come back now: what was asked for, as far as it is not owed by now. */
-export function comesBack({ amount }: PendingReturn, left: Flow): Flow {
-  const asked = amount === null ? left : parseFlow(amount)
-  return asked < left ? asked : left
+/** What would come back now: what was asked for, or all that is left. Null: too little would stay in an open vault. */
+export function comesBack({ amount }: PendingReturn, left: Flow, minimumDeposit: Flow): Flow | null {
+  if (amount === null) return left
+  const asked = parseFlow(amount)
+  return asked + minimumDeposit <= left ? asked : null
 }

@@ -2,7 +2,9 @@
 
 import { OutcomeNotice } from '#components/transactions/outcome-notice.tsx'
 import { TransactionSteps } from '#components/transactions/transaction-steps.client.tsx'
+import { parseFlow } from '#lib/money/decimal.ts'
 import type { VaultReport } from '#hooks/api-types.ts'
+import { useAppConfig } from '#hooks/app-config.ts'
 import type { ReturnAct } from '#hooks/return-flow.ts'
 import { useReturn } from '#hooks/use-return.ts'
 import { useTopups } from '#hooks/use-topups.ts'
@@ -44,6 +46,7 @@ interface WithdrawalProps {
 /** The rest of the FLOW on its way back to the owner: asked for, waiting, taken or cancelled. */
 export default function Withdrawal({ vault, asking, onAsk, onChanged }: WithdrawalProps) {
   const { perform, status, running, end } = useReturn()
+  const { minimumDeposit } = useAppConfig()
   const busy = running !== null
   const { left } = figuresOf(vault)
   const { pendingReturn } = vault
@@ -65,6 +68,7 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
         <PendingReturnNotice
           pending={pendingReturn}
           left={left}
+          minimumDeposit={parseFlow(minimumDeposit)}
           approvalsRequired={vault.approvalsRequired}
           busy={busy}
           onCancel={() => void start({ kind: 'cancel' })}

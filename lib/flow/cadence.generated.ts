@@ -644,8 +644,8 @@ import "UsageBasedSubscriptions"
 import "VaultControls"
 import "VaultDirectory"
 
-/// Takes back the FLOW that was requested, as far as it is not owed by now, and sends it to the operator's treasury,
-/// which turns it into credits of the owner's account. Closes the vault if that was requested.
+/// Takes back the FLOW that was requested and sends it to the operator's treasury, which turns it into credits of the
+/// owner's account: an amount if the minimum deposit stays, or all that is not owed by now, which closes the vault.
 /// Signer: the vault's owner. Effect: the FLOW leaves the vault. What it is worth in USD is decided by the rate of the
 /// block.
 /// Before: owner/request_return, and the settle delay since.
@@ -903,7 +903,7 @@ import "VaultDirectory"
 /// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
 /// Signer: the vault's owner. Effect: owner/take_back works after the settle delay, and if the vault has approvers once
 /// they agreed; an earlier request is replaced.
-/// Before: the signer holds the vault's capability; the vault isn't closed.
+/// Before: the signer holds the vault's capability; the vault isn't closed. An amount leaves the minimum deposit.
 transaction(vaultId: UInt64, amount: UFix64?) {
 
     let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
@@ -920,6 +920,10 @@ transaction(vaultId: UInt64, amount: UFix64?) {
 
     execute {
         self.vault.controls.requestReturn(amount: amount)
+        // What can't be given now is refused now, and not after the delay.
+        VaultControls.returnable(
+            amount, free: self.vault.funds.free(), minimum: UsageBasedSubscriptions.minimumDeposit
+        )
     }
 
     post {
@@ -1164,7 +1168,8 @@ import "UsageBasedSubscriptions"
 import "VaultControls"
 import "VaultDirectory"
 
-/// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
+/// Takes back the FLOW that was requested: an amount if the minimum deposit stays, or all that is not owed by now,
+/// which closes the vault.
 /// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
 /// Before: owner/request_return, and the settle delay since.
 transaction(vaultId: UInt64) {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { approve, openApprovedVault, proposalOf } from '#tests/support/approved-vault.ts'
+import { approve, openApprovedVault, proposalOf, setApprovers } from '#tests/support/approved-vault.ts'
 import { type Billing, flowOf, openBilling, OPENING, reportOf, submitOne } from '#tests/support/billing.ts'
-import { attempt, setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
+import { attempt, party, setClock, startEmulator, stopEmulator } from '#tests/support/contract-chain.ts'
 import { readTestCadence } from '#tests/support/test-cadence.ts'
 
 const hourMs = 3_600_000
@@ -47,6 +47,22 @@ describe('payments to the provider', () => {
     await approve(billing, id, proposal, approvers[1])
     await withdraw(id)
     expect(await reportOf(billing, id)).toMatchObject({ paid: 150_000_000n, accrued: accrued - 150_000_000n })
+  })
+
+  test('that old approvers agreed to are no longer possible when others take their place', async () => {
+    const { id, approvers } = await openApprovedVault(billing, { threshold: '1.00000000' })
+    await letTheDelayPass()
+    await use(id, 1n, 150_000n)
+    const [ann, ben] = approvers
+    const payment = proposalOf(await requestPayment(id, '0.50000000'))
+    for (const approver of [ann, ben]) await approve(billing, id, payment, approver)
+    expect(await approvalsOf(id)).toMatchObject({ approvedBeyond: 50_000_000n })
+    const change = proposalOf(await setApprovers(billing, id, [await party('Dan')], 1n, '1.00000000'))
+    for (const approver of [ann, ben]) await approve(billing, id, change, approver)
+    expect(await approvalsOf(id)).toMatchObject({ approvedBeyond: 0n })
+    await withdraw(id)
+    expect(await reportOf(billing, id)).toMatchObject({ paid: 100_000_000n, withdrawable: 0n })
+    expect(await withdrawAmount(id, '0.00000001')).toMatch(/Without approval only 0.00000000 may be paid/)
   })
 
   test('are possible again in the next period', async () => {

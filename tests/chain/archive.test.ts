@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { subscriptionEventsNamed } from '#lib/flow/events.ts'
 import { nextPeriod, periodStart } from '#lib/period/period.ts'
 import type { Signer } from '#services/clients/flow/index.ts'
-import { claimSeat, setApprovers } from '#tests/support/approved-vault.ts'
+import { approve, claimSeat, proposalOf, setApprovers } from '#tests/support/approved-vault.ts'
 import {
   type Billing,
   openBilling,
@@ -144,9 +144,17 @@ describe('an archived vault', () => {
 
   test('leaves no capability behind: none waits in the inbox', async () => {
     const { chain, customer, provider } = billing
-    const [id, heir] = [await openVault(billing), await party('Heir')]
-    await close(id)
-    await chain.send('owner/transfer', { vaultId: id, to: heir.address }, customer)
+    const [id, heir, ann] = [await openVault(billing), await party('Heir'), await party('Ann')]
+    await setApprovers(billing, id, [ann], 1n)
+    await claimSeat(billing, id, ann)
+    // Agreed to while the vault is open, and carried out when it is closed.
+    const transfer = proposalOf(await chain.send('owner/transfer', { vaultId: id, to: heir.address }, customer))
+    const args = [String(id), String(transfer)]
+    expect(await attempt(billing, readTestCadence('approve_only'), args, ann)).toBeNull()
+    const closing = proposalOf(await chain.send('owner/request_return', { vaultId: id, amount: null }, customer))
+    await approve(billing, id, closing, ann)
+    await chain.send('owner/take_back', { vaultId: id }, customer)
+    expect(await attempt(billing, readTestCadence('execute_proposal'), args, ann)).toBeNull()
     await archive(id)
     expect(await refusalOf(chain.send('owner/claim_vault', { vaultId: id }, heir))).toMatch(/Nothing waits/)
     const withdraw = chain.send('provider/withdraw_accrued', { vaultIds: [id] }, provider)
@@ -159,18 +167,13 @@ describe('an archived vault', () => {
     const approved = await openVault(billing)
     await setApprovers(billing, approved, [ann], 1n)
     await claimSeat(billing, approved, ann)
-    const { events } = await billing.chain.send(
-      'owner/request_return',
-      { vaultId: approved, amount: null },
-      billing.customer,
-    )
-    const [made] = subscriptionEventsNamed('ProposalMade', events)
-    const approve = { vaultId: approved, proposalId: made?.proposal ?? 0n }
-    await billing.chain.send('approver/approve', approve, ann)
+    const request = { vaultId: approved, amount: null }
+    const closing = proposalOf(await billing.chain.send('owner/request_return', request, billing.customer))
+    await approve(billing, approved, closing, ann)
     await billing.chain.send('owner/take_back', { vaultId: approved }, billing.customer)
     await archive(id, approved)
     expect(await billing.chain.script('get_approvals', { vaultId: approved })).toBeNull()
-    expect(await refusalOf(billing.chain.send('approver/approve', approve, ann))).toMatch(/no approver of vault/)
+    expect(await refusalOf(approve(billing, approved, closing, ann))).toMatch(/no approver of vault/)
   })
 
   test('has a number that no later vault gets', async () => {

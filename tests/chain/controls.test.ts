@@ -199,4 +199,7 @@ test('a closed vault takes no settings', async () => {
   expect(await refusalOf(chain.send('owner/resume', { vaultId: id }, customer))).toMatch(closed)
   expect(await refusalOf(chain.send('owner/set_reminder', { vaultId: id, below: null }, customer))).toMatch(closed)
   expect(await refusalOf(chain.send('owner/set_approvers', { vaultId: id, ...named }, customer))).toMatch(closed)
+  const automatic = chain.send('owner/set_automatic_payment', { vaultId: id, enabled: true }, customer)
+  expect(await refusalOf(automatic)).toMatch(closed)
+  expect((await reportOf(billing, id)).automaticPayment).toBe(false)
 })

@@ -145,7 +145,7 @@ describe('credit that the provider grants', () => {
     await billing.chain.send('owner/request_return', { vaultId: id, amount: null }, billing.customer)
     await setClock(new Date(OPENING.getTime() + 3_700_000))
     await billing.chain.send('owner/take_back', { vaultId: id }, billing.customer)
-    expect(await refusalOf(grant(id, '1.00000000'))).toMatch(/is closed, and nothing more is charged/)
+    expect(await refusalOf(grant(id, '1.00000000'))).toMatch(/Vault \d+ is closed, and nothing more is charged/)
   })
 })
 

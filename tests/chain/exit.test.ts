@@ -81,6 +81,37 @@ describe('taking FLOW back', () => {
     expect(await refusalOf(request(id, '0.00000000'))).toMatch(/Cannot take back 0 FLOW/)
   })
 
+  test('of a part leaves the minimum deposit, or is refused at once', async () => {
+    const id = await openVault(billing)
+    const refused = await refusalOf(request(id, '9.00000001'))
+    expect(refused).toMatch(
+      /Cannot take back 9.00000001 FLOW! Of the 10.00000000 FLOW that is not owed 1.00000000 must/,
+    )
+    expect(refused).toMatch(/must stay, the minimum deposit. Request less, or request all and close the vault/)
+    expect((await reportOf(billing, id)).pendingReturn).toBeNull()
+    await request(id, '9.00000000')
+    await letTheDelayPass()
+    await takeBack(id)
+    expect(await reportOf(billing, id)).toMatchObject({ balance: 100_000_000n, status: 'active' })
+    expect(await refusalOf(request(id, '0.00000001'))).toMatch(/must stay, the minimum deposit/)
+  })
+
+  test('of a part for which use left too little is refused, and can be cancelled, made less or be all', async () => {
+    const id = await openVault(billing)
+    await request(id, '4.00000000')
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { 'gpt-4': 250_000n } })
+    await letTheDelayPass()
+    const tooLittle = /Cannot take back 4.00000000 FLOW! Of the 4.93750000 FLOW that is not owed 1.00000000 must stay/
+    expect(await refusalOf(takeBack(id))).toMatch(tooLittle)
+    expect((await reportOf(billing, id)).pendingReturn).toMatchObject({ amount: 400_000_000n })
+    await billing.chain.send('owner/cancel_return', { vaultId: id }, billing.customer)
+    await request(id, '3.93750000')
+    await request(id, null)
+    await setClock(new Date(opened + 2 * hourMs + 120_000))
+    await takeBack(id)
+    expect(await reportOf(billing, id)).toMatchObject({ status: 'closed', refunded: 493_750_000n, balance: 0n })
+  })
+
   test('shows what was requested and when it acts', async () => {
     const id = await openVault(billing)
     const { events } = await request(id, '4.00000000')
@@ -105,6 +136,16 @@ describe('closing', () => {
     expect(closed).toEqual([{ id, creditUsdLapsed: 549_999_200n, uncoveredLapsed: 0n, balanceAfter: 0n }])
     const after = { status: 'closed', balance: 0n, paid: 1_350_000_000n, refunded: 650_000_000n, creditUsd: 0n }
     expect(await reportOf(billing, id)).toMatchObject(after)
+  })
+
+  test('works for a vault that use brought below the minimum deposit', async () => {
+    const id = await openVault(billing, '1.00000000')
+    await submitOne(billing, { vaultId: id, sequence: 1n, usage: { other: 25_000n } })
+    expect(await refusalOf(request(id, '0.10000000'))).toMatch(/Of the 0.50000000 FLOW that is not owed/)
+    await request(id, null)
+    await letTheDelayPass()
+    await takeBack(id)
+    expect(await reportOf(billing, id)).toMatchObject({ status: 'closed', refunded: 50_000_000n, balance: 0n })
   })
 
   test('drops debt: payment is guaranteed up to the balance only', async () => {

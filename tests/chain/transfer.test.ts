@@ -74,6 +74,13 @@ describe('a transfer', () => {
     await billing.chain.send('owner/set_cap', { vaultId: id, capUsd: null }, billing.customer)
   })
 
+  test('of a closed vault is refused', async () => {
+    await billing.chain.send('owner/request_return', { vaultId: id, amount: null }, billing.customer)
+    await billing.chain.send('owner/take_back', { vaultId: id }, billing.customer)
+    expect(await refusalOf(transfer(heir))).toMatch(/Cannot change the vault! Vault \d+ is closed/)
+    expect((await reportOf(billing, id)).owner).toBe(billing.customer.address)
+  })
+
   test('to the owner itself gives it a new capability', async () => {
     await transfer(billing.customer)
     const setCap = () => billing.chain.send('owner/set_cap', { vaultId: id, capUsd: null }, billing.customer)

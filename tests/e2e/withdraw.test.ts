@@ -62,6 +62,7 @@ test('what is owed, or is no amount, is refused before the wallet opens', async 
   await button('Withdraw FLOW').click()
   for (const [typed, said] of [
     ['2', `Only ${AFTER_ONE_CALL} is left; the rest is owed.`],
+    ['1.9', 'An open vault keeps 0.10000000 FLOW. Give at most 1.89910000 FLOW, or close the subscription.'],
     ['0', 'Give an amount above 0.'],
     ['ten', 'Give a number like 12.5'],
   ] as const) {

@@ -53,11 +53,11 @@ export function makesSense(action: Action, model: VaultModel, now: number): bool
   const { pending, approvals, accrued } = model
   switch (action.kind) {
     case 'takeBack':
-      return pending !== null && now >= pending.actsAt && isAgreed(model, now)
+      return pending !== null && now >= pending.actsAt && isAgreed(model, now) && isLeft(model, pending.amount)
     case 'cancel':
       return pending !== null
     case 'request':
-      return pending === null
+      return pending === null && isLeft(model, action.amount)
     case 'resume':
       return model.pausedFrom !== null
     case 'pause':
@@ -80,6 +80,8 @@ export function makesSense(action: Action, model: VaultModel, now: number): bool
       return true
   }
 }
+
+const isLeft = (model: VaultModel, amount: bigint | null): boolean => model.broughtBack(amount) !== null
 
 function isAgreed({ pending, approvals }: VaultModel, now: number): boolean {
   if (approvals === null) return true

@@ -76,11 +76,17 @@ export class ApprovalsModel {
     return approved
   }
 
-  /** Uses up a proposal that has its approvals; returns it, or why it can't be used. */
-  useUp(id: bigint, now: number): ProposalModel | string {
+  /** An open proposal that has its approvals, or why there is none. */
+  agreed(id: bigint, now: number): ProposalModel | string {
     const open = this.find(id, now)
     if (open === null) return 'no_proposal'
-    if (!this.isApproved(open)) return 'not_approved'
+    return this.isApproved(open) ? open : 'not_approved'
+  }
+
+  /** Uses up a proposal that has its approvals; returns it, or why it can't be used. */
+  useUp(id: bigint, now: number): ProposalModel | string {
+    const open = this.agreed(id, now)
+    if (typeof open === 'string') return open
     this.proposals.delete(open.kind)
     if (open.kind === 'payment') this.beyond += open.amount ?? 0n
     return open
@@ -96,6 +102,7 @@ export class ApprovalsModel {
 
   adopt({ approvers, required, threshold }: PolicyModel, now: number, delay: number): void {
     this.proposals.clear()
+    this.beyond = 0n
     this.approvers = approvers
     this.required = required
     this.threshold.set(threshold, now, delay)

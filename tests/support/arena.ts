@@ -4,6 +4,7 @@ import { createSigner, generateFlowKey, type Signer } from '#services/clients/fl
 import { SERVICE_ADDRESS, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
 import { domainOf, OPENING } from './billing.ts'
 import { deploy, deployableCode, type Deployed, emulatorUrls, setTime } from './contract-chain.ts'
+import { inFlow } from './expected-report.ts'
 import { createFastChain, type FastChain } from './fast-chain.ts'
 import { openingSteps } from './openings.ts'
 import { OPEN_VAULTS, PARTIES, type Party } from './actions.ts'
@@ -26,7 +27,7 @@ export interface Arena {
 }
 
 const DAY = 86_400
-const SETTINGS = { graceSeconds: 3 * DAY, noticeSeconds: DAY, delaySeconds: 3_600 }
+const SETTINGS = { graceSeconds: 3 * DAY, noticeSeconds: DAY, delaySeconds: 3_600, minimumDeposit: 10_000_000n }
 /** The oracle, who is appointed at the opening, may act a notice time later. */
 const BEGIN = OPENING.getTime() / 1_000 + SETTINGS.noticeSeconds
 const RATE = 100_000_000n
@@ -37,6 +38,7 @@ export async function openArena(admin: string): Promise<Arena> {
     graceSeconds: BigInt(SETTINGS.graceSeconds),
     noticeSeconds: BigInt(SETTINGS.noticeSeconds),
     settleDelaySeconds: BigInt(SETTINGS.delaySeconds),
+    minimumDeposit: inFlow(SETTINGS.minimumDeposit),
     stillClock: true,
   })
   const { accessNode, adminUrl } = emulatorUrls()

@@ -198,7 +198,8 @@ export function othersAttempt({ arena, world, model, party }: Acting, action: Ot
         code: readTestCadence('use_thief_copy'),
         args: { vaultId, owners: action.whose === 'owner', amount: inFlow(action.amount) },
         refusal: rights.asThief(action.whose, party),
-        predict: () => (action.whose === 'owner' ? model.request(action.amount) : model.withdraw(action.amount, party)),
+        predict: () =>
+          action.whose === 'owner' ? model.request(action.amount, true) : model.withdraw(action.amount, party),
       }
   }
 }

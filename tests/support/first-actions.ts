@@ -28,11 +28,24 @@ const controls = [
 ]
 
 const leaving = [
+  act({ kind: 'deposit', vault: 1, amount: 300_000_000n }),
   act({ kind: 'request', vault: 1, amount: 1n, fit: false }),
   act({ kind: 'cancel', vault: 1, fit: false }),
-  act({ kind: 'request', vault: 1, amount: null, fit: false }),
-  passTime('turn', 0),
+  act({ kind: 'request', vault: 1, amount: 100_000_000n, fit: false }),
+  passTime('now', 3_600),
   act({ kind: 'takeBack', vault: 1, fit: false }),
+  act({ kind: 'request', vault: 1, amount: null, fit: false }),
+  passTime('now', 3_600),
+  act({ kind: 'takeBack', vault: 1, fit: false }),
+]
+
+/** What was asked back when there was enough is used, and can't be taken; the vault is the one that follows. */
+const usedMeanwhile = [
+  act({ kind: 'request', vault: 1, amount: 50_000_000n, fit: false }),
+  grow(1, 25_000n),
+  passTime('now', 3_600),
+  act({ kind: 'takeBack', vault: 1, fit: false }),
+  act({ kind: 'cancel', vault: 1, fit: false }),
 ]
 
 const approvals = [
@@ -72,4 +85,11 @@ const periods = [
 ]
 
 /** Come before random actions: no run is without debt, credit, a closed vault, a new month, or any kind of action. */
-export const FIRST_ACTIONS: readonly Action[] = [...debtAndCredit, ...controls, ...leaving, ...approvals, ...periods]
+export const FIRST_ACTIONS: readonly Action[] = [
+  ...debtAndCredit,
+  ...controls,
+  ...leaving,
+  ...usedMeanwhile,
+  ...approvals,
+  ...periods,
+]

@@ -27,6 +27,12 @@ const inControls: readonly PlantedBug[] = [
     shows: /done, where the rules say too_early/,
   },
   {
+    bug: 'a vault that is emptied and not closed',
+    edits: [['VaultControls', /amount == nil \|\| \(amount! <= free && [^\n]*/, 'true:']],
+    actions: [request(0, 50_000_000n), grow(0, 25_000n), passTime('now', DELAY), takeBack(0)],
+    shows: /done, where the rules say leaves_too_little/,
+  },
+  {
     bug: 'a lower cap that acts at once',
     edits: [
       ['DelayedLimits', /self\.value = loosens \? limit : current/, 'self.value = limit'],
@@ -84,6 +90,12 @@ const inControls: readonly PlantedBug[] = [
     edits: [['UsageBasedSubscriptions', /self\.controls\.cancelRequests\(\)/, '']],
     actions: [request(0, 1n), transfer(0)],
     shows: /pendingReturn is \{.*\}, not null/,
+  },
+  {
+    bug: 'a closed vault that is passed on',
+    edits: [['UsageBasedSubscriptions', /!self\.controls\.closed:(?= [^\n]*"transfer")/, 'true:']],
+    actions: [request(0, null), passTime('now', DELAY), takeBack(0), transfer(3)],
+    shows: /customer: done, where the rules say closed/,
   },
   {
     bug: 'an oracle that acts before the notice time is over',
@@ -148,6 +160,19 @@ const inApprovals: readonly PlantedBug[] = [
       act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }, 'ben'),
     ],
     shows: /proposals is \[\{.*\}\], not \[\]/,
+  },
+  {
+    bug: 'a payment that outlives those who agreed to it',
+    edits: [['VaultApprovals', /(?<=self\.drop\(kind\) \}\n) {12}self\.approvedBeyond = 0\.0\n/, '']],
+    actions: [
+      payment(1n),
+      approve('ann'),
+      approve('ben'),
+      replaceAnn,
+      act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }, 'ann'),
+      act({ kind: 'approve', vault: 2, nth: 0, alone: false, fit: false }, 'ben'),
+    ],
+    shows: /approvedBeyond is "0.00000001", not "0.00000000"/,
   },
   {
     bug: 'FLOW that is taken back without approvals',

@@ -19,6 +19,7 @@ const SENTENCES: ReadonlyArray<readonly [RegExp, string]> = [
   [/Cannot (deposit|withdraw|request|take back) 0 FLOW|Cannot grant 0 USD|The rate is 0|It is 0\./, 'zero'],
   [/Nothing was requested/, 'nothing_requested'],
   [/Cannot take back FLOW yet/, 'too_early'],
+  [/must stay, the minimum deposit/, 'leaves_too_little'],
   [/Cannot take FLOW back for the owner/, 'owner_takes'],
   [/It was executed, replaced or dropped, or it expired/, 'no_proposal'],
   [/It has \d+ of \d+ approvals/, 'not_approved'],

@@ -1,16 +1,10 @@
 import { ApprovalsModel, isValid, type PolicyModel, type ProposalKind, type ProposalModel } from './approvals-model.ts'
 import { least, LimitModel } from './limit-model.ts'
 import type { Party } from './actions.ts'
+import { broughtBack, type PendingReturn } from './pending-return.ts'
 import { type ReadingModel, UsageModel } from './usage-model.ts'
 import { VaultRights } from './vault-rights.ts'
 import type { VaultOpening, WorldModel } from './world-model.ts'
-
-/** FLOW that the owner asked for; an amount of null is everything, and the vault closed. */
-interface PendingReturn {
-  readonly amount: bigint | null
-  readonly actsAt: number
-  readonly proposal: bigint | null
-}
 
 /**
  * What a vault should be after a sequence of actions, computed without the contract. Amounts in units of 1e-8, times in
@@ -63,6 +57,11 @@ export class VaultModel {
     return this.world.isRegistered(this.provider)
   }
 
+  /** What a request brings back now, or null. */
+  broughtBack(amount: bigint | null): bigint | null {
+    return broughtBack(amount, this.balance - this.accrued, this.world.minimumDeposit)
+  }
+
   private get now(): number {
     return this.world.now
   }
@@ -92,9 +91,10 @@ export class VaultModel {
   }
 
   setAutomatic(enabled: boolean): string {
-    this.automatic = enabled
-    this.payAutomatically()
-    return 'done'
+    return this.unlessClosed(() => {
+      this.automatic = enabled
+      this.payAutomatically()
+    })
   }
 
   setCap(cap: bigint | null): string {
@@ -135,9 +135,11 @@ export class VaultModel {
     return 'done'
   }
 
-  request(amount: bigint | null): string {
+  /** `carelessly`: by a transaction that doesn't look at what would stay. */
+  request(amount: bigint | null, carelessly = false): string {
     if (this.closed) return 'closed'
     if (amount === 0n) return 'zero'
+    if (!carelessly && this.broughtBack(amount) === null) return 'leaves_too_little'
     const proposal = this.approvals === null ? null : this.propose('takeBack', { amount })
     this.pending = { amount, actsAt: this.now + this.world.delaySeconds, proposal }
     return 'done'
@@ -153,10 +155,11 @@ export class VaultModel {
     const { pending, approvals } = this
     if (pending === null) return 'nothing_requested'
     if (this.now < pending.actsAt) return 'too_early'
-    const used = approvals?.useUp(pending.proposal ?? 0n, this.now)
-    if (typeof used === 'string') return used
-    const free = this.balance - this.accrued
-    const amount = pending.amount === null ? free : least(pending.amount, free)
+    const agreed = approvals?.agreed(pending.proposal ?? 0n, this.now)
+    if (typeof agreed === 'string') return agreed
+    const amount = this.broughtBack(pending.amount)
+    if (amount === null) return 'leaves_too_little'
+    if (agreed) approvals?.useUp(agreed.id, this.now)
     this.pending = null
     this.refunded += amount
     this.world.move(by, amount)
@@ -170,7 +173,10 @@ export class VaultModel {
     if (policy === null && this.approvals === null) return 'no_approvals'
     if (policy !== null && !isValid(policy)) return 'policy_invalid'
     if (this.approvals !== null) this.propose('policy', { policy })
-    else this.adoptFirst(policy)
+    else {
+      this.dropReturn()
+      this.adopt(policy)
+    }
     return 'done'
   }
 
@@ -186,9 +192,7 @@ export class VaultModel {
   }
 
   transfer(to: Party): string {
-    if (this.approvals === null) this.handOver(to)
-    else this.propose('transfer', { to })
-    return 'done'
+    return this.unlessClosed(() => (this.approvals === null ? this.handOver(to) : this.propose('transfer', { to })))
   }
 
   /** `alone`: without carrying out what has its approvals then. */
@@ -271,11 +275,6 @@ export class VaultModel {
 
   private propose(kind: ProposalKind, content: Partial<ProposalModel>): bigint | null {
     return this.approvals?.propose(kind, content, this.now, this.world.delaySeconds) ?? null
-  }
-
-  private adoptFirst(policy: PolicyModel | null): void {
-    this.dropReturn()
-    this.adopt(policy)
   }
 
   private adopt(policy: PolicyModel | null): void {

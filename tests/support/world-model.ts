@@ -9,6 +9,8 @@ interface WorldSettings {
   readonly graceSeconds: number
   readonly noticeSeconds: number
   readonly delaySeconds: number
+  /** What a new vault needs, and one that stays open keeps when FLOW is taken back. */
+  readonly minimumDeposit: bigint
 }
 
 interface RateModel {
@@ -52,6 +54,7 @@ export class WorldModel {
   readonly graceSeconds: number
   readonly noticeSeconds: number
   readonly delaySeconds: number
+  readonly minimumDeposit: bigint
 
   constructor(now: number, rate: RateModel, flow: ReadonlyMap<Party, bigint>, settings: WorldSettings) {
     this.now = now
@@ -67,6 +70,7 @@ export class WorldModel {
     this.graceSeconds = settings.graceSeconds
     this.noticeSeconds = settings.noticeSeconds
     this.delaySeconds = settings.delaySeconds
+    this.minimumDeposit = settings.minimumDeposit
   }
 
   get period(): number {

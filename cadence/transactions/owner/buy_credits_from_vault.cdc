@@ -3,8 +3,8 @@ import "UsageBasedSubscriptions"
 import "VaultControls"
 import "VaultDirectory"
 
-/// Takes back the FLOW that was requested, as far as it is not owed by now, and sends it to the operator's treasury,
-/// which turns it into credits of the owner's account. Closes the vault if that was requested.
+/// Takes back the FLOW that was requested and sends it to the operator's treasury, which turns it into credits of the
+/// owner's account: an amount if the minimum deposit stays, or all that is not owed by now, which closes the vault.
 /// Signer: the vault's owner. Effect: the FLOW leaves the vault. What it is worth in USD is decided by the rate of the
 /// block.
 /// Before: owner/request_return, and the settle delay since.

@@ -5,7 +5,7 @@ import "VaultDirectory"
 /// Announces that the owner will take FLOW back: an amount, or (nil) all that is not owed, and close the vault.
 /// Signer: the vault's owner. Effect: owner/take_back works after the settle delay, and if the vault has approvers once
 /// they agreed; an earlier request is replaced.
-/// Before: the signer holds the vault's capability; the vault isn't closed.
+/// Before: the signer holds the vault's capability; the vault isn't closed. An amount leaves the minimum deposit.
 transaction(vaultId: UInt64, amount: UFix64?) {
 
     let vault: auth(VaultControls.Reclaim) &UsageBasedSubscriptions.SubscriptionVault
@@ -22,6 +22,10 @@ transaction(vaultId: UInt64, amount: UFix64?) {
 
     execute {
         self.vault.controls.requestReturn(amount: amount)
+        // What can't be given now is refused now, and not after the delay.
+        VaultControls.returnable(
+            amount, free: self.vault.funds.free(), minimum: UsageBasedSubscriptions.minimumDeposit
+        )
     }
 
     post {

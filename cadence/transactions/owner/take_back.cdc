@@ -3,7 +3,8 @@ import "UsageBasedSubscriptions"
 import "VaultControls"
 import "VaultDirectory"
 
-/// Takes back the FLOW that was requested, as far as it is not owed by now; closes the vault if that was requested.
+/// Takes back the FLOW that was requested: an amount if the minimum deposit stays, or all that is not owed by now,
+/// which closes the vault.
 /// Signer: the vault's owner. Effect: the FLOW lands in the signer's FLOW vault.
 /// Before: owner/request_return, and the settle delay since.
 transaction(vaultId: UInt64) {

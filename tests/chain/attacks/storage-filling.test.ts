@@ -126,3 +126,21 @@ test('opening and closing over and over takes nearly nothing, as closed vaults a
   expect(after.used - before.used).toBeLessThan(6n * 300n)
   expect(after.reserve).toBe(before.reserve)
 })
+
+test('a vault is emptied only by closing it, so that its FLOW opens no other while it keeps its room', async () => {
+  const billing = await openBilling({ admin: 'Admin of emptied vaults', settleDelaySeconds: 0n })
+  const { chain, customer } = billing
+  const before = await storage(billing)
+  const vaultId = await openVault(billing, '1.00000000')
+  const kept = /Of the 1.00000000 FLOW that is not owed 1.00000000 must stay, the minimum deposit/
+  for (const amount of ['1.00000000', '0.00000001']) {
+    expect(await refusalOf(chain.send('owner/request_return', { vaultId, amount }, customer))).toMatch(kept)
+    const args = [String(vaultId), amount]
+    expect(await attempt(billing, readTestCadence('request_carelessly'), args, customer)).toBeNull()
+    expect(await refusalOf(chain.send('owner/take_back', { vaultId }, customer))).toMatch(kept)
+  }
+  await chain.send('owner/request_return', { vaultId, amount: null }, customer)
+  await chain.send('owner/take_back', { vaultId }, customer)
+  await chain.send('account/archive_vaults', { vaultIds: [vaultId] }, billing.provider)
+  expect((await storage(billing)).reserve).toBe(before.reserve)
+})

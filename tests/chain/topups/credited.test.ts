@@ -121,16 +121,19 @@ describe('FLOW from a vault', () => {
     await request(vaultId, '3.00000000')
     expect(await refusalOf(fromVault(vaultId))).toMatch(/Cannot take back FLOW! It acts from|Cannot take back/)
     expect(await refusalOf(fromVault(vaultId, await party('Buyer')))).toMatch(/The account does not own it/)
-    // 200,000 tokens cost 2.7 USD: of the 5 FLOW less is left than was asked for.
+    // 200,000 tokens cost 2.7 USD: of the 5 FLOW less is left than was asked for, of which 1 must stay.
     await submitOne(billing, { vaultId, sequence: 1n, usage: { other: 200_000n } })
+    await pass(hourMs + 60_000)
+    expect(await refusalOf(fromVault(vaultId))).toMatch(/Of the 2.30000000 FLOW that is not owed 1.00000000 must stay/)
+    await request(vaultId, '1.30000000')
     await pass(hourMs + 60_000)
     const before = await creditedFor(ctx, accountId)
     const [arrived, ...more] = await arrivedBy(() => fromVault(vaultId))
     expect(more).toEqual([])
     expect(arrived).toMatchObject({ fromAddress: billing.customer.address, vaultId, state: 'credited' })
     const report = await billing.chain.script('get_vault', { id: vaultId })
-    expect(report).toMatchObject({ refunded: 230_000_000n, balance: 270_000_000n, accrued: 270_000_000n })
-    expect((await creditedFor(ctx, accountId)) - before).toBe(230_000_000n)
+    expect(report).toMatchObject({ refunded: 130_000_000n, balance: 370_000_000n, accrued: 270_000_000n })
+    expect((await creditedFor(ctx, accountId)) - before).toBe(130_000_000n)
   })
 
   test('closes the vault when all of it was asked for, and is refused when all is owed', async () => {

@@ -6,21 +6,30 @@ import { showDuration, showInstant } from '#lib/format/time.ts'
 import { formatFlow, parseFlow } from '#lib/money/decimal.ts'
 
 const LEFT = parseFlow('9.99874000')
+const MINIMUM = parseFlow('0.10000000')
 const AT = '2026-11-21T03:00:30.000Z'
 
 test.each([
-  ['9.99874', undefined],
+  ['9.89874', undefined],
   ['0.00000001', undefined],
   [' 1 ', undefined],
   ['9.99874001', 'Only 9.99874000 FLOW is left; the rest is owed. Give at most that.'],
+  ['9.99874', 'An open vault keeps 0.10000000 FLOW. Give at most 9.89874000 FLOW, or close the subscription.'],
+  ['9.89874001', 'An open vault keeps 0.10000000 FLOW. Give at most 9.89874000 FLOW, or close the subscription.'],
   ['0', 'Give an amount above 0.'],
   ['0.00000000', 'Give an amount above 0.'],
 ])('to take back %j of 9.99874 is answered with %j', (text, fault) => {
-  expect(withdrawFault(text, LEFT)).toBe(fault)
+  expect(withdrawFault(text, LEFT, MINIMUM)).toBe(fault)
+})
+
+test('of a vault with no more than it keeps nothing but all can be taken back', () => {
+  expect(withdrawFault('0.01', MINIMUM, MINIMUM)).toBe(
+    'An open vault keeps 0.10000000 FLOW. Close the subscription to take all back.',
+  )
 })
 
 test.each(['', '-1', '1e3', '1,5', '1.123456789', 'ten'])('%j is no amount', (text) => {
-  expect(withdrawFault(text, LEFT)).toMatch(/\.$/)
+  expect(withdrawFault(text, LEFT, MINIMUM)).toMatch(/\.$/)
 })
 
 test.each([
@@ -32,10 +41,13 @@ test.each([
 
 test.each([
   ['5.00000000', '5.00000000'],
-  ['9.99874001', '9.99874000'],
+  ['9.89874000', '9.89874000'],
+  ['9.89874001', null],
+  ['184467440737.09551615', null],
   [null, '9.99874000'],
-])('asked for %s, not more than what is not owed comes back: %s', (amount, back) => {
-  expect(formatFlow(comesBack({ amount, actsAt: AT }, LEFT))).toBe(back)
+])('asked for %s, not more than leaves what an open vault keeps comes back, or all: %s', (amount, back) => {
+  const found = comesBack({ amount, actsAt: AT }, LEFT, MINIMUM)
+  expect(found && formatFlow(found)).toBe(back)
 })
 
 test.each([
