@@ -54,6 +54,8 @@ const projectOf = ({ name, folders = [name], testTimeout, groupOrder, maxWorkers
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/global-setup.ts'],
+    // What is polled for comes when a busy machine gets to it.
+    expect: { poll: { timeout: 30 * second } },
     reporters: ['default', './tests/support/summary-reporter.ts'],
     projects: levels.filter(({ name }) => existsSync(`tests/${name}`)).map(projectOf),
   },
