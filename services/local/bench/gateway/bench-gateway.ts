@@ -111,6 +111,8 @@ async function onLitellm(world: BenchWorld, onProgress: (doing: string) => void)
     webhookUrl: 'http://127.0.0.1:9/webhook/usage',
     webhookSecret: 'a-webhook-secret-of-the-bench',
     spoolDir: join(world.folder, 'spool'),
+    // Nobody is there to ask for one.
+    environment: { FLAREFLOW_HOLDS: 'off' },
   })
   const secret = `sk-${randomBytes(16).toString('hex')}`
   await createLitellmClient({ url, masterKey }).generateKey({ alias: 'bench', secret, metadata: {} })
