@@ -3,7 +3,8 @@ import Link from 'next/link'
 import { Status } from '#components/ui/status.tsx'
 import { Time } from '#components/ui/time.client.tsx'
 import type { Alert } from '#hooks/use-alerts.ts'
-import { alertPage, alertStatus } from './alert-words.ts'
+import { alertPage } from '#lib/alerts/alert-page.ts'
+import { alertStatus } from './alert-words.ts'
 
 /** One alert: how grave, when, what happened and what to do. Unread ones say so in a word, not by weight alone. */
 export function AlertItem({ alert, onFollow = () => {} }: { alert: Alert; onFollow?: () => void }) {

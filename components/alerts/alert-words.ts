@@ -7,10 +7,3 @@ export function alertStatus({ severity, resolvedAt }: Alert): { tone: Tone; word
   if (severity === 'critical') return { tone: 'bad', word: 'Critical' }
   return severity === 'warning' ? { tone: 'warn', word: 'Warning' } : { tone: 'neutral', word: 'Notice' }
 }
-
-/** The page that has more about it; null when that is no page. */
-export function alertPage({ account, forOperator }: Alert): string | null {
-  if (account?.startsWith('credits:')) return forOperator ? '/admin/credits' : '/credits'
-  const vault = /^vault:(\d+)$/.exec(account ?? '')?.[1]
-  return vault === undefined ? null : `/subscriptions/${vault}`
-}

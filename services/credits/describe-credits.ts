@@ -24,15 +24,19 @@ export async function describeCredits(ctx: ServiceContext): Promise<CreditsView>
   const row = await findAccountById(ctx.db, accountId)
   if (!row) throw new AppError('not_found', 'You have no credit account yet. Sign in once to open it.')
   const period = periodOf(asOf)
-  const [month] = await listMonths(ctx.db, [accountId], [period])
-  const grants = (await listOpenGrants(ctx.db, [accountId])).map(({ amount, remaining, expiresAt }) => ({
+  const [[month], open, openHolds] = await Promise.all([
+    listMonths(ctx.db, [accountId], [period]),
+    listOpenGrants(ctx.db, [accountId]),
+    countOpenHolds(ctx.db, accountId),
+  ])
+  const grants = open.map(({ amount, remaining, expiresAt }) => ({
     amount: usd(amount),
     remaining: usd(remaining),
     expiresAt,
   }))
   return {
     account: toAccount(row),
-    openHolds: await countOpenHolds(ctx.db, accountId),
+    openHolds,
     month: { period, spent: usd(month?.spent ?? 0n), held: usd(month?.held ?? 0n) },
     grants: grants.sort((a, b) => a.expiresAt.getTime() - b.expiresAt.getTime()),
     asOf,

@@ -2,8 +2,9 @@ import { rollUp } from '#lib/metering/roll-up.ts'
 import { findKeyPayers } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { nativeSha256 } from '#services/platform/crypto/hash.ts'
-import { isLostRace, isRefusedData } from '#services/platform/db/sql-state.ts'
+import { isLostRace } from '#services/platform/db/sql-state.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
+import { writeApart } from '#services/platform/db/write-apart.ts'
 import { type Appended, appendEvents } from './append.ts'
 import { eventFacts } from './dead-letters/event-facts.ts'
 import { keepDeadLetters } from './dead-letters/keep-dead-letters.ts'
@@ -126,29 +127,21 @@ async function storeLane(ctx: ServiceContext, road: Road, lane: PaidCandidate[],
   }
 }
 
-/** Stores a chunk; one that the database refuses is halved until only the item at fault is left out. */
-async function storeChunk(ctx: ServiceContext, road: Road, chunk: PaidCandidate[], tally: Tally): Promise<void> {
-  if (chunk.length === 0) return
-  try {
-    const result = await storeTogether(ctx, road, chunk)
+/** Stores a chunk, without the events that the database refuses. */
+function storeChunk(ctx: ServiceContext, road: Road, chunk: readonly PaidCandidate[], tally: Tally): Promise<void> {
+  const store = async (calls: readonly PaidCandidate[]): Promise<void> => {
+    const result = await storeTogether(ctx, road, calls)
     tally.duplicates.push(...result.duplicates)
     tally.differing.push(...result.differing)
     tally.refusals.push(...result.refusals)
-  } catch (error) {
-    if (!isRefusedData(error)) throw error
-    const [only] = chunk
-    if (chunk.length === 1 && only) {
-      ctx.log.error({ err: error, identity: only.identity }, 'the database refused an event')
-      tally.refusals.push(refuse(only, 'refused_by_database'))
-      return
-    }
-    const half = Math.ceil(chunk.length / 2)
-    await storeChunk(ctx, road, chunk.slice(0, half), tally)
-    await storeChunk(ctx, road, chunk.slice(half), tally)
   }
+  return writeApart(chunk, store, (call, err) => {
+    ctx.log.error({ err, identity: call.identity }, 'the database refused an event')
+    tally.refusals.push(refuse(call, 'refused_by_database'))
+  })
 }
 
-async function storeTogether(ctx: ServiceContext, road: Road, chunk: PaidCandidate[]): Promise<Tally> {
+async function storeTogether(ctx: ServiceContext, road: Road, chunk: readonly PaidCandidate[]): Promise<Tally> {
   for (let tried = 1; ; tried += 1) {
     try {
       return await withTransaction(ctx, (tx) => storeInTransaction(tx, road, chunk))

@@ -1,4 +1,4 @@
-import { isRefusedData } from './db/sql-state.ts'
+import { writeApart } from './db/write-apart.ts'
 
 interface Waiting {
   readonly reject: (error: unknown) => void
@@ -19,17 +19,12 @@ export function createGroup<T extends Waiting>({ take, write }: Group<T>): (item
   const waiting: T[] = []
   let isWriting = false
 
-  /** One item that the database takes offence at must not be the others' fault: they are written without it. */
   async function writeBatch(batch: readonly T[]): Promise<void> {
     try {
-      await write(batch)
+      await writeApart(batch, write, ({ reject }, error) => reject(error))
     } catch (error) {
-      if (batch.length === 1 || !isRefusedData(error)) for (const { reject } of batch) reject(error)
-      else {
-        const half = Math.ceil(batch.length / 2)
-        await writeBatch(batch.slice(0, half))
-        await writeBatch(batch.slice(half))
-      }
+      // Those that were answered before don't hear it.
+      for (const { reject } of batch) reject(error)
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { parseUsd } from '#lib/money/decimal.ts'
 import { purchases } from '#services/platform/db/schema/index.ts'
 import { launchChromium } from '#tests/support/chromium.ts'
 import {
@@ -73,7 +74,7 @@ async function stripeTells(type: 'succeeded' | 'payment_failed'): Promise<string
   return newest.id
 }
 
-const usable = async () => Number(((await figure(page, 'usable')) ?? '').replace(/[$,]/g, ''))
+const usable = async () => parseUsd(((await figure(page, 'usable')) ?? '').replace(/[$,]/g, ''))
 
 describe('Stripe’s form on the page of credits', () => {
   test('is loaded when it is wanted and not before, from Stripe, in the page’s own theme', async () => {
@@ -105,7 +106,7 @@ describe('Stripe’s form on the page of credits', () => {
     const id = await stripeTells('succeeded')
     await page.waitForURL(`**/credits?purchase=${id}`)
     await page.getByText('The payment arrived. The credits are in the account.').waitFor(PATIENT)
-    await expect.poll(usable, PATIENT).toBe(before + 25)
+    await expect.poll(usable, PATIENT).toBe(before + parseUsd('25'))
     // What is bought next is another purchase.
     await payHere().click()
     await dialog().getByLabel('Card number').waitFor(PATIENT)

@@ -18,8 +18,9 @@ export default class SummaryReporter implements Reporter {
     const faults = ranAllChainTests(modules) ? coverageFaults(process.env['CADENCE_COVERAGE'] ?? '') : []
     if (faults.length > 0) process.exitCode = 1
     for (const fault of faults) process.stdout.write(`FAIL Cadence coverage: ${fault}\n`)
-    const line = summaryOf(modules, unhandledErrors.length + Math.min(faults.length, 1), reason)
-    const lines = [...timesOf(modules), ...failuresOf(modules), line]
+    const failures = failuresOf(modules)
+    const failed = failures.length + unhandledErrors.length + Math.min(faults.length, 1)
+    const lines = [...timesOf(modules), ...failures, summaryOf(modules, failed, reason)]
     // At the very end, behind the default reporter's own summary; a write to the descriptor can't be cut off.
     process.on('exit', () => writeSync(1, `${lines.join('\n')}\n`))
   }
@@ -39,6 +40,7 @@ function timesOf(modules: readonly TestModule[]): string[] {
   })
 }
 
+/** A line for each test that failed, and for each file that could not be loaded. */
 function failuresOf(modules: readonly TestModule[]): string[] {
   return modules.flatMap((file) => {
     const tests = [...file.children.allTests('failed')].map(({ fullName }) => fullName)
@@ -55,16 +57,13 @@ function ranAllChainTests(modules: readonly TestModule[]): boolean {
   return files.every((file) => passed.has(file))
 }
 
-/** A file that can't be loaded, an error outside of any test, a failed check, an interrupted run: one failure each. */
-function summaryOf(modules: readonly TestModule[], unhandled: number, reason: TestRunEndReason): string {
-  const count = { passed: 0, failed: unhandled, skipped: 0, pending: 0 }
-  for (const file of modules) {
-    for (const test of file.children.allTests()) count[test.result().state] += 1
-    const failedTests = [...file.children.allTests()].some((test) => test.result().state === 'failed')
-    if (file.state() === 'failed' && !failedTests) count.failed += 1
-  }
-  if (process.env['FLAREFLOW_CHECK_FAILED']) count.failed += 1
-  if (reason === 'interrupted' || modules.length === 0) count.failed += 1
+/** A failed check and an interrupted run are one failure each, beside those that were found. */
+function summaryOf(modules: readonly TestModule[], found: number, reason: TestRunEndReason): string {
+  const count = { passed: 0, failed: 0, skipped: 0, pending: 0 }
+  for (const file of modules) for (const test of file.children.allTests()) count[test.result().state] += 1
+  const isCheckFailed = Boolean(process.env['FLAREFLOW_CHECK_FAILED'])
+  const isCutShort = reason === 'interrupted' || modules.length === 0
+  const failed = [isCheckFailed, isCutShort].filter(Boolean).length + found
   const skipped = count.skipped + count.pending
-  return `${count.passed} passed, ${count.failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
+  return `${count.passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`
 }

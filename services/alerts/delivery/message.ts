@@ -1,3 +1,4 @@
+import { alertPage } from '#lib/alerts/alert-page.ts'
 import type { Mail } from '#services/clients/mail/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { toAlertView } from '../alert-view.ts'
@@ -11,12 +12,8 @@ export function webhookBodyOf({ delivery, alert }: Consignment): string {
   return JSON.stringify({ id: delivery.id, type: 'alert', alert: told })
 }
 
-/** The page that has more about it. */
-function pageOf({ account, audience }: AlertRow): string {
-  if (account?.startsWith('credits:')) return audience === OPERATOR ? '/admin/credits' : '/credits'
-  const vault = /^vault:(\d+)$/.exec(account ?? '')?.[1]
-  return vault === undefined ? '/alerts' : `/subscriptions/${vault}`
-}
+const pageOf = ({ account, audience }: AlertRow): string =>
+  alertPage({ account, forOperator: audience === OPERATOR }) ?? '/alerts'
 
 const SUBJECT_MAX = 120
 

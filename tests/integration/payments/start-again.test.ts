@@ -1,21 +1,18 @@
 import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
-import { createStripeClient, type StripeClient } from '#services/clients/stripe/index.ts'
+import type { StripeClient } from '#services/clients/stripe/index.ts'
 import { getAccount, openAccount } from '#services/credits/index.ts'
-import { startPurchase, takeEvent } from '#services/payments/index.ts'
+import { startPurchase } from '#services/payments/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { purchases } from '#services/platform/db/schema/index.ts'
-import { createTestContext, type TestContext } from '#tests/support/context.ts'
-import { expectBooksBalance } from '#tests/support/credit-books.ts'
-import { signedEvent } from '#tests/support/stripe-events.ts'
-import { openStripeGate, type StripeGate } from '#tests/support/stripe-gate.ts'
+import { openStripeContext, type StripeContext } from '#tests/support/stripe-context.ts'
+import type { StripeGate } from '#tests/support/stripe-gate.ts'
 
-const SECRET = 'whsec_of_tests'
 const HOUR_MS = 3_600_000
 const subject = 'flow:0x0000000000000001'
 
-let opened: TestContext
+let opened: StripeContext
 let ctx: ServiceContext
 let gate: StripeGate
 let stripe: StripeClient
@@ -24,44 +21,27 @@ let accountId: string
 
 beforeEach(async () => {
   now = new Date('2026-11-21T12:00:00Z')
-  gate = await openStripeGate()
-  opened = await createTestContext({
-    clock: () => now,
-    variables: {
-      STRIPE_SECRET_KEY: 'sk_test_123',
-      STRIPE_PUBLISHABLE_KEY: 'pk_test_123',
-      STRIPE_WEBHOOK_SECRET: SECRET,
-      STRIPE_API_URL: gate.url,
-      LOG_LEVEL: 'silent',
-    },
-  })
-  ctx = opened.ctx
-  stripe = createStripeClient(ctx.env.stripe ?? expect.fail('Stripe is set up'))
+  opened = await openStripeContext(() => now)
+  ;({ ctx, gate, stripe } = opened)
   accountId = (await openAccount(ctx, { subject })).id
 })
-afterEach(async () => {
-  await expectBooksBalance(ctx)
-  await opened[Symbol.asyncDispose]()
-  await gate[Symbol.asyncDispose]()
-})
+afterEach(() => opened[Symbol.asyncDispose]())
 
 const buy = (method: 'element' | 'checkout' = 'element') =>
   startPurchase(ctx, stripe, { accountId, requestKey: 'one', cents: 500, method, saveMethod: false })
-const tell = (type: string, object: Record<string, unknown>, by = ctx) =>
-  takeEvent(by, stripe, signedEvent(SECRET, type, object))
 const row = async () => (await ctx.db.select().from(purchases))[0]
 const balance = async () => (await getAccount(ctx, { subject })).balance
 
 type Started = Awaited<ReturnType<typeof buy>>
 const pay = ({ purchaseId, paymentIntentId }: Started) =>
-  tell('payment_intent.succeeded', {
+  opened.tell('payment_intent.succeeded', {
     id: paymentIntentId ?? 'pi_of_session',
     amount_received: 500,
     currency: 'usd',
     metadata: { purchase_id: purchaseId },
   })
 const disputed = (payment_intent: string | null, by = ctx) =>
-  tell('charge.dispute.funds_withdrawn', { id: 'dp_1', amount: 500, currency: 'usd', payment_intent }, by)
+  opened.tell('charge.dispute.funds_withdrawn', { id: 'dp_1', amount: 500, currency: 'usd', payment_intent }, by)
 
 describe('a request for a purchase that comes again', () => {
   test.each(['element', 'checkout'] as const)(
@@ -106,7 +86,12 @@ describe('a request for a purchase that comes again', () => {
   test('after its card was declined has the same payment to try again', async () => {
     const first = await buy()
     const { purchaseId: purchase_id, paymentIntentId: id } = first
-    await tell('payment_intent.payment_failed', { id, amount_received: 0, currency: 'usd', metadata: { purchase_id } })
+    await opened.tell('payment_intent.payment_failed', {
+      id,
+      amount_received: 0,
+      currency: 'usd',
+      metadata: { purchase_id },
+    })
     expect(await row()).toMatchObject({ status: 'failed' })
     expect(await buy()).toEqual(first)
   })

@@ -2,24 +2,22 @@ import { eq } from 'drizzle-orm'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
-import { createStripeClient, type StripeClient } from '#services/clients/stripe/index.ts'
+import type { StripeClient } from '#services/clients/stripe/index.ts'
 import { creditPurchase, getAccount, openAccount, takeBackPayment } from '#services/credits/index.ts'
-import { startPurchase, takeEvent } from '#services/payments/index.ts'
+import { startPurchase } from '#services/payments/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { alerts, outbox, purchases } from '#services/platform/db/schema/index.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { createRefillHandler, getAutoRefill, planRefills, setAutoRefill } from '#services/refills/index.ts'
-import { contextOn, createTestContext, type TestContext } from '#tests/support/context.ts'
-import { expectBooksBalance } from '#tests/support/credit-books.ts'
-import { signedEvent } from '#tests/support/stripe-events.ts'
-import { openStripeGate, type StripeGate } from '#tests/support/stripe-gate.ts'
+import { contextOn } from '#tests/support/context.ts'
+import { openStripeContext, type StripeContext } from '#tests/support/stripe-context.ts'
+import type { StripeGate } from '#tests/support/stripe-gate.ts'
 
-const SECRET = 'whsec_of_tests'
 const INTENTS = '/v1/payment_intents'
 const HOUR_MS = 3_600_000
 
-let opened: TestContext
+let opened: StripeContext
 let ctx: ServiceContext
 let holder: ServiceContext
 let gate: StripeGate
@@ -28,33 +26,18 @@ let stripe: StripeClient
 let now: Date
 let accountId: string
 let subject: string
-const variables = () => ({
-  STRIPE_SECRET_KEY: 'sk_test_123',
-  STRIPE_PUBLISHABLE_KEY: 'pk_test_123',
-  STRIPE_WEBHOOK_SECRET: SECRET,
-  STRIPE_API_URL: gate.url,
-  LOG_LEVEL: 'silent',
-})
 
 beforeEach(async () => {
   now = new Date('2026-11-21T12:00:00Z')
-  gate = await openStripeGate()
-  opened = await createTestContext({ clock: () => now, variables: variables() })
-  ctx = opened.ctx
-  stripe = createStripeClient(ctx.env.stripe ?? expect.fail('Stripe is set up'))
+  opened = await openStripeContext(() => now)
+  ;({ ctx, gate, stripe } = opened)
   handler = createRefillHandler()
   subject = `flow:0x${randomHex(8)}`
   accountId = (await openAccount(ctx, { subject })).id
   holder = withActor(ctx, { kind: 'account', accountId, via: 'session' })
 })
-afterEach(async () => {
-  await expectBooksBalance(ctx)
-  await opened[Symbol.asyncDispose]()
-  await gate[Symbol.asyncDispose]()
-})
+afterEach(() => opened[Symbol.asyncDispose]())
 
-const tell = async (type: string, object: Record<string, unknown>) =>
-  takeEvent(ctx, stripe, signedEvent(SECRET, type, object))
 const refills = () => ctx.db.select().from(purchases).where(eq(purchases.method, 'refill'))
 const charges = () => gate.made(INTENTS).filter(({ params }) => params['off_session'] === 'true')
 const balance = async () => (await getAccount(ctx, { subject })).balance
@@ -71,7 +54,7 @@ async function buyAndKeep(cents = 500): Promise<void> {
   expect(customer?.params).toEqual({ 'metadata[account_id]': accountId })
   const made = gate.calls.find(({ path, key }) => path === INTENTS && key === purchaseId)
   expect(made?.params).toMatchObject({ setup_future_usage: 'off_session', 'metadata[purchase_id]': purchaseId })
-  await tell('payment_intent.succeeded', {
+  await opened.tell('payment_intent.succeeded', {
     id: paymentIntentId,
     amount_received: cents,
     currency: 'usd',
@@ -87,7 +70,7 @@ const order = (more = {}) => setAutoRefill(holder, { threshold: parseUsd('10'), 
 /** Stripe tells that the newest refill was paid. */
 async function pay(): Promise<void> {
   const [refill] = (await refills()).filter(({ status }) => status === 'pending' || status === 'created')
-  await tell('payment_intent.succeeded', {
+  await opened.tell('payment_intent.succeeded', {
     id: refill?.paymentIntentId ?? `pi_${refill?.id}`,
     amount_received: refill?.cents,
     currency: 'usd',
@@ -142,7 +125,7 @@ describe('an account that is low', () => {
     const url = opened.variables['DATABASE_URL'] ?? ''
     const workers = await Promise.all(
       Array.from({ length: 6 }, (_, i) =>
-        contextOn(url, { clock: () => now, variables: variables(), deploymentId: `worker-${i}` }),
+        contextOn(url, { clock: () => now, variables: opened.variables, deploymentId: `worker-${i}` }),
       ),
     )
     const planned = await Promise.all(workers.flatMap((worker) => [planRefills(worker.ctx), planRefills(worker.ctx)]))

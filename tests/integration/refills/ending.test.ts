@@ -1,53 +1,32 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
-import { createStripeClient, type StripeClient } from '#services/clients/stripe/index.ts'
 import { getAccount, openAccount } from '#services/credits/index.ts'
-import { takeEvent } from '#services/payments/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { alerts, paymentMethods, purchases } from '#services/platform/db/schema/index.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { createRefillHandler, getAutoRefill, planRefills, setAutoRefill } from '#services/refills/index.ts'
-import { createTestContext, type TestContext } from '#tests/support/context.ts'
-import { expectBooksBalance } from '#tests/support/credit-books.ts'
-import { signedEvent } from '#tests/support/stripe-events.ts'
-import { openStripeGate, type StripeGate } from '#tests/support/stripe-gate.ts'
+import { openStripeContext, type StripeContext } from '#tests/support/stripe-context.ts'
+import type { StripeGate } from '#tests/support/stripe-gate.ts'
 
-const SECRET = 'whsec_of_tests'
 const HOUR_MS = 3_600_000
 const subject = 'flow:0x0000000000000002'
 
-let opened: TestContext
+let opened: StripeContext
 let ctx: ServiceContext
 let holder: ServiceContext
 let gate: StripeGate
-let stripe: StripeClient
 let now: Date
 
 beforeEach(async () => {
   now = new Date('2026-11-21T12:00:00Z')
-  gate = await openStripeGate()
-  opened = await createTestContext({
-    clock: () => now,
-    variables: {
-      STRIPE_SECRET_KEY: 'sk_test_123',
-      STRIPE_PUBLISHABLE_KEY: 'pk_test_123',
-      STRIPE_WEBHOOK_SECRET: SECRET,
-      STRIPE_API_URL: gate.url,
-      LOG_LEVEL: 'silent',
-    },
-  })
-  ctx = opened.ctx
-  stripe = createStripeClient(ctx.env.stripe ?? expect.fail('Stripe is set up'))
+  opened = await openStripeContext(() => now)
+  ;({ ctx, gate } = opened)
   const accountId = (await openAccount(ctx, { subject })).id
   const kept = { customerId: 'cus_1', paymentMethodId: 'pm_kept', updatedAt: now }
   await ctx.db.insert(paymentMethods).values({ accountId, ...kept })
   holder = withActor(ctx, { kind: 'account', accountId, via: 'session' })
 })
-afterEach(async () => {
-  await expectBooksBalance(ctx)
-  await opened[Symbol.asyncDispose]()
-  await gate[Symbol.asyncDispose]()
-})
+afterEach(() => opened[Symbol.asyncDispose]())
 
 const order = (cents: number) => setAutoRefill(holder, { threshold: parseUsd('10'), cents })
 const refills = () => ctx.db.select().from(purchases).orderBy(purchases.createdAt)
@@ -82,7 +61,7 @@ test('one that Stripe may have taken is not sent again, and is credited when Str
   expect(gate.calls).toHaveLength(before)
   const [refill] = await refills()
   const paid = { amount_received: 2_000, currency: 'usd', metadata: { purchase_id: refill?.id } }
-  await takeEvent(ctx, stripe, signedEvent(SECRET, 'payment_intent.succeeded', { id: 'pi_taken', ...paid }))
+  await opened.tell('payment_intent.succeeded', { id: 'pi_taken', ...paid })
   expect(await refills()).toMatchObject([{ status: 'paid', paymentIntentId: 'pi_taken' }])
   expect((await getAccount(ctx, { subject })).balance).toBe(parseUsd('20'))
 })
