@@ -6,6 +6,9 @@ import { readStripeEvent } from './apply-event.ts'
 import type { Outcome } from './schemas.ts'
 import { insertEvent, listUnmatchedEvents, lockPayment, updateEvent } from './store.ts'
 
+/** What Stripe is answered. An event that matches nothing yet is taken, and waits. */
+type Taken = Exclude<Outcome['outcome'], 'unmatched'> | 'repeated' | 'waits'
+
 interface TakenEvent {
   readonly id: string
   readonly type: string
@@ -20,7 +23,7 @@ export async function takeEvent(
   ctx: ServiceContext,
   stripe: StripeClient,
   { body, signature }: { body: string; signature: string },
-): Promise<{ outcome: Outcome['outcome'] | 'repeated' }> {
+): Promise<{ outcome: Taken }> {
   requireSystem(ctx.actor)
   const event: TakenEvent = stripe.readEvent(body, signature)
   return withTransaction(ctx, async (tx) => {
@@ -34,7 +37,7 @@ export async function takeEvent(
     const outcome = await read.apply(tx)
     await noteOutcome(tx, id, paymentIntentId, outcome)
     if (outcome.outcome === 'applied' && paymentIntentId !== null) await applyWaiting(tx, paymentIntentId)
-    return { outcome: outcome.outcome }
+    return { outcome: outcome.outcome === 'unmatched' ? 'waits' : outcome.outcome }
   })
 }
 
@@ -46,11 +49,10 @@ async function noteOutcome(
 ): Promise<void> {
   const reason = 'reason' in outcome ? outcome.reason : null
   await updateEvent(tx.db, id, { outcome: outcome.outcome, reason, paymentIntentId })
-  // Money that goes back for a payment that never becomes known would be lost silently.
-  const isStray = outcome.outcome === 'unmatched' && paymentIntentId !== null
-  if (outcome.outcome === 'refused' || isStray) {
-    tx.log.error({ event: id, paymentIntentId, reason }, 'an event of Stripe needs an operator')
-  }
+  const told = { event: id, paymentIntentId, reason }
+  if (outcome.outcome === 'refused') tx.log.error(told, 'an event of Stripe needs an operator')
+  // Nothing is lost while it waits: a payment that isn't known was not credited either.
+  if (outcome.outcome === 'unmatched') tx.log.warn(told, 'a return of Stripe waits for its payment')
 }
 
 /** Refunds and disputes that came before their payment. */

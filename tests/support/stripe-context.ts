@@ -17,7 +17,7 @@ export interface StripeContext extends AsyncDisposable {
   /** The environment, for further processes. */
   readonly variables: Readonly<Record<string, string>>
   /** Takes an event that Stripe signed. */
-  tell(type: string, object: Record<string, unknown>, by?: ServiceContext): ReturnType<typeof takeEvent>
+  tell(type: string, object: Record<string, unknown>): ReturnType<typeof takeEvent>
 }
 
 /** Disposing of it fails the test when its books don't balance. */
@@ -38,7 +38,7 @@ export async function openStripeContext(clock: () => Date): Promise<StripeContex
     gate,
     stripe,
     variables: opened.variables,
-    tell: (type, object, by = ctx) => takeEvent(by, stripe, signedEvent(SECRET, type, object)),
+    tell: (type, object) => takeEvent(ctx, stripe, signedEvent(SECRET, type, object)),
     async [Symbol.asyncDispose]() {
       await expectBooksBalance(ctx)
       await opened[Symbol.asyncDispose]()

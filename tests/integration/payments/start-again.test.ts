@@ -40,8 +40,8 @@ const pay = ({ purchaseId, paymentIntentId }: Started) =>
     currency: 'usd',
     metadata: { purchase_id: purchaseId },
   })
-const disputed = (payment_intent: string | null, by = ctx) =>
-  opened.tell('charge.dispute.funds_withdrawn', { id: 'dp_1', amount: 500, currency: 'usd', payment_intent }, by)
+const disputed = (payment_intent: string | null) =>
+  opened.tell('charge.dispute.funds_withdrawn', { id: 'dp_1', amount: 500, currency: 'usd', payment_intent })
 
 describe('a request for a purchase that comes again', () => {
   test.each(['element', 'checkout'] as const)(
@@ -95,11 +95,4 @@ describe('a request for a purchase that comes again', () => {
     expect(await row()).toMatchObject({ status: 'failed' })
     expect(await buy()).toEqual(first)
   })
-})
-
-test('money that goes back for no payment that we know is told to the operator', async () => {
-  const told: unknown[] = []
-  const log = Object.assign(Object.create(ctx.log), { error: (facts: unknown) => told.push(facts) })
-  expect(await disputed('pi_of_nobody', { ...ctx, log })).toEqual({ outcome: 'unmatched' })
-  expect(told).toMatchObject([{ paymentIntentId: 'pi_of_nobody' }])
 })

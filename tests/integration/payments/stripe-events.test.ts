@@ -7,6 +7,7 @@ import { createStripeClient, type StripeClient } from '#services/clients/stripe/
 import { getAccount, openAccount } from '#services/credits/index.ts'
 import { startPurchase, takeEvent } from '#services/payments/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { createLogger } from '#services/platform/logger.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { purchases, stripeEvents } from '#services/platform/db/schema/index.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
@@ -33,10 +34,18 @@ interface Told {
   object: Record<string, unknown>
 }
 
-async function tell({ id, type, object }: Told) {
+async function tell({ id, type, object }: Told, to = ctx) {
   const body = JSON.stringify({ id, object: 'event', type, data: { object } })
   const signature = signer.webhooks.generateTestHeaderString({ payload: body, secret: SECRET })
-  return takeEvent(ctx, stripe, { body, signature })
+  return takeEvent(to, stripe, { body, signature })
+}
+
+/** What is logged of an event, with its level: 40 is a warning, 50 an alarm. */
+async function linesOf(event: Told): Promise<unknown[]> {
+  const lines: string[] = []
+  const log = createLogger({ level: 'info', name: 'test', secrets: [], write: (line) => void lines.push(line) })
+  await tell(event, { ...ctx, log })
+  return lines.map((line) => JSON.parse(line) as unknown)
 }
 
 /** A purchase that was started, without asking Stripe. */
@@ -89,7 +98,7 @@ describe('a payment', () => {
     const { session, intent, balance } = await newPurchase()
     const told = [session('completed', 'paid'), intent(), session('async_payment_succeeded', 'paid')]
     const deliveries = told.flatMap((event) => [event, event, event, event, event]).sort(() => Math.random() - 0.5)
-    await Promise.all(deliveries.map(tell))
+    await Promise.all(deliveries.map((event) => tell(event)))
     expect(await balance()).toBe(centsToUsd(1_000n))
   })
 
@@ -166,10 +175,18 @@ describe('money that went back', () => {
   test('before its payment is known waits for it', async () => {
     const { intent, refund, balance } = await newPurchase()
     const early = refund('created', 'succeeded', 400)
-    expect(await tell(early)).toEqual({ outcome: 'unmatched' })
+    expect(await tell(early)).toEqual({ outcome: 'waits' })
     await tell(intent())
     expect(await balance()).toBe(centsToUsd(600n))
     expect(await outcomeOf(early)).toBe('applied')
+  })
+
+  test('before its payment is known warns nobody out of bed; what can’t be understood does', async () => {
+    const { pi, refund, session, dispute } = await newPurchase()
+    for (const early of [refund('created', 'succeeded'), dispute('funds_withdrawn')]) {
+      expect(await linesOf(early)).toMatchObject([{ level: 40, event: early.id, paymentIntentId: pi }])
+    }
+    expect(await linesOf(session('completed', 'paid', { amount_total: 1 }))).toMatchObject([{ level: 50 }])
   })
 })
 
