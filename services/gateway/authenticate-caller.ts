@@ -19,27 +19,43 @@ const refused = (): AppError =>
 const nobody = (): AppError =>
   new AppError('invalid_api_key', 'Send your API key: "Authorization: Bearer sk-…". Or sign in with your wallet.')
 
+/** What somebody wants to do. A block stops a key's spending, not the look at what it paid for. */
+type Purpose = 'spend' | 'read'
+
 /** Who sent a request: by its bearer key or token, else by its session. Throws `invalid_api_key` for nobody. */
-export async function authenticateCaller(parts: GatewayParts, request: Request): Promise<GatewayCaller> {
+export async function authenticateCaller(
+  parts: GatewayParts,
+  request: Request,
+  purpose: Purpose = 'spend',
+): Promise<GatewayCaller> {
   const header = request.headers.get('authorization')
   if (header === null) return callerOfSession(parts.system, request)
   const [, bearer = ''] = BEARER.exec(header) ?? []
-  if (KEY.test(bearer)) return callerOfKey(parts, bearer)
+  if (KEY.test(bearer)) return callerOfKey(parts, bearer, purpose)
   if (TOKEN.test(bearer) && parts.verifyOidcToken) {
     return parts.verifyOidcToken(parts.system, bearer, addressOf(parts.system, request))
   }
   throw refused()
 }
 
-async function callerOfKey({ system, findAccountKey }: GatewayParts, secret: string): Promise<GatewayCaller> {
+async function callerOfKey(
+  { system, findAccountKey }: GatewayParts,
+  secret: string,
+  purpose: Purpose,
+): Promise<GatewayCaller> {
   const keyHash = sha256Hex(secret)
-  return (await findAccountKey(system, keyHash)) ?? (await callerOfVaultKey(system, secret, keyHash))
+  return (await findAccountKey(system, keyHash)) ?? (await callerOfVaultKey(system, { secret, keyHash }, purpose))
 }
 
-async function callerOfVaultKey(ctx: ServiceContext, secret: string, keyHash: string): Promise<VaultCaller> {
+async function callerOfVaultKey(
+  ctx: ServiceContext,
+  { secret, keyHash }: Pick<VaultCaller, 'secret' | 'keyHash'>,
+  purpose: Purpose,
+): Promise<VaultCaller> {
   const key = await findCallingKey(ctx, keyHash)
   if (!key) throw refused()
-  if (key.blocks) throw blockedKey(key.blocks)
+  // A former owner's key would read what the new one pays for.
+  if (key.blocks && (purpose === 'spend' || key.blocks.includes('transferred'))) throw blockedKey(key.blocks)
   return { kind: 'vault', vaultId: key.vaultId, keyId: key.id, keyHash, secret }
 }
 

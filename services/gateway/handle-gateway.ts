@@ -15,7 +15,10 @@ import type { GatewayAuth, GatewayCaller } from './schemas.ts'
 /** Answers every request below the API's base. It never throws. */
 export interface Gateway {
   (request: Request): Promise<Response>
-  /** Who sent a request to an address outside the gateway, by the key or token it shows. Throws `invalid_api_key`. */
+  /**
+   * Who sent a request to an address outside the gateway, where nothing is spent, by the key or token it shows. Throws
+   * `invalid_api_key`.
+   */
   actorOf(request: Request): Promise<Actor>
   /** Resolves when no request is under way, nor any stream. */
   idle(): Promise<void>
@@ -48,7 +51,7 @@ export function handleWith(parts: GatewayParts, routes: readonly GatewayRoute[])
     return response
   }
   return Object.assign(handle, {
-    actorOf: async (request: Request) => actorOf(await authenticateCaller(parts, request)),
+    actorOf: async (request: Request) => actorOf(await authenticateCaller(parts, request, 'read')),
     idle: () => parts.inFlight.idle(),
     close: async () => void (await Promise.all([parts.rates.close(), parts.upstream.close()])),
   })

@@ -1,4 +1,6 @@
+import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { addKeyBlock, findCallingKey, upstreamKeyOf } from '#services/api-keys/index.ts'
@@ -6,7 +8,7 @@ import { openAccount } from '#services/credits/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
-import { upstreamKeys } from '#services/platform/db/schema/index.ts'
+import { apiKeys, upstreamKeys } from '#services/platform/db/schema/index.ts'
 import { openChainWorld } from '#tests/support/chain-world.ts'
 import { AUDIENCE, type OidcIssuer, startOidcIssuer } from '#tests/support/oidc-issuer.ts'
 import { openTestWeb } from '#tests/support/test-web.ts'
@@ -56,6 +58,11 @@ async function paidBy(subject: string): Promise<{ id: string; call: UsageEventWi
   const row = { keyHash, accountId: id, deploymentId: ctx.deploymentId, kind: 'litellm', status: 'active' } as const
   await ctx.db.insert(upstreamKeys).values({ ...row, createdAt: new Date() })
   return { id, call: await callOf(keyHash) }
+}
+
+async function block({ keyHash }: UsageEventWire, reason: KeyBlockReason): Promise<void> {
+  const key = await findCallingKey(ctx, keyHash)
+  await addKeyBlock(ctx, { keyId: key?.id ?? '', reason })
 }
 
 const holderOf = (accountId: string) => withActor(ctx, { kind: 'account', accountId, via: 'session' })
@@ -118,10 +125,36 @@ describe('a key that the gateway refuses', () => {
     const headers = { authorization: `Basic ${vault.bearer}` }
     expect(await new Browser().get(`/api/receipts/${vault.call.id}`, { headers })).toMatchObject(refused)
   })
-  test('blocked: the same as at the gateway', async () => {
+  test('of a former owner: 403, as the receipts are the new one’s to read', async () => {
     const { bearer, call } = await newVaultPayer(903n)
-    const key = await findCallingKey(ctx, call.keyHash)
-    await addKeyBlock(ctx, { keyId: key?.id ?? '', reason: 'operator' })
+    await block(call, 'paused')
+    await block(call, 'transferred')
     expect(await ask(bearer, call.id)).toMatchObject({ status: 403, body: { error: { code: 'vault_blocked' } } })
   })
+  test('replaced or revoked: 401, also if it was blocked before', async () => {
+    const { bearer, call } = await newVaultPayer(904n)
+    await block(call, 'limit')
+    await ctx.db.update(apiKeys).set({ status: 'deleted' }).where(eq(apiKeys.keyHash, call.keyHash))
+    expect(await ask(bearer, call.id)).toMatchObject(refused)
+  })
 })
+
+test.each([
+  ['paused', 911n],
+  ['unfunded', 912n],
+  ['capped', 913n],
+  ['limit', 914n],
+  ['closed', 915n],
+  ['operator', 916n],
+] as const)(
+  'a key that may not spend (%s) still opens the receipts of what it paid, and nobody else’s',
+  async (reason, vaultId) => {
+    const { bearer, call } = await newVaultPayer(vaultId)
+    await block(call, reason)
+    expect(await ask(bearer, call.callId ?? '')).toMatchObject({
+      status: 200,
+      body: { receipts: [{ event: { id: call.id } }] },
+    })
+    expect((await ask(bearer, vault.call.id)).status).toBe(404)
+  },
+)
