@@ -25,6 +25,7 @@ from litellm.integrations.custom_logger import CustomLogger
 
 from flareflow_bounds import bound
 from flareflow_event import EVENT_FIELD, KEY_HASH, Mint, event_of, labels_of, mapping
+from flareflow_fields import refuse_other_fields, refuse_other_routes
 from flareflow_holds import HoldDesk, HoldSettings, Unreachable, event_id_of_gateway
 from flareflow_limits import refuse_limited
 from flareflow_sdk import sdk
@@ -57,6 +58,7 @@ class Meter(CustomLogger):
         """Puts the event's id where LiteLLM's own books keep it, over whatever the caller put there."""
         key_hash = user_api_key_dict.api_key
         given = event_id_of_gateway(self._secret, str(key_hash), data)
+        refuse_other_routes(user_api_key_dict, call_type)
         self._refuse_what_cannot_be_metered(data)
         refuse_limited(user_api_key_dict, data)
         for switch in ("no-log", "no_log"):
@@ -64,17 +66,18 @@ class Meter(CustomLogger):
         _ask_for_counts(data, call_type)
         minted = self._minted(key_hash, data, given)
         if given is None and minted:
-            await self._place_hold(minted, str(key_hash), data, call_type)
+            await self._place_hold(minted, user_api_key_dict, data, call_type)
         _write_down(minted, data)
         return data
 
-    async def _place_hold(self, minted: dict[str, str], key_hash: str, data: dict[str, Any], call_type: str) -> None:
+    async def _place_hold(self, minted: dict[str, str], key: Any, data: dict[str, Any], call_type: str) -> None:
         """The gateway has held for its own calls; others are asked for here. Raises when the call may not be sent."""
         if self._holds is None:
             return
+        refuse_other_fields(key, data, call_type)
         worst = bound(data, call_type, self._holds.bounds)
         try:
-            await self._holds.place(minted[EVENT_FIELD], key_hash, worst)
+            await self._holds.place(minted[EVENT_FIELD], str(key.api_key), worst)
         except Unreachable as reason:
             # The hold may have been placed all the same: the failure that is reported under its id ends it.
             _write_down(minted, data)
