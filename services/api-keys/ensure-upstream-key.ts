@@ -1,7 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { accountKeyAlias } from '#lib/keys/key-format.ts'
 import { requireSystem } from '#services/auth/index.ts'
-import { accountKeyRoutes } from '#services/clients/litellm/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { hmacHex, sha256Hex } from '#services/platform/crypto/hash.ts'
 import { activateUpstreamKey, findUpstreamKey, insertUpstreamKey } from './store.ts'
@@ -56,7 +55,7 @@ async function makeAtLitellm(ctx: ServiceContext, account: AccountRef, key: Upst
   if ((await ctx.litellm.findKeyByAlias(alias)) !== null) await ctx.litellm.deleteKey({ alias })
   const metadata = { flareflow_deployment: ctx.deploymentId, flareflow_account: account.id }
   try {
-    await ctx.litellm.generateKey({ alias, secret: key.secret, metadata, routes: accountKeyRoutes })
+    await ctx.litellm.generateKey({ alias, secret: key.secret, metadata })
   } catch (error) {
     // Another process may have made the very same key meanwhile.
     const isMade = error instanceof AppError && error.code === 'litellm_refused' && (await isKnown(ctx, key))

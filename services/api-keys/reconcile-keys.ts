@@ -1,4 +1,5 @@
 import { requireSystem } from '#services/auth/index.ts'
+import { meteredRoutes } from '#services/clients/litellm/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { limitsOf } from './key-limits.ts'
@@ -36,8 +37,10 @@ async function differs(ctx: ServiceContext, key: KeyRow): Promise<boolean> {
   if (known.status !== key.status) return known.status !== 'deleted'
   if (key.status !== 'active') return false
   const { tokensPerMinute, parallelRequests, budgetUsd } = limitsOf(ctx, key)
-  const { limits } = known
+  const { limits, allowedRoutes } = known
   return (
+    // A key of a former release may use fewer.
+    allowedRoutes.join() !== meteredRoutes.join() ||
     limits.tokensPerMinute !== tokensPerMinute ||
     limits.parallelRequests !== parallelRequests ||
     limits.hasBudget !== (budgetUsd !== null)

@@ -9,6 +9,8 @@ export interface ScriptedModel {
   readonly url: string
   /** Streams that were written to their end. */
   readonly finished: () => number
+  /** Bodies that it was sent. */
+  readonly heard: readonly Readonly<Record<string, unknown>>[]
   close(): Promise<void>
 }
 
@@ -27,15 +29,17 @@ const SLOW = { chunks: 30, ms: 60 }
 
 export async function startScriptedModel(): Promise<ScriptedModel> {
   let finished = 0
+  const heard: Record<string, unknown>[] = []
   const server = createServer(async (request, response) => {
     const body = await text(request)
     // Whoever looks whether there is a model, or left before they had asked.
     if (body === '') return void response.writeHead(404).end()
-    const asked = JSON.parse(body) as Asked
+    const asked = JSON.parse(body) as Asked & Record<string, unknown>
+    heard.push(asked)
     const wish = JSON.stringify(asked.messages?.at(-1)?.content ?? asked.input ?? '')
     if (wish.includes('late')) await sleep(LATE_MS)
     if (wish.includes('fail')) return void fail(response)
-    if (asked.input !== undefined) respond(response)
+    if (asked.input !== undefined) respond(response, asked)
     else if (asked.stream) await stream(response, wish.includes('slow') ? SLOW : { chunks: 4, ms: 0 })
     else whole(response, asked)
     finished += 1
@@ -47,6 +51,7 @@ export async function startScriptedModel(): Promise<ScriptedModel> {
   return {
     url: `http://127.0.0.1:${address.port}/v1`,
     finished: () => finished,
+    heard,
     async close() {
       server.close()
       server.closeAllConnections()
@@ -72,7 +77,7 @@ function whole(response: ServerResponse, { tools }: Asked): void {
 }
 
 /** As `/responses` answers. */
-function respond(response: ServerResponse): void {
+function respond(response: ServerResponse, { stream: isStream }: Asked): void {
   const content = [{ type: 'output_text', text: 'Hello', annotations: [] }]
   const output = [{ type: 'message', id: 'msg_1', status: 'completed', role: 'assistant', content }]
   const counts = {
@@ -84,8 +89,18 @@ function respond(response: ServerResponse): void {
   }
   const settings = { parallel_tool_calls: true, tool_choice: 'auto', tools: [], error: null, incomplete_details: null }
   const head = { id: 'resp_scripted', object: 'response', created_at: about.created, model: about.model }
-  response.writeHead(200, { 'content-type': 'application/json' })
-  response.end(JSON.stringify({ ...head, status: 'completed', output, ...settings, usage: counts }))
+  const answered = { ...head, status: 'completed', output, ...settings, usage: counts }
+  if (!isStream) {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    return void response.end(JSON.stringify(answered))
+  }
+  const say = (type: string, more: object): void =>
+    void response.write(`event: ${type}\ndata: ${JSON.stringify({ type, ...more })}\n\n`)
+  response.writeHead(200, { 'content-type': 'text/event-stream' })
+  say('response.created', { response: { ...head, status: 'in_progress', output: [], ...settings } })
+  say('response.output_text.delta', { item_id: 'msg_1', output_index: 0, content_index: 0, delta: 'Hello' })
+  say('response.completed', { response: answered })
+  response.end()
 }
 
 async function stream(response: ServerResponse, { chunks, ms }: typeof SLOW): Promise<void> {

@@ -1,5 +1,5 @@
 export { createLitellmClient, type LitellmClient } from './client.ts'
 export type { KeyLimits } from './key-limits.ts'
-export { accountKeyRoutes, meteredRoutes } from './keys.ts'
+export { meteredRoutes } from './metered-routes.ts'
 export type { SpendLog } from './spend-log.ts'
 export type { SpendLogQuery } from './spend-logs.ts'

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { meteredRoutes } from './metered-routes.ts'
 import type { Send } from './request.ts'
 
 /** What LiteLLM holds a key to. */
@@ -16,8 +17,8 @@ export const limitFields = ({ tokensPerMinute, parallelRequests, budgetUsd }: Ke
   max_budget: budgetUsd,
 })
 
-/** Sets a key's limits at once. Throws `litellm_refused` when there is no such key. */
+/** Sets a key's limits and routes at once. Throws `litellm_refused` when there is no such key. */
 export async function setKeyLimits(send: Send, hash: string, limits: KeyLimits): Promise<void> {
-  const body = { key: hash, ...limitFields(limits) }
+  const body = { key: hash, allowed_routes: meteredRoutes, ...limitFields(limits) }
   await send({ method: 'POST', path: '/key/update', body, schema: z.looseObject({}) })
 }

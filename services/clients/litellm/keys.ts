@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { type KeyLimits, limitFields } from './key-limits.ts'
+import { meteredRoutes } from './metered-routes.ts'
 import type { Send } from './request.ts'
 import { changedKeySchema, deletedKeysSchema, generatedKeySchema, keyInfoSchema, keyListSchema } from './schemas.ts'
 
@@ -10,8 +11,6 @@ export interface NewKey {
   readonly secret: string
   readonly metadata: Readonly<Record<string, unknown>>
   readonly limits?: KeyLimits
-  /** What it may be used for; the metered routes if absent. */
-  readonly routes?: readonly string[]
 }
 
 export interface LitellmKey {
@@ -24,30 +23,10 @@ export interface LitellmKey {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
-/**
- * The routes that carry token counts. A route also opens everything below it, so `/models` isn't here: LiteLLM serves
- * Gemini's `/models/{model}:generateContent` there. `key_type` isn't sent either: it replaces this list by a wider one.
- */
-export const meteredRoutes: readonly string[] = [
-  '/chat/completions',
-  '/v1/chat/completions',
-  '/completions',
-  '/v1/completions',
-  '/embeddings',
-  '/v1/embeddings',
-  '/v1/models',
-]
-
-/** What the gateway needs of LiteLLM for credit accounts; what lies below `/responses` it never asks for. */
-export const accountKeyRoutes: readonly string[] = [...meteredRoutes, '/v1/responses']
-
-/** Makes a key that may use its routes only. Throws `litellm_refused` when the alias is taken. */
-export async function generateKey(
-  send: Send,
-  { alias, secret, metadata, limits, routes }: NewKey,
-): Promise<{ hash: string }> {
+/** Makes a key that may use the metered routes only. Throws `litellm_refused` when the alias is taken. */
+export async function generateKey(send: Send, { alias, secret, metadata, limits }: NewKey): Promise<{ hash: string }> {
   const held = limits ? limitFields(limits) : {}
-  const body = { key: secret, key_alias: alias, metadata, allowed_routes: routes ?? meteredRoutes, ...held }
+  const body = { key: secret, key_alias: alias, metadata, allowed_routes: meteredRoutes, ...held }
   const { token } = await send({ method: 'POST', path: '/key/generate', body, schema: generatedKeySchema })
   return { hash: token }
 }

@@ -84,11 +84,7 @@ async function chooseForAccount(
   return { model, provider, terms: priced, ownKeyModel: isOwn ? providerModel(chosen.model) : null }
 }
 
-function chooseForVault(route: GatewayRoute, wanted: string): Chosen {
-  // LiteLLM would open all that lies below the route to the key, which is its owner's to use without the gateway.
-  if (route === '/responses') {
-    throw new AppError('not_permitted', "A subscription's key can't use /responses. Use /chat/completions.")
-  }
+function chooseForVault(wanted: string): Chosen {
   requireNamedModel(wanted)
   return { model: wanted, provider: null, terms: null, ownKeyModel: null }
 }
@@ -109,9 +105,7 @@ export async function planRequest(
   const power = powerOf(caller, request, body)
   const wanted = String(body['model'])
   const chosen =
-    caller.kind === 'account'
-      ? await chooseForAccount(parts, caller, { route, wanted, power })
-      : chooseForVault(route, wanted)
+    caller.kind === 'account' ? await chooseForAccount(parts, caller, { route, wanted, power }) : chooseForVault(wanted)
   const { passed, ignored } = allowedFields(route, body)
   const isStream = passed['stream'] === true
   const labels = labelsOf(request.headers, body['metadata'])

@@ -20,6 +20,7 @@ describe('what carries token counts is open', () => {
     ['/chat/completions', { model: 'gpt-4', messages }],
     ['/v1/completions', { model: 'gpt-3.5-turbo', prompt: 'Hello' }],
     ['/v1/embeddings', { model: 'text-embedding-3-small', input: 'Hello' }],
+    ['/v1/responses', { model: 'gpt-4', input: 'Hello' }],
   ])('%s', async (path, body) => {
     expect((await customer.post(path, body)).status).toBe(200)
   })
@@ -30,9 +31,19 @@ describe('what carries token counts is open', () => {
   })
 })
 
+/** Each is tried in `vault-holds/bounded.test.ts`; the last counts a prompt, and no model answers. */
+const belowResponses = [
+  '/v1/responses/{response_id}',
+  '/v1/responses/{response_id}/input_items',
+  '/v1/responses/{response_id}/cancel',
+  '/v1/responses/compact',
+  '/v1/responses/input_tokens',
+]
+
 describe('everything else is refused', () => {
   test.each([
-    '/v1/responses',
+    '/responses',
+    '/openai/v1/responses',
     '/v1/messages',
     '/models/gpt-4:generateContent',
     '/v1beta/models/gpt-4:generateContent',
@@ -57,13 +68,13 @@ describe('everything else is refused', () => {
     expect(await response.text()).toContain('not allowed to call this route')
   })
 
-  test('what LiteLLM serves below a metered route is metered itself or lists models', async () => {
+  test('what LiteLLM serves below a metered route is metered, lists models, or is refused by the plug-in', async () => {
     const schema = z.object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
     const { paths } = schema.parse(await (await fetch(`${url}/openapi.json`)).json())
     const below = Object.keys(paths).filter((path) =>
       meteredRoutes.some((route) => path === route || path.startsWith(`${route}/`)),
     )
-    expect(new Set(below)).toEqual(new Set([...meteredRoutes, '/v1/models/{model_id}']))
+    expect(new Set(below)).toEqual(new Set([...meteredRoutes, '/v1/models/{model_id}', ...belowResponses]))
     expect(Object.keys(paths).length).toBeGreaterThan(500)
   })
 })

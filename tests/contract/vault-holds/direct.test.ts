@@ -1,73 +1,30 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
 import { priceUsage } from '#lib/pricing/price-usage.ts'
 import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
-import { createGateway } from '#services/gateway/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { apiKeys, events, keyBlocks, vaultHolds } from '#services/platform/db/schema/index.ts'
-import { loadEnv } from '#services/platform/env.ts'
-import { createTestContext, TEST_SECRET, type TestContext } from '#tests/support/context.ts'
-import { type GatewayServer, serveGateway } from '#tests/support/gateway-server.ts'
-import { type Customer, newCustomer } from '#tests/support/llm-calls.ts'
-import { failingModel, type MeteredLitellm, startMeteredLitellm } from '#tests/support/metered-litellm.ts'
-import { type OracleServer, startOracleServer } from '#tests/support/oracle-server.ts'
-import { tellVaults, type ToldVaults } from '#tests/support/told-vaults.ts'
-import { giveKey } from '#tests/support/usage-events.ts'
+import { apiKeys, keyBlocks, vaultHolds } from '#services/platform/db/schema/index.ts'
+import { type HeldWorld, type Holder, openHeldWorld } from '#tests/support/held-world.ts'
+import { newCustomer } from '#tests/support/llm-calls.ts'
+import { failingModel } from '#tests/support/metered-litellm.ts'
 
-let opened: TestContext
+let world: HeldWorld
 let ctx: ServiceContext
-let oracle: OracleServer
-let proxy: MeteredLitellm
-let told: ToldVaults
-let gateway: GatewayServer
-let nextVault = 1n
+let newVault: HeldWorld['newVault']
+let holdsOf: HeldWorld['holdsOf']
+let eventsOf: HeldWorld['eventsOf']
+let untilNoneIsHeld: HeldWorld['untilNoneIsHeld']
 
 beforeAll(async () => {
-  told = tellVaults()
-  opened = await createTestContext({ chain: told.chain })
-  ctx = opened.ctx
-  oracle = await startOracleServer(() => ctx)
-  proxy = await startMeteredLitellm({ url: `${oracle.url}/webhook/usage`, secret: TEST_SECRET }, [], { holds: true })
-  const variables = { ...opened.variables, LITELLM_URL: proxy.url, LITELLM_MASTER_KEY: proxy.masterKey }
-  gateway = await serveGateway(createGateway({ ...ctx, litellm: proxy.client, env: loadEnv(variables) }))
+  world = await openHeldWorld()
+  ;({ ctx, newVault, holdsOf, eventsOf, untilNoneIsHeld } = world)
 })
-afterAll(async () => {
-  await gateway?.close()
-  await proxy?.close()
-  await oracle?.close()
-  await opened?.[Symbol.asyncDispose]()
-})
-
-interface Holder {
-  readonly vaultId: bigint
-  readonly customer: Customer
-}
-
-async function newVault(balance: bigint): Promise<Holder> {
-  const vaultId = nextVault++
-  told.tell(vaultId, balance)
-  const customer = await newCustomer(proxy.url, proxy.client)
-  await giveKey(ctx, vaultId, customer.hash)
-  return { vaultId, customer }
-}
-
-const holdsOf = ({ vaultId }: Holder) => ctx.db.select().from(vaultHolds).where(eq(vaultHolds.vaultId, vaultId))
-const eventsOf = ({ vaultId }: Holder) => ctx.db.select().from(events).where(eq(events.vaultId, vaultId))
+afterAll(() => world?.[Symbol.asyncDispose]())
 
 const answersOf = async (holder: Holder) => (await eventsOf(holder)).filter(({ status }) => status === 'success')
-
-async function untilNoneIsHeld(holder: Holder): Promise<void> {
-  for (const deadline = Date.now() + 30_000; ;) {
-    const open = (await holdsOf(holder)).filter(({ state }) => state === 'held')
-    if (open.length === 0) return
-    if (Date.now() > deadline) throw new Error(`${open.length} holds are open`)
-    await sleep(100)
-  }
-}
 
 async function priceOf(holder: Holder): Promise<bigint> {
   const tokens = (await eventsOf(holder)).reduce((sum, { billableTokens }) => sum + billableTokens, 0n)
@@ -95,7 +52,7 @@ describe('a key that is used directly at LiteLLM', () => {
 
   test('200 clients of the official client at once: nothing is overspent, and with retries all that can be paid is', async () => {
     const holder = await newVault(12_000_000n)
-    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: `${proxy.url}/v1`, maxRetries: 0 })
+    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: `${world.proxy.url}/v1`, maxRetries: 0 })
     const statuses = await Promise.all(
       Array.from({ length: 200 }, async (): Promise<number> => {
         const messages = [{ role: 'user' as const, content: 'How are you' }]
@@ -168,16 +125,16 @@ describe('a key that is used directly at LiteLLM', () => {
 
   test('is not served while nobody says whether it can pay, and leaves no hold behind', async () => {
     const holder = await newVault(1_000_000_000n)
-    oracle.shut()
+    world.oracle.shut()
     const refused = await holder.customer.chat()
-    oracle.open()
+    world.oracle.open()
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
     expect((await holder.customer.chat()).status).toBe(200)
     await untilNoneIsHeld(holder)
   })
 
   test('of nobody here is served as ever', async () => {
-    const stranger = await newCustomer(proxy.url, proxy.client)
+    const stranger = await newCustomer(world.proxy.url, world.proxy.client)
     expect((await stranger.chat()).status).toBe(200)
   })
 })
@@ -185,7 +142,7 @@ describe('a key that is used directly at LiteLLM', () => {
 describe('the same key at the gateway', () => {
   test('is held for once: LiteLLM keeps the gateway’s id, and its event ends the gateway’s hold', async () => {
     const holder = await newVault(1_000_000_000n)
-    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: gateway.url, maxRetries: 0 })
+    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: world.gateway.url, maxRetries: 0 })
     const messages = [{ role: 'user' as const, content: 'How are you' }]
     const { data, response } = await client.chat.completions.create({ model: 'gpt-4', messages }).withResponse()
     await untilNoneIsHeld(holder)
@@ -201,7 +158,7 @@ describe('the same key at the gateway', () => {
   test('60 clients at once, streaming and not: nothing is overspent', async () => {
     const balance = 4_000_000n
     const holder = await newVault(balance)
-    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: gateway.url, maxRetries: 0 })
+    const client = new OpenAI({ apiKey: holder.customer.secret, baseURL: world.gateway.url, maxRetries: 0 })
     const messages = [{ role: 'user' as const, content: 'How are you' }]
     const ask = async (i: number): Promise<number> => {
       const body = { model: 'gpt-4', max_tokens: 60, messages }

@@ -9,6 +9,7 @@ import {
   liftKeyBlock,
   setKeyBudget,
 } from '#services/api-keys/index.ts'
+import { meteredRoutes } from '#services/clients/litellm/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import { apiKeys } from '#services/platform/db/schema/index.ts'
@@ -46,6 +47,14 @@ async function tellLitellm(): Promise<void> {
   while ((await dispatchOutbox(system, keyStateHandler)) > 0);
 }
 
+/** Leaves a key these routes, as a release that knew fewer did. */
+async function openAlone(key: string, allowed_routes: string[]): Promise<void> {
+  const { url, masterKey } = base.env.litellm
+  const headers = { authorization: `Bearer ${masterKey}`, 'content-type': 'application/json' }
+  const body = JSON.stringify({ key, allowed_routes })
+  expect((await fetch(`${url}/key/update`, { method: 'POST', headers, body })).status).toBe(200)
+}
+
 const limits = { tokensPerMinute: 7_000, parallelRequests: 3 }
 
 test('a key is made with its limits, and gets its budget later', async () => {
@@ -60,19 +69,21 @@ test('a key is made with its limits, and gets its budget later', async () => {
 })
 
 test('what somebody changed in LiteLLM is put right, whichever way it differs', async () => {
-  const [blocked, served, widened] = [await newKey(), await newKey(), await newKey()]
+  const [blocked, served, widened, older] = [await newKey(), await newKey(), await newKey(), await newKey()]
   await addKeyBlock(system, { vaultId: blocked.vaultId, reason: 'operator' })
   await tellLitellm()
   await base.litellm.unblockKey(blocked.hash)
   await base.litellm.blockKey(served.hash)
   await base.litellm.setKeyLimits(widened.hash, { tokensPerMinute: 9_999_999, parallelRequests: 3, budgetUsd: null })
+  await openAlone(older.hash, ['/v1/chat/completions'])
 
   const reconcile = createKeyReconciler()
-  expect(await reconcile(system)).toBe(3)
+  expect(await reconcile(system)).toBe(4)
   await tellLitellm()
   expect(await base.litellm.keyInfo(blocked.hash)).toMatchObject({ status: 'blocked' })
   expect(await base.litellm.keyInfo(served.hash)).toMatchObject({ status: 'active' })
   expect(await base.litellm.keyInfo(widened.hash)).toMatchObject({ limits })
+  expect(await base.litellm.keyInfo(older.hash)).toMatchObject({ allowedRoutes: meteredRoutes })
   expect(await reconcile(system)).toBe(0)
 })
 
