@@ -52,7 +52,8 @@ async function noteOutcome(
   const told = { event: id, paymentIntentId, reason }
   if (outcome.outcome === 'refused') tx.log.error(told, 'an event of Stripe needs an operator')
   // Nothing is lost while it waits: a payment that isn't known was not credited either.
-  if (outcome.outcome === 'unmatched') tx.log.warn(told, 'a return of Stripe waits for its payment')
+  if (outcome.outcome === 'unmatched' && paymentIntentId !== null)
+    tx.log.warn(told, 'a return of Stripe waits for its payment')
 }
 
 /** Refunds and disputes that came before their payment. */

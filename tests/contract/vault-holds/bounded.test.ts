@@ -71,7 +71,11 @@ describe('a field that only one provider knows, directly at LiteLLM', () => {
     const more = { temperature: 0.5, stop: ['x'], n: 1, 'no-log': true, extra_body: { seed: 7 } }
     const headers = {
       'x-litellm-timeout': '60',
+      'x-litellm-stream-timeout': '60',
       'x-litellm-num-retries': '1',
+      'openai-organization': 'org-1',
+      'anthropic-beta': 'context-1m-2025-08-07',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       'x-litellm-tags': 'a,b',
       'x-litellm-end-user-id': 'bob',
       'x-litellm-session-id': 's-1',
@@ -89,12 +93,13 @@ function answerOfSocket(secret: string): Promise<string> {
   const address = `${world.proxy.url.replace('http', 'ws')}/v1/responses?model=scripted`
   const socket = new WebSocket(address, { headers: { authorization: `Bearer ${secret}` } })
   return new Promise((resolve) => {
-    socket.onopen = () => socket.send(JSON.stringify({ type: 'response.create', response: { input: 'hi' } }))
-    socket.onmessage = ({ data }) => {
+    const asked = JSON.stringify({ type: 'response.create', response: { input: 'hi' } })
+    socket.addEventListener('open', () => socket.send(asked))
+    socket.addEventListener('message', ({ data }) => {
       resolve(String(data))
       socket.close()
-    }
-    socket.onclose = ({ reason }) => resolve(`closed: ${reason}`)
+    })
+    socket.addEventListener('close', ({ reason }) => resolve(`closed: ${reason}`))
   })
 }
 
@@ -149,5 +154,9 @@ describe('a vault’s key and /responses', () => {
       expect([path, refused.status, await refused.text()]).toEqual([path, 403, expect.stringContaining('alone')])
     }
     expect([model.heard.length, await world.holdsOf(holder)]).toEqual([before, []])
+    // Without the plug-in's refusal a model would work for it.
+    const stranger = await newCustomer(world.proxy.url, world.proxy.client)
+    expect((await stranger.post('/v1/responses/compact', asked)).status).toBe(200)
+    expect(model.heard.length).toBe(before + 1)
   })
 })
