@@ -1,3 +1,5 @@
+import { Agent as HttpAgent } from 'node:http'
+import { Agent as HttpsAgent } from 'node:https'
 import axios, { type AxiosInstance } from 'axios'
 import type { z } from 'zod'
 import { AppError } from '#lib/errors/app-error.ts'
@@ -26,10 +28,14 @@ export type Send = <T>(call: Call<T>) => Promise<T>
 
 const defaultTimeoutMs = 10_000
 const largestAnswerBytes = 64 * 1024 * 1024
+/** LiteLLM's server closes idle connections after 5 s; one that is used at that very moment would lose its call. */
+const connections = { keepAlive: true, timeout: 3_000 }
 
 export function createSend({ url, masterKey, timeoutMs }: LitellmAddress): Send {
   const http = axios.create({
     baseURL: url,
+    httpAgent: new HttpAgent(connections),
+    httpsAgent: new HttpsAgent(connections),
     headers: { Authorization: `Bearer ${masterKey}` },
     maxContentLength: largestAnswerBytes,
     // A redirect would carry the master key somewhere else.

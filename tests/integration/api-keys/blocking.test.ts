@@ -139,18 +139,27 @@ describe('decisions that overtake each other', () => {
   })
 
   test('a worker that tells what it read before, and never looks again, is caught', async () => {
+    const hasRead = Promise.withResolvers<void>()
+    const isLifted = Promise.withResolvers<void>()
     const careless: OutboxHandler = {
       ...keyStateHandler,
       async handle(ctx, messages) {
         const { state } = await getKeyForVault(ctx, vaultId)
         const { blockKey, unblockKey } = ctx.litellm
-        await (state === 'blocked' ? later(60).then(() => blockKey(sha256Hex(secret))) : unblockKey(sha256Hex(secret)))
+        if (state === 'blocked') {
+          hasRead.resolve()
+          await isLifted.promise
+          await blockKey(sha256Hex(secret))
+        } else {
+          await unblockKey(sha256Hex(secret))
+          isLifted.resolve()
+        }
         return new Map(messages.map(({ id }) => [id, { kind: 'done' as const }]))
       },
     }
     await addKeyBlock(system, { vaultId, reason: 'paused' })
     const slow = dispatchOutbox(system, careless)
-    await later(20)
+    await hasRead.promise
     await liftKeyBlock(system, { vaultId, reason: 'paused' })
     await Promise.all([slow, dispatchOutbox(system, careless)])
     expect(await callWith(secret)).toBe(401)
