@@ -26,7 +26,9 @@ interface Wanted {
 }
 
 /** A row as JSON has it: bigints and times as text. */
-type Told<T> = { [K in keyof T]: T[K] extends bigint | Date ? string : T[K] extends bigint | null ? string | null : T[K] }
+type Told<T> = {
+  [K in keyof T]: T[K] extends bigint | Date ? string : T[K] extends bigint | null ? string | null : T[K]
+}
 
 interface ToldRows {
   holds: Told<BookedHold>[] | null
