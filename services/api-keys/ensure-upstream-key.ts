@@ -27,11 +27,7 @@ export function upstreamKeyOf({ env, deploymentId }: ServiceContext, { id }: Pic
  * Makes sure that LiteLLM knows the account's key, and that its usage finds the account. The row is committed before
  * LiteLLM hears of the key, so that no call of it is ever nobody's. `anew`: LiteLLM has just said it doesn't know it.
  */
-async function ensureUpstreamKey(
-  ctx: ServiceContext,
-  account: AccountRef,
-  { anew }: { anew: boolean },
-): Promise<void> {
+async function ensureUpstreamKey(ctx: ServiceContext, account: AccountRef, { anew }: { anew: boolean }): Promise<void> {
   const key = upstreamKeyOf(ctx, account)
   const known = await findUpstreamKey(ctx.db, key.keyHash)
   if (known?.status === 'active' && !anew) return
