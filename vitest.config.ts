@@ -14,6 +14,7 @@ interface Level {
   readonly groupOrder: number
   /** Files that run at the same time. */
   readonly maxWorkers: number
+  readonly retry?: number
 }
 
 const atOnce = 2
@@ -33,13 +34,14 @@ const levels: readonly Level[] = [
     groupOrder: 4,
     maxWorkers: atOnce,
   },
-  { name: 'e2e', testTimeout: 600 * second, groupOrder: 5, maxWorkers: 1 },
+  // A browser's timing is its own: what passes at the second try is listed as flaky, for somebody to look into.
+  { name: 'e2e', testTimeout: 600 * second, groupOrder: 5, maxWorkers: 1, retry: 1 },
 ]
 
 /** A long run tries more cases per test, so each test may take as much longer. */
 const longFactor = process.env['TEST_LONG'] ? 50 : 1
 
-const projectOf = ({ name, folders = [name], testTimeout, groupOrder, maxWorkers }: Level) => ({
+const projectOf = ({ name, folders = [name], testTimeout, groupOrder, maxWorkers, retry = 0 }: Level) => ({
   extends: true as const,
   test: {
     name,
@@ -48,6 +50,7 @@ const projectOf = ({ name, folders = [name], testTimeout, groupOrder, maxWorkers
     hookTimeout: Math.max(testTimeout, 300 * second),
     sequence: { groupOrder },
     maxWorkers,
+    retry,
   },
 })
 

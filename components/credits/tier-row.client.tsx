@@ -33,7 +33,7 @@ export function TierRow({ credits: { tier }, tiers, onChange }: TierRowProps) {
       explain={
         <p>
           A tier decides what is added to the base price, which providers answer, and how much a minute may hold. It
-          acts at once. Enterprise is agreed with the operator.
+          acts within a second. Enterprise is agreed with the operator.
         </p>
       }
       now={`${TIER_WORDS[tier]}.`}

@@ -26,15 +26,10 @@ export function upstreamKeyOf({ env, deploymentId }: ServiceContext, { id }: Pic
  * Makes sure that LiteLLM knows the account's key, and that its usage finds the account. The row is committed before
  * LiteLLM hears of the key, so that no call of it is ever nobody's. `anew`: LiteLLM has just said it doesn't know it.
  */
-export async function ensureUpstreamKey(
-  ctx: ServiceContext,
-  account: AccountRef,
-  { anew = false }: { anew?: boolean } = {},
-): Promise<UpstreamKey> {
-  requireSystem(ctx.actor)
+async function ensureUpstreamKey(ctx: ServiceContext, account: AccountRef, { anew }: { anew: boolean }): Promise<void> {
   const key = upstreamKeyOf(ctx, account)
   const known = await findUpstreamKey(ctx.db, key.keyHash)
-  if (known?.status === 'active' && !anew) return key
+  if (known?.status === 'active' && !anew) return
   if (!known) {
     const { id: accountId } = account
     const row = { keyHash: key.keyHash, accountId, deploymentId: ctx.deploymentId, kind: 'litellm' as const }
@@ -42,7 +37,38 @@ export async function ensureUpstreamKey(
   }
   await makeAtLitellm(ctx, account, key)
   await activateUpstreamKey(ctx.db, key.keyHash)
-  return key
+}
+
+/** The accounts' keys at LiteLLM as one process needs them: derived once, and looked up once. */
+export interface UpstreamKeys {
+  of(account: AccountRef): UpstreamKey
+  /** `anew`: LiteLLM has just said it doesn't know it. */
+  ensure(account: AccountRef, anew?: boolean): Promise<UpstreamKey>
+}
+
+/** Accounts that are remembered. */
+const MOST = 10_000
+
+export function createUpstreamKeys(ctx: ServiceContext): UpstreamKeys {
+  requireSystem(ctx.actor)
+  const known = new Map<string, { readonly key: UpstreamKey; isMade: boolean }>()
+  const entryOf = (account: AccountRef) => {
+    const before = known.get(account.id)
+    if (before) return before
+    if (known.size >= MOST) known.clear()
+    const entry = { key: upstreamKeyOf(ctx, account), isMade: false }
+    known.set(account.id, entry)
+    return entry
+  }
+  return {
+    of: (account) => entryOf(account).key,
+    async ensure(account, anew = false) {
+      const entry = entryOf(account)
+      if (!entry.isMade || anew) await ensureUpstreamKey(ctx, account, { anew })
+      entry.isMade = true
+      return entry.key
+    },
+  }
 }
 
 const isKnown = async ({ litellm }: ServiceContext, { keyHash }: UpstreamKey): Promise<boolean> =>

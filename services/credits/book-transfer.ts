@@ -2,8 +2,9 @@ import { AppError } from '#lib/errors/app-error.ts'
 import type { Usd } from '#lib/money/units.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { insertTransfers } from './books-store.ts'
 import type { Facts } from './schemas.ts'
-import { findTransfer, insertTransfers, type NewTransfer, type TransferRow } from './store.ts'
+import { findTransfer, type NewTransfer, type TransferRow } from './store.ts'
 
 export interface Booking {
   /** Made by the caller from what is booked, such as `stripe:<payment intent>`: booking it again does nothing. */

@@ -4,7 +4,8 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { requireLockedAccount } from './require-account.ts'
 import type { Facts } from './schemas.ts'
-import { findHolds, insertTransfers } from './store.ts'
+import { insertTransfers } from './books-store.ts'
+import { findHolds } from './store.ts'
 
 /**
  * Gives back what a request was charged above its true cost, once, in the month that it was charged to. A true cost

@@ -4,7 +4,8 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { bookTransfer } from './book-transfer.ts'
 import { requireLockedAccount } from './require-account.ts'
-import { findGrant, listEndedGrants, useGrants } from './store.ts'
+import { useGrants } from './books-store.ts'
+import { findGrant, listEndedGrants } from './store.ts'
 
 const TOGETHER = 100
 

@@ -1,5 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { periodOf, previousPeriod } from '#lib/period/period.ts'
+import { nextPeriod, periodOf } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
@@ -7,17 +7,8 @@ import { createGroup } from '#services/platform/group-commit.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { EndedHold, EndHold, PlacedHold, PlaceHold } from './schemas.ts'
 import { type Books, type HoldAnswer, type HoldRequest, settleHolds } from './settle-holds.ts'
-import {
-  endHolds,
-  findHolds,
-  insertHolds,
-  insertTransfers,
-  listMonths,
-  listOpenGrants,
-  lockAccounts,
-  renewHolds,
-  useGrants,
-} from './store.ts'
+import { endHolds, insertHolds, insertTransfers, lockBooks, renewHolds, useGrants } from './books-store.ts'
+import { findHolds } from './store.ts'
 
 /**
  * Places and ends holds. Requests that arrive while a transaction runs share the next: a hot balance costs one lock.
@@ -40,21 +31,27 @@ interface Waiting {
 const TOGETHER = 500
 
 async function settleTogether(ctx: ServiceContext, requests: readonly HoldRequest[]): Promise<HoldAnswer[]> {
-  return withTransaction(ctx, async (tx) => {
+  let writing: Promise<unknown> = Promise.resolve()
+  const answers = await withTransaction(ctx, async (tx) => {
     const accountIds = await accountsOf(tx.db, requests)
     if (accountIds.length === 0) return requests.map(() => null)
     const books = await readBooks(tx, requests, accountIds)
     const result = settleHolds(books, requests)
-    // In this order on the wire: what is released may be needed for what is taken.
-    await Promise.all([
+    // In this order on the wire, and the commit with them: what is released may be needed for what is taken. After one
+    // that fails the commit is a rollback.
+    writing = Promise.all([
       endHolds(tx.db, result.ended, books.now),
       insertTransfers(tx.db, result.transfers),
       useGrants(tx.db, result.grantUses),
       insertHolds(tx.db, result.placed),
       renewHolds(tx.db, result.renewed),
     ])
+    // It is awaited below, where a refused commit has thrown already.
+    writing.catch(() => undefined)
     return result.answers
   })
+  await writing
+  return answers
 }
 
 /** Whose accounts the requests are about; only what nobody told has to be looked up. */
@@ -65,24 +62,17 @@ async function accountsOf(db: Db, requests: readonly HoldRequest[]): Promise<str
   return [...new Set([...told, ...found.map(({ accountId }) => accountId)])]
 }
 
-/** The books under the accounts' locks. In one go: what follows the locks on the wire is read under them. */
+/** The books under the accounts' locks. */
 async function readBooks(tx: ServiceContext, requests: readonly HoldRequest[], accountIds: string[]): Promise<Books> {
-  const ids = requests.map(({ id }) => id)
-  const mayPost = requests.some(({ kind }) => kind === 'end')
   const period = periodOf(tx.clock())
-  const usual = [period, previousPeriod(period)]
-  const [accounts, holds, months, grants] = await Promise.all([
-    lockAccounts(tx.db, accountIds),
-    findHolds(tx.db, ids),
-    listMonths(tx.db, accountIds, usual),
-    mayPost ? listOpenGrants(tx.db, accountIds) : [],
-  ])
-  const now = tx.clock()
-  const others = [...new Set([periodOf(now), ...holds.map((hold) => hold.period)])].filter(
-    (each) => !usual.includes(each),
-  )
-  const older = others.length > 0 ? await listMonths(tx.db, accountIds, others) : []
-  return { now, accounts, months: [...months, ...older], holds, grants }
+  const rows = await lockBooks(tx.db, {
+    accountIds,
+    holdIds: requests.map(({ id }) => id),
+    // The month may end while the locks are waited for.
+    periods: [period, nextPeriod(period)],
+    withGrants: requests.some(({ kind }) => kind === 'end'),
+  })
+  return { ...rows, now: tx.clock() }
 }
 
 const missing = (request: HoldRequest): AppError =>

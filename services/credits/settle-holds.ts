@@ -4,15 +4,12 @@ import { judgeKnownHold } from '#lib/holds/known-hold.ts'
 import { type Usd, usd } from '#lib/money/units.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import type { EndedHold, EndHold, Facts, PlacedHold, PlaceHold } from './schemas.ts'
-import type { AccountRow, GrantRow, HoldEnd, HoldRenewal, HoldRow, MonthRow, NewHold, NewTransfer } from './store.ts'
+import type { BookedAccount, BookedHold, BookRows, GrantUse, HoldEnd, HoldRenewal, NewHold } from './books-store.ts'
+import type { GrantRow, NewTransfer } from './store.ts'
 
-/** What the database says of everything that a batch touches. */
-export interface Books {
+/** The books of a batch, and when they were read. */
+export interface Books extends BookRows {
   readonly now: Date
-  readonly accounts: readonly AccountRow[]
-  readonly months: readonly MonthRow[]
-  readonly holds: readonly HoldRow[]
-  readonly grants: readonly GrantRow[]
 }
 
 export type HoldRequest =
@@ -30,10 +27,10 @@ interface Changes {
   readonly renewed: HoldRenewal[]
   readonly ended: HoldEnd[]
   readonly transfers: NewTransfer[]
-  readonly grantUses: { id: string; used: bigint }[]
+  readonly grantUses: GrantUse[]
 }
 
-type KnownHold = Pick<HoldRow, 'accountId' | 'amount' | 'state' | 'posted' | 'period' | 'expiresAt'>
+type KnownHold = Omit<BookedHold, 'id'>
 
 const monthKey = (accountId: string, period: Period): string => `${accountId}/${period}`
 
@@ -42,7 +39,7 @@ class Desk {
   readonly changes: Changes = { placed: [], renewed: [], ended: [], transfers: [], grantUses: [] }
   readonly #now: Date
   readonly #period: Period
-  readonly #accounts: Map<string, AccountRow>
+  readonly #accounts: Map<string, BookedAccount>
   readonly #months: Map<string, { spent: bigint; held: bigint }>
   readonly #holds: Map<string, KnownHold>
   readonly #grants: GrantRow[]
@@ -75,9 +72,9 @@ class Desk {
     const state = this.#stateOf(account)
     const reason = decideHold(state, amount)
     if (reason) return { ok: false, reason, affordable: affordable(state) }
-    const row = { id, accountId, period: this.#period, amount, state: 'held' as const, facts }
+    const row = { id, accountId, period: this.#period, amount, facts }
     this.#move(row, { held: amount, spent: 0n })
-    this.#holds.set(id, { ...row, posted: null, expiresAt })
+    this.#holds.set(id, { ...row, state: 'held', posted: null, expiresAt })
     this.changes.placed.push({ ...row, createdAt: this.#now, expiresAt })
     return { ok: true, amount }
   }
@@ -122,7 +119,7 @@ class Desk {
     this.#holds.set(id, { ...hold, state: end.state, posted: end.posted })
   }
 
-  #stateOf(account: AccountRow): AccountState {
+  #stateOf(account: BookedAccount): AccountState {
     const month = this.#monthOf(account.id, this.#period)
     return {
       isFrozen: account.status === 'frozen',

@@ -15,7 +15,6 @@ export type GrantRow = typeof creditGrants.$inferSelect
 export type MonthRow = typeof creditMonths.$inferSelect
 export type TransferRow = typeof ledgerTransfers.$inferSelect
 export type NewTransfer = typeof ledgerTransfers.$inferInsert
-export type NewHold = typeof creditHolds.$inferInsert
 
 /** Locks accounts until the transaction ends, always in the order of their ids, so that none waits in a circle. */
 export const lockAccounts = (db: Db, ids: readonly string[]): Promise<AccountRow[]> =>
@@ -106,54 +105,6 @@ export const listExpiredHolds = (
     .limit(limit)
 }
 
-export async function insertHolds(db: Db, rows: readonly NewHold[]): Promise<void> {
-  if (rows.length > 0) await db.insert(creditHolds).values([...rows])
-}
-
-export interface HoldRenewal {
-  readonly id: string
-  readonly expiresAt: Date
-}
-
-/** Keeps open holds for a later try of their requests. */
-export async function renewHolds(db: Db, renewals: readonly HoldRenewal[]): Promise<void> {
-  if (renewals.length === 0) return
-  await db.execute(sql`
-    update credit_holds set expires_at = given."expiresAt"
-    from jsonb_to_recordset(${JSON.stringify(renewals)}::jsonb) as given (id text, "expiresAt" timestamptz)
-    where credit_holds.id = given.id and credit_holds.state = 'held'`)
-}
-
-export interface HoldEnd {
-  readonly id: string
-  readonly state: 'posted' | 'void' | 'expired'
-  readonly posted: bigint | null
-  readonly facts: Readonly<Record<string, unknown>>
-}
-
-/** Ends holds. Each must be open: the database refuses to end one twice. */
-export async function endHolds(db: Db, ends: readonly HoldEnd[], endedAt: Date): Promise<void> {
-  if (ends.length === 0) return
-  const records = ends.map((end) => ({ ...end, posted: end.posted?.toString() ?? null }))
-  await db.execute(sql`
-    update credit_holds set state = given.state, posted = given.posted, ended_at = ${endedAt.toISOString()},
-      facts = credit_holds.facts || given.facts
-    from jsonb_to_recordset(${JSON.stringify(records)}::jsonb)
-      as given (id text, state text, posted bigint, facts jsonb)
-    where credit_holds.id = given.id`)
-}
-
-/** Writes transfers that aren't there yet. The ids of those that were new. */
-export async function insertTransfers(db: Db, rows: readonly NewTransfer[]): Promise<Set<string>> {
-  if (rows.length === 0) return new Set()
-  const written = await db
-    .insert(ledgerTransfers)
-    .values([...rows])
-    .onConflictDoNothing({ target: ledgerTransfers.id })
-    .returning({ id: ledgerTransfers.id })
-  return new Set(written.map(({ id }) => id))
-}
-
 export async function findTransfer(db: Db, id: string): Promise<TransferRow | null> {
   const [row] = await db.select().from(ledgerTransfers).where(eq(ledgerTransfers.id, id))
   return row ?? null
@@ -201,19 +152,6 @@ export async function findGrant(db: Db, id: string): Promise<GrantRow | null> {
 
 export async function insertGrant(db: Db, row: typeof creditGrants.$inferInsert): Promise<void> {
   await db.insert(creditGrants).values(row)
-}
-
-/** Takes amounts out of grants. */
-export async function useGrants(db: Db, uses: readonly { id: string; used: bigint }[]): Promise<void> {
-  if (uses.length === 0) return
-  const records = uses.map(({ id, used }) => ({ id, used: used.toString() }))
-  await db.execute(sql`
-    update credit_grants set remaining = remaining - given.used
-    from (
-      select id, sum(used) as used
-      from jsonb_to_recordset(${JSON.stringify(records)}::jsonb) as t (id text, used bigint) group by id
-    ) as given
-    where credit_grants.id = given.id`)
 }
 
 /** A place in an account's history: everything after it is older. */

@@ -1,4 +1,5 @@
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
+import { createUpstreamKeys } from '#services/api-keys/index.ts'
 import { createOwnKeys } from '#services/byok/index.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createVaultHoldWriter } from '#services/vault-holds/index.ts'
@@ -25,6 +26,7 @@ export function createGateway(base: ServiceContext): Gateway {
     vaultHolds: createVaultHoldWriter(system),
     ownKeys: createOwnKeys(system),
     upstream: createUpstream(system),
+    upstreamKeys: createUpstreamKeys(system),
     inFlight: createInFlight(),
     rates: createRateLimiter(system),
     display: createDisplayCache(),

@@ -1,5 +1,6 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { PriceList } from '#lib/credits/price-list.ts'
+import type { UpstreamKeys } from '#services/api-keys/index.ts'
 import type { OwnKeys } from '#services/byok/index.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
 import type { VaultHoldWriter } from '#services/vault-holds/index.ts'
@@ -22,6 +23,7 @@ export interface GatewayParts {
   readonly vaultHolds: VaultHoldWriter
   readonly ownKeys: OwnKeys
   readonly upstream: Upstream
+  readonly upstreamKeys: UpstreamKeys
   readonly inFlight: InFlight
   readonly findAccountKey: FindAccountKey
   readonly rates: RateLimiter

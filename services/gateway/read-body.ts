@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '#lib/errors/app-error.ts'
 import { isDeeperThan } from '#lib/http/json-depth.ts'
 import { readLimited } from '#services/platform/read-limited.ts'
@@ -26,14 +25,12 @@ async function readAll(body: ReadableStream<Uint8Array>, bytes: number): Promise
 }
 
 async function withinTime<T>(work: Promise<T>, ms: number): Promise<T> {
-  const end = new AbortController()
+  const time = Promise.withResolvers<never>()
+  const timer = setTimeout(() => time.reject(late()), ms).unref()
   try {
-    return await Promise.race([
-      work,
-      sleep(ms, undefined, { signal: end.signal, ref: false }).then(() => Promise.reject(late())),
-    ])
+    return await Promise.race([work, time.promise])
   } finally {
-    end.abort()
+    clearTimeout(timer)
   }
 }
 

@@ -3,7 +3,7 @@ import { openRedis, RedisAway } from '#services/clients/redis/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { redisCounter } from './redis-counter.ts'
 import type { Admission, Flight, RateCounter, RateRequest, RateTimes } from './schemas.ts'
-import { postgresCounter } from './store.ts'
+import { postgresCounter } from './postgres-counter.ts'
 
 export interface RateLimiter {
   /** Lets a request in, or says which limit is in its way. One that is let in must be released. */

@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { type RedisClient, redisScript } from '#services/clients/redis/index.ts'
 import type { RateCounter, RateTimes, Verdict } from './schemas.ts'
 
-/** The same steps as Postgres' `admit_request`, by Redis' clock. A slice is a field, `requests:tokens`. */
+/** The same as Postgres' `count_requests`, one request each, by Redis' clock. A slice is a field, `requests:tokens`. */
 const ADMIT = redisScript(`
   local slices, flights = KEYS[1], KEYS[2]
   local request, wanted = ARGV[1], tonumber(ARGV[2])

@@ -1,55 +1,66 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { rateFlights, rateSlices } from '#services/platform/db/schema/index.ts'
-import { type Column, rowsOf } from '#services/platform/db/rows-of.ts'
 import { run, type Statement } from '#services/platform/db/statement.ts'
-import type { Flight, RateCounter, RateTimes, Verdict } from './schemas.ts'
+import type { Flight, RateRequest, RateTimes, Verdict } from './schemas.ts'
 
-const ADMIT: Statement = {
-  name: 'rate_admit',
-  text: 'select * from admit_request($1, $2, $3, $4, $5, $6, $7, $8)',
+/** A request that has ended, and what it used. */
+export interface Ended {
+  readonly flight: Flight
+  readonly usedTokens: bigint
 }
-const END: Statement = {
-  name: 'rate_end',
-  text: `
-    with ended as (delete from rate_flights where subject = $1 and request_id = $2 returning subject)
-    update rate_slices set tokens = greatest(0, tokens + $4::bigint)
-    from ended where rate_slices.subject = ended.subject and slice = $3`,
-}
-interface Admitted {
+
+interface Counted {
   readonly refused_by: 'requests' | 'tokens' | 'parallel' | null
   readonly retry_after_ms: string
   readonly counted_in: string
 }
-const FLIGHT: readonly Column<Flight>[] = [
-  ['subject', 'text', ({ subject }) => subject],
-  ['request_id', 'text', ({ requestId }) => requestId],
-]
 
-const verdictOf = ({ refused_by: refusedBy, ...row }: Admitted): Verdict =>
-  refusedBy === null
-    ? { refusedBy, slice: BigInt(row.counted_in) }
-    : { refusedBy, retryAfterMs: Number(row.retry_after_ms) }
+const countText: Statement = {
+  name: 'rate_limits.count',
+  text: 'select * from count_requests($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)',
+}
 
-/** Counts in Postgres, by its clock: all processes on one database share it. */
-export const postgresCounter = (db: Db, { windowMs, leaseMs }: RateTimes): RateCounter => ({
-  async admit({ subject, requestId, tokens, limits }) {
-    const { requestsPerMinute, tokensPerMinute, parallelRequests } = limits
-    const most = [requestsPerMinute, tokensPerMinute, parallelRequests]
-    const [row] = await run<Admitted>(db, ADMIT, [subject, requestId, tokens, ...most, windowMs, leaseMs])
-    if (!row) throw new Error('admit_request answers one row.')
-    return verdictOf(row)
-  },
-  async end({ subject, requestId, slice, tokens }, usedTokens) {
-    await run(db, END, [subject, requestId, slice, usedTokens - tokens])
-  },
-  async renew(flights) {
-    await db.execute(sql`
-      update rate_flights set ends_at = clock_timestamp() + ${leaseMs}::bigint * interval '1 millisecond'
-      from ${rowsOf(flights, FLIGHT)}
-      where rate_flights.subject = given.subject and rate_flights.request_id = given.request_id`)
-  },
-})
+const NO_LIMITS = { requestsPerMinute: 0, tokensPerMinute: 0, parallelRequests: 0 }
+
+interface Turn {
+  readonly subject: string
+  readonly process: string
+  /** Requests of the process that go on. */
+  readonly live: bigint
+  readonly ended: readonly Ended[]
+  /** All under the same limits. */
+  readonly asked: readonly RateRequest[]
+}
+
+/** Counts what ended and lets in what asks, in one step; a verdict for each that asks. */
+export async function countRequests(db: Db, turn: Turn, { windowMs, leaseMs }: RateTimes): Promise<Verdict[]> {
+  const { subject, process, live, ended, asked } = turn
+  const { requestsPerMinute, tokensPerMinute, parallelRequests } = asked[0]?.limits ?? NO_LIMITS
+  const rows = await run<Counted>(db, countText, [
+    ...[subject, process, live],
+    ended.map(({ flight }) => flight.slice),
+    ended.map(({ flight, usedTokens }) => usedTokens - flight.tokens),
+    asked.map(({ tokens }) => tokens),
+    ...[requestsPerMinute, tokensPerMinute, parallelRequests, windowMs, leaseMs],
+  ])
+  return rows.map(({ refused_by: refusedBy, ...row }) =>
+    refusedBy === null
+      ? { refusedBy, slice: BigInt(row.counted_in) }
+      : { refusedBy, retryAfterMs: Number(row.retry_after_ms) },
+  )
+}
+
+/** Says that the process lives, to those that count for these subjects. */
+export async function renewFlights(
+  db: Db,
+  process: string,
+  { subjects, leaseMs }: { subjects: readonly string[]; leaseMs: number },
+): Promise<void> {
+  await db.execute(sql`
+    update rate_flights set ends_at = clock_timestamp() + ${leaseMs}::bigint * interval '1 millisecond'
+    where process = ${process} and subject in (select jsonb_array_elements_text(${JSON.stringify(subjects)}::jsonb))`)
+}
 
 /** Forgets counters that nobody asked for since their window ended, and flights of processes that died. */
 export async function deleteStale(db: Db, windowMs: number): Promise<void> {

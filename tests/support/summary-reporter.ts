@@ -1,12 +1,12 @@
 import { globSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Reporter, SerializedError, TestModule, TestRunEndReason } from 'vitest/node'
+import type { Reporter, SerializedError, TestCase, TestModule, TestRunEndReason } from 'vitest/node'
 import { projectRoot } from '#services/local/home.ts'
 import { coverageFaults } from './cadence-coverage.ts'
 
 /**
- * Ends the run with the time that each level took, what failed, and one plain line: "12 passed, 0 failed", and
- * ", 1 skipped" when tests were skipped. After a run of all chain tests, lines of the contracts that are neither
+ * Ends the run with the time that each level took, what passed at its second try only, what failed and why, and one plain
+ * line: "12 passed, 0 failed", and ", 1 skipped" when tests were skipped. After a run of all chain tests, lines of the contracts that are neither
  * covered nor explained count as one failure.
  */
 export default class SummaryReporter implements Reporter {
@@ -20,7 +20,7 @@ export default class SummaryReporter implements Reporter {
     for (const fault of faults) process.stdout.write(`FAIL Cadence coverage: ${fault}\n`)
     const failures = failuresOf(modules)
     const failed = failures.length + unhandledErrors.length + Math.min(faults.length, 1)
-    const lines = [...timesOf(modules), ...failures, summaryOf(modules, failed, reason)]
+    const lines = [...timesOf(modules), ...flakyOf(modules), ...failures, summaryOf(modules, failed, reason)]
     // At the very end, behind the default reporter's own summary; a write to the descriptor can't be cut off.
     process.on('exit', () => writeSync(1, `${lines.join('\n')}\n`))
   }
@@ -43,11 +43,23 @@ function timesOf(modules: readonly TestModule[]): string[] {
 /** A line for each test that failed, and for each file that could not be loaded. */
 function failuresOf(modules: readonly TestModule[]): string[] {
   return modules.flatMap((file) => {
-    const tests = [...file.children.allTests('failed')].map(({ fullName }) => fullName)
+    const tests = [...file.children.allTests('failed')].map((each) => `${each.fullName}: ${whyOf(each)}`)
     const failed = tests.length > 0 ? tests : file.state() === 'failed' ? ['the file itself'] : []
-    return failed.map((name) => `FAIL ${file.project.name} ${file.relativeModuleId}: ${name}`)
+    return failed.map((what) => `FAIL ${file.project.name} ${file.relativeModuleId}: ${what}`)
   })
 }
+
+/** A line for each test that failed first: something is wrong with it, or with what it tests. */
+function flakyOf(modules: readonly TestModule[]): string[] {
+  return modules.flatMap((file) =>
+    [...file.children.allTests('passed')]
+      .filter((each) => each.diagnostic()?.flaky)
+      .map((each) => `FLAKY ${file.project.name} ${file.relativeModuleId}: ${each.fullName}: ${whyOf(each)}`),
+  )
+}
+
+/** The first line of what a test failed with. */
+const whyOf = (each: TestCase): string => (each.result().errors?.[0]?.message ?? '').split('\n')[0]?.slice(0, 300) ?? ''
 
 /** Whether every file of chain tests ran and passed, whole: what fewer don't cover says nothing. */
 function ranAllChainTests(modules: readonly TestModule[]): boolean {

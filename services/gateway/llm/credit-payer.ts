@@ -1,6 +1,5 @@
 import { isFree, type PriceTerms, priceTokens, tokensFor } from '#lib/credits/price-request.ts'
 import { usd } from '#lib/money/units.ts'
-import { ensureUpstreamKey, upstreamKeyOf } from '#services/api-keys/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { AccountCaller } from '../schemas.ts'
 import { insertReview } from '../store.ts'
@@ -20,8 +19,8 @@ const LEAST = usd(1n)
 
 /** A credit account pays from its balance. A free model needs no hold, so an empty balance doesn't refuse it. */
 export function createCreditPayer(parts: GatewayParts, { account }: AccountCaller, terms: PriceTerms): Payer {
-  const { system, holds, display } = parts
-  const { keyHash } = upstreamKeyOf(system, account)
+  const { system, holds, display, upstreamKeys } = parts
+  const { keyHash } = upstreamKeys.of(account)
   const free = isFree(terms)
 
   async function place({ id, tokens, expiresAt, facts }: HoldWanted): Promise<Placement> {
@@ -41,7 +40,7 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
     id: `account:${account.id}`,
     keyHash,
     ownKey: null,
-    secret: async (anew = false) => (await ensureUpstreamKey(system, account, { anew })).secret,
+    secret: async (anew = false) => (await upstreamKeys.ensure(account, anew)).secret,
     place,
     async post(id, used, facts) {
       if (free) return usd(0n)

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ import { writeWidePrices } from './wide-prices.ts'
 /** A gateway in a process of its own, on an embedded Postgres, with one account that can pay for everything. */
 interface BenchGateway {
   readonly url: string
-  /** Headers of the account's owner. */
+  /** Headers of the account's key. */
   readonly headers: Readonly<Record<string, string>>
   /** Resident bytes, after a collection of what is garbage. */
   memory(): Promise<number>
@@ -32,15 +32,13 @@ export interface BenchWorld {
 }
 
 const DEPLOYMENT = 'bench'
-const ORIGIN = 'http://localhost:3003'
 const SESSION_SECRET = 'a-session-secret-of-the-bench'
 
-/** An account with a session and credits, as SQL: the bench has no wallet to sign in with. */
+/** An account with credits and its key, as SQL: the bench has no wallet to sign in with. */
 async function insertAccount(url: string): Promise<string> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
-  const token = randomBytes(32).toString('base64url')
-  const idHash = createHmac('sha256', SESSION_SECRET).update(token, 'utf8').digest('hex')
+  const secret = `sk-ff-${randomBytes(24).toString('hex')}`
   const account = `cr_${randomBytes(12).toString('hex')}`
   const address = `0x${randomBytes(8).toString('hex')}`
   await client.query(
@@ -49,13 +47,13 @@ async function insertAccount(url: string): Promise<string> {
     [DEPLOYMENT],
   )
   await client.query(
-    `insert into sessions (id_hash, deployment_id, network, address, created_at, expires_at)
-     values ($1, $2, 'emulator', $3, now(), now() + interval '1 hour')`,
-    [idHash, DEPLOYMENT, address],
-  )
-  await client.query(
     `insert into credit_accounts (id, subject, tier, status, created_at) values ($1, $2, 'enterprise', 'open', now())`,
     [account, `flow:${address}`],
+  )
+  await client.query(
+    `insert into account_keys (id, account_id, request_key, name, key_hash, masked, created_at)
+     values ($1, $2, 'bench', 'bench', $3, 'sk-ff-…', now())`,
+    [`key_${account}`, account, createHash('sha256').update(secret).digest('hex')],
   )
   await client.query(
     `insert into ledger_transfers (id, debit, credit, amount, kind, account_id, period, facts, created_at)
@@ -63,7 +61,7 @@ async function insertAccount(url: string): Promise<string> {
     [`stripe:${account}`, account],
   )
   await client.end()
-  return token
+  return secret
 }
 
 async function startChild(environment: Record<string, string>): Promise<{ child: ChildProcess; port: number }> {
@@ -88,7 +86,7 @@ export async function openBenchWorld(): Promise<BenchWorld> {
     supervisor,
     urlOf,
     async gateway({ url, masterKey }) {
-      const token = await insertAccount(urlOf('bench'))
+      const secret = await insertAccount(urlOf('bench'))
       const { child, port } = await startChild({
         PATH: process.env.PATH ?? '',
         NODE_ENV: 'production',
@@ -104,7 +102,7 @@ export async function openBenchWorld(): Promise<BenchWorld> {
       })
       return {
         url: `http://127.0.0.1:${port}/api/v1/llm`,
-        headers: { cookie: `flareflow_session=${token}`, origin: ORIGIN, 'content-type': 'application/json' },
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
         async memory() {
           child.send('memory')
           const [{ rss }] = (await once(child, 'message')) as [{ rss: number }]

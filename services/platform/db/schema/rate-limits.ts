@@ -13,13 +13,15 @@ export const rateSlices = pgTable(
   (table) => [primaryKey({ columns: [table.subject, table.slice] })],
 )
 
-/** Requests in flight. A process that dies stops renewing its own, and they end. Unlogged. */
+/** Requests in flight, by process. One that dies stops renewing its rows, and its requests have ended. Unlogged. */
 export const rateFlights = pgTable(
   'rate_flights',
   {
     subject: text().notNull(),
-    requestId: text().notNull(),
+    /** Made by the process. */
+    process: text().notNull(),
+    flights: bigint({ mode: 'bigint' }).notNull(),
     endsAt: timestamp({ withTimezone: true }).notNull(),
   },
-  (table) => [primaryKey({ columns: [table.subject, table.requestId] })],
+  (table) => [primaryKey({ columns: [table.subject, table.process] })],
 )
