@@ -1,3 +1,4 @@
+export { billUsage, type CreditBill, type CreditCell } from './billed/bill-usage.ts'
 export { changeOwnTerms, setTier, type TermsChange } from './change-terms.ts'
 export { correctCharge } from './correct-charge.ts'
 export { creditPurchase } from './credit-purchase.ts'

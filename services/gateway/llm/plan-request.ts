@@ -114,7 +114,9 @@ export async function planRequest(
       : chooseForVault(route, wanted)
   const { passed, ignored } = allowedFields(route, body)
   const isStream = passed['stream'] === true
-  const labels = labelsOf(request.headers, body['metadata'])
+  // LiteLLM takes it for the end user's name, whatever the labels say.
+  const user = passed['user']
+  const labels = { ...labelsOf(request.headers, body['metadata']), ...(user ? { end_user: String(user) } : {}) }
   const kept = withoutNulls({ ...passed, model: chosen.model })
   const { maxTokens } = parts.prices.powers[power]
   const worst = worstCase(route, kept, Buffer.byteLength(JSON.stringify(kept)), {
