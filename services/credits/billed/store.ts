@@ -2,6 +2,7 @@ import { and, between, gt, inArray, type SQL, sql } from 'drizzle-orm'
 import { nextPeriod, type Period, periodOf, periodStart } from '#lib/period/period.ts'
 import type { TimeSlot } from '#lib/rating/time-slots.ts'
 import type { Db } from '#services/platform/db/client.ts'
+import { type Column, rowsOf } from '#services/platform/db/rows-of.ts'
 import { creditMonths } from '#services/platform/db/schema/index.ts'
 import type { UsageBucket, UsageGroup } from '#services/rating/index.ts'
 
@@ -43,6 +44,14 @@ export interface PostSum {
   readonly amount: bigint
 }
 
+/** What was given back of single requests since an instant. */
+const givenBack = (since: Date | null, chosen: SQL): SQL => sql`
+  select coalesce(facts->>'refunds', regexp_replace(id, '^correction:', 'usage:')) as line, sum(amount) as amount
+  from ledger_transfers
+  where kind = 'refund' and debit = 'revenue' and (id like 'correction:%' or facts ? 'refunds')
+    ${since ? sql`and created_at >= ${instant(since)}` : sql``} ${chosen}
+  group by 1`
+
 interface SumRow extends Record<string, unknown> {
   account_id: string
   period: number
@@ -65,13 +74,7 @@ export async function sumPosts(
   const chosen = accountIds ? sql`and account_id = any(${sql.param([...accountIds])}::text[])` : sql``
   const starts = sql`${sql.param(slots.map(({ start }) => start.toISOString()))}::timestamptz[]`
   const { rows } = await db.execute<SumRow>(sql`
-    with given_back as (
-      select coalesce(facts->>'refunds', regexp_replace(id, '^correction:', 'usage:')) as line, sum(amount) as amount
-      from ledger_transfers
-      where kind = 'refund' and debit = 'revenue' and (id like 'correction:%' or facts ? 'refunds')
-        and created_at >= ${instant(begin)} ${chosen}
-      group by 1
-    ), posts as (
+    with given_back as (${givenBack(begin, chosen)}), posts as (
       select account_id, period, created_at, ${GROUPS[by]} as grp, posted - coalesce(given_back.amount, 0) as amount
       from credit_holds left join given_back on line = 'usage:' || id
       where state = 'posted' and posted > 0 and ended_at >= ${instant(begin)}
@@ -86,6 +89,64 @@ export async function sumPosts(
     from placed group by 1, 2, 3, 4 limit ${limit + 1}`)
   return rows.map(({ account_id: accountId, period, slot, grp: group, amount }) => {
     return { accountId, period, slot, group, amount: BigInt(amount) }
+  })
+}
+
+/** Paid requests to be added up: of a key by its id, or with a label. */
+export interface WantedTaken {
+  readonly id: string
+  readonly value: string
+  /** First UTC day, and the first one after the last; null: without an end. */
+  readonly from: string | null
+  readonly to: string | null
+}
+
+export interface TakenQuery {
+  /** Null: of all accounts. */
+  readonly accountId: string | null
+  readonly scope: 'key' | 'end_user' | 'organization'
+  readonly wanted: readonly WantedTaken[]
+}
+
+export interface TakenSum {
+  readonly id: string
+  readonly tokens: bigint
+  readonly requests: bigint
+  /** 1e-8 USD, less what was given back of these requests. */
+  readonly usd: bigint
+}
+
+const wantedColumns: readonly Column<WantedTaken>[] = [
+  ['wanted_id', 'text', ({ id }) => id],
+  ['value', 'text', ({ value }) => value],
+  ['from_day', 'date', ({ from }) => from],
+  ['to_day', 'date', ({ to }) => to],
+]
+const SCOPES: Readonly<Record<TakenQuery['scope'], SQL>> = {
+  key: sql`facts->>'keyId'`,
+  end_user: labelled('end_user'),
+  organization: labelled('organization'),
+}
+
+export async function sumTakenBy(db: Db, { accountId, scope, wanted }: TakenQuery): Promise<TakenSum[]> {
+  if (wanted.length === 0) return []
+  const chosen = accountId === null ? sql`` : sql`and account_id = ${accountId}`
+  const days = wanted.map(({ from }) => from)
+  const since = days.includes(null) ? null : new Date(days.toSorted()[0] ?? 0)
+  const { rows } = await db.execute<{ id: string; tokens: string; requests: string; usd: string }>(sql`
+    with given_back as (${givenBack(since, chosen)}), posts as (
+      select ${SCOPES[scope]} as value, created_at at time zone 'UTC' as at, facts->>'tokens' as tokens,
+        posted - coalesce(given_back.amount, 0) as amount
+      from credit_holds left join given_back on line = 'usage:' || id
+      where state = 'posted' and posted > 0 ${since ? sql`and created_at >= ${instant(since)}` : sql``} ${chosen}
+    )
+    select wanted_id as id, coalesce(sum(tokens::numeric), 0)::text as tokens, count(*)::text as requests,
+      sum(amount)::text as usd
+    from ${rowsOf(wanted, wantedColumns)} join posts using (value)
+    where (from_day is null or at >= from_day) and (to_day is null or at < to_day)
+    group by 1`)
+  return rows.map(({ id, tokens, requests, usd }) => {
+    return { id, tokens: BigInt(tokens), requests: BigInt(requests), usd: BigInt(usd) }
   })
 }
 
