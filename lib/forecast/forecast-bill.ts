@@ -37,8 +37,8 @@ const most = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => (b
  * What accounts will be billed for a month whose tokens to come (all accounts together) are forecast. They go to
  * accounts and models as those of the last 28 days did; each account is priced by the schedule, so a tier that is
  * reached before the month's end counts, or else at what its tokens of late were billed. Prices may fall at a tier, so
- * the interval takes in every number of tokens in between; over several accounts it is the sum of theirs, which is wider
- * than theirs together.
+ * the interval takes in every number of tokens in between; over several accounts it is the sum of theirs, which is
+ * wider than theirs together.
  */
 export function forecastBill(schedule: Schedule, accounts: readonly AccountMix[], toCome: Forecast): Forecast {
   const weights = accounts.map(({ recent }) => total(recent))

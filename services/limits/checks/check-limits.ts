@@ -1,13 +1,11 @@
-import { walletOf } from '#lib/accounts/wallet-of.ts'
 import { judgeLimit } from '#lib/limits/judge-limit.ts'
 import { windowAt, windowBefore } from '#lib/limits/limit-window.ts'
 import { creditsOf } from '#lib/metering/payer.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
 import { periodOf, previousPeriod } from '#lib/period/period.ts'
-import { type NewAlert, OPERATOR, raiseAlerts } from '#services/alerts/index.ts'
+import { audienceOf, raiseAlerts } from '#services/alerts/index.ts'
 import { addKeyBlock, liftKeyBlock } from '#services/api-keys/index.ts'
 import { requireSystem } from '#services/auth/index.ts'
-import { findAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { getSchedule } from '#services/pricing/index.ts'
@@ -114,13 +112,6 @@ async function checkInTransaction(
   if (!isCredits) await blockKeys(tx, current)
   await restrictKeys(tx, await keysOf(tx, account, limits), terms)
   return limits.length === all.length
-}
-
-/** Alerts are a wallet's: of a credit account that has none, the operator is told. */
-async function audienceOf(tx: ServiceContext, account: string | null): Promise<NewAlert['to']> {
-  const accountId = account === null ? null : creditsOf(account)
-  if (accountId === null) return account === null ? OPERATOR : 'owner'
-  return walletOf((await findAccount(tx, { id: accountId }))?.subject ?? '') ?? OPERATOR
 }
 
 async function findNow(tx: ServiceContext, limits: readonly LimitRow[], now: Date): Promise<Finding[]> {

@@ -74,8 +74,8 @@ export interface Progress {
 }
 
 /**
- * How many events each period of an account has, or all together have. Under the negated period stands what credits took
- * in it: that is known apart from the events.
+ * How many events each period of an account has, or all together have. Under the negated period stands what credits
+ * took in it: that is known apart from the events.
  */
 export async function readProgress(db: Db, deploymentId: string, account: string | null): Promise<Progress[]> {
   const [vaultId, accountId] = account === null ? [null, null] : [vaultOf(account), creditsOf(account)]

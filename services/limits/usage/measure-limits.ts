@@ -31,9 +31,9 @@ const placeOf = ({ limit, window }: LimitInWindow): string => `${limit.id} ${win
 const dayOf = (instant: Date | null): string | null => instant?.toISOString().slice(0, 10) ?? null
 
 /**
- * How much of each limit is used in its window, in its metric's unit and the order given: from the daily rollups. Money
- * is the part's share of each vault's bill by the schedule on chain, so that all parts together are the bill; of credits
- * it is what the requests took. Which key of a credit account was used, its paid requests alone know.
+ * How much of each limit is used in its window, in its metric's unit and the order given: from the daily rollups.
+ * Money is the part's share of each vault's bill by the schedule on chain, so that all parts together are the bill; of
+ * credits it is what the requests took. Which key of a credit account was used, its paid requests alone know.
  */
 export async function measureLimits(
   db: Db,
