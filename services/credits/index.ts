@@ -1,4 +1,4 @@
-export { billUsage, type CreditBill, type CreditCell } from './billed/bill-usage.ts'
+export { billUsage, type CreditCell } from './billed/bill-usage.ts'
 export type { TakenQuery, TakenSum } from './billed/store.ts'
 export { sumTaken } from './billed/sum-taken.ts'
 export { changeOwnTerms, setTier, type TermsChange } from './change-terms.ts'

@@ -1,6 +1,7 @@
 import { and, asc, between, eq, gt, gte, lt, sql } from 'drizzle-orm'
 import type { Period } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
+import { payersOf } from '#services/platform/db/payers-of.ts'
 import { events, meterPeriods } from '#services/platform/db/schema/index.ts'
 
 export type EventRow = typeof events.$inferSelect
@@ -25,7 +26,7 @@ export const listPeriods = (
     .where(
       and(
         eq(meterPeriods.deploymentId, deploymentId),
-        accounts ? sql`account_of(${meterPeriods.vaultId}) = any(${sql.param([...accounts])}::text[])` : undefined,
+        accounts ? sql`${meterPeriods.vaultId} = any(${payersOf(accounts)})` : undefined,
         between(meterPeriods.period, first, last),
         gt(meterPeriods.eventCount, 0),
       ),

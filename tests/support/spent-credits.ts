@@ -62,11 +62,11 @@ export async function payCalls(ctx: ServiceContext, account: Spender, calls: rea
   }
   await seedUsage(
     ctx,
-    calls.map(({ taken: _, isOwnKey = false, ...call }) => ({
+    calls.map((call) => ({
       ...call,
       vault: payerOfAccount(account.number),
       account: account.name,
-      key: isOwnKey ? ownKey : account.keyHash,
+      key: call.isOwnKey ? ownKey : account.keyHash,
     })),
   )
   return ids

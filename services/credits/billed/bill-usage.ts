@@ -20,7 +20,7 @@ export interface CreditCell {
 }
 
 /** An account's month: what its usage came to, and what its requests took of it. */
-export interface CreditBill {
+interface CreditBill {
   readonly account: string
   readonly period: Period
   /** Also less what was given back for no request in particular. */

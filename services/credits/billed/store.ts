@@ -93,7 +93,7 @@ export async function sumPosts(
 }
 
 /** Paid requests to be added up: of a key by its id, or with a label. */
-export interface WantedTaken {
+interface WantedTaken {
   readonly id: string
   readonly value: string
   /** First UTC day, and the first one after the last; null: without an end. */

@@ -1,10 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
+import { creditsOf } from '#lib/metering/payer.ts'
 import { MEASURES, type Measures } from '#lib/metering/usage-measures.ts'
 import { periodOf } from '#lib/period/period.ts'
 import type { TimeCover } from '#lib/rating/time-cover.ts'
 import type { TimeSlot } from '#lib/rating/time-slots.ts'
 import type { Db } from '#services/platform/db/client.ts'
+import { payersOf } from '#services/platform/db/payers-of.ts'
 import { events, usageDaily, usageHourly, usageSeries } from '#services/platform/db/schema/index.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from './schemas.ts'
 
@@ -37,7 +38,7 @@ const totals = list(MEASURES.map((measure) => sql.raw(`sum(${snakeCase(measure)}
 
 const instant = (date: Date): SQL => sql`${date.toISOString()}::timestamptz`
 /** A parameter of its final type: a list that were cast once more would be read anew for every row. */
-const array = (values: readonly string[], type: 'bigint' | 'date' | 'text' | 'timestamptz'): SQL =>
+const array = (values: readonly string[], type: 'date' | 'text' | 'timestamptz'): SQL =>
   sql`${sql.param([...values])}::${sql.raw(type)}[]`
 
 const DAY_MS = 86_400_000
@@ -90,15 +91,6 @@ function rollups({ days, hours }: TimeCover, slots: readonly TimeSlot[], query: 
     parts.push(part(usageDaily, sql`width_bucket(u.day, ${firstDays(slots)})`, span))
   }
   return sql.join(parts, sql` union all `)
-}
-
-/** The numbers that accounts are metered under: those of vaults, and those of credit accounts below 0. */
-function payersOf(accounts: readonly string[]): SQL {
-  const vaults = accounts.map(vaultOf).filter((id) => id !== null)
-  const credits = accounts.map(creditsOf).filter((id) => id !== null)
-  const numbers = array(vaults.map(String), 'bigint')
-  if (credits.length === 0) return numbers
-  return sql`(${numbers} || array(select -number from credit_accounts where id = any(${array(credits, 'text')})))`
 }
 
 const counted = sql`status = 'success' and not cache_hit`

@@ -41,7 +41,7 @@ beforeAll(async () => {
   await payCalls(base, fresh, daily(20))
   await seedUsage(
     base,
-    daily(60).map(({ taken: _, ...call }) => ({ ...call, vault })),
+    daily(60).map((call) => ({ ...call, vault })),
   )
 })
 afterAll(() => opened[Symbol.asyncDispose]())

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   ctx = withActor(await openTestWeb(world, variables), { kind: 'system', job: 'test' })
   const owner = await world.newWallet()
   wallet = new Browser()
-  expect((await wallet.signIn(owner)).status).toBe(200)
+  await wallet.signIn(owner)
   account = await newSpender(ctx, `flow:${owner.address}`)
   const sub = randomHex(8)
   other = await newSpender(ctx, `oidc:${issuer.issuer}|${sub}`)
@@ -75,4 +75,38 @@ test.each(ALL)('%s is refused for another’s account, and to whoever shows noth
   expect((await withBearer(`sk-ff-${'0'.repeat(64)}`, path + of)).status).toBe(401)
   expect((await new Browser().get(path + of)).status).toBe(401)
   expect((await wallet.get(path + of)).status).toBe(200)
+})
+
+describe('limits', () => {
+  const wanted = ({ name }: Spender) => ({
+    account: name,
+    scope: 'end_user',
+    value: `user-${randomHex(4)}`,
+    metric: 'usd',
+    per: 'month',
+    kind: 'hard',
+    amount: '1.50',
+  })
+  const post = (secret: string, body: object) =>
+    new Browser().ask('POST', '/api/limits', {
+      body,
+      headers: { authorization: `Bearer ${secret}`, origin: 'https://a-script.example' },
+    })
+
+  test('are set by who holds the account, by wallet or token, on their own', async () => {
+    expect((await wallet.post('/api/limits', wanted(account))).status).toBe(201)
+    const made = await post(token, wanted(other))
+    expect(made).toMatchObject({ status: 201, body: { account: other.name, used: '0.00000000' } })
+    const { body } = await withBearer(token, '/api/limits')
+    expect(body).toMatchObject({ limits: [{ id: made.body['id'] }] })
+  })
+
+  test('are not set by a key, on another’s account, or by another site with the cookie', async () => {
+    expect((await post(bearer, wanted(account))).status).toBe(403)
+    expect((await post(token, wanted(account))).status).toBe(403)
+    expect((await wallet.post('/api/limits', wanted(other))).status).toBe(403)
+    expect((await withBearer(bearer, `/api/limits?account=${account.name}`)).status).toBe(403)
+    const evil = { headers: { origin: 'https://evil.example' } }
+    expect((await wallet.post('/api/limits', wanted(account), evil)).body.error?.code).toBe('origin_refused')
+  })
 })
