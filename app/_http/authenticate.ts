@@ -14,12 +14,16 @@ export interface Caller {
   token: string | null
 }
 
+/** Whether somebody is asked for by what they show, whatever their cookies say. */
+export const showsKey = (request: Request, need: RouteAuth): boolean =>
+  need === 'session or key' && request.headers.has('authorization')
+
 /**
  * Reads the session cookie, or the key where a route takes one and the request shows one. A route that needs somebody
  * refuses the rest before it reads the body.
  */
 export async function authenticate(ctx: ServiceContext, request: Request, need: RouteAuth): Promise<Caller> {
-  if (need === 'session or key' && request.headers.has('authorization')) {
+  if (showsKey(request, need)) {
     const gateway = await webGateway()
     return { actor: await gateway.actorOf(request), session: null, token: null }
   }

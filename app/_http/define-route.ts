@@ -2,7 +2,7 @@ import type * as z from 'zod'
 import { parseInput, queryOf } from '#lib/http/parse-input.ts'
 import { appOrigins, requireSameOrigin } from '#services/auth/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
-import { authenticate, type Caller, type RouteAuth } from './authenticate.ts'
+import { authenticate, type Caller, type RouteAuth, showsKey } from './authenticate.ts'
 import { baseContext } from './container.ts'
 import { Download, streamReply } from './download.ts'
 import { errorResponse, toAppError } from './error-response.ts'
@@ -44,7 +44,8 @@ export function defineRoute<Result, Params = undefined, Body = undefined, Query 
     const requestId = requestIdOf(request)
     try {
       const base = await baseContext()
-      requireSameOrigin(request, appOrigins(base.env.app.url))
+      // A key or token is sent by whoever has it; only a cookie is sent by other sites' pages.
+      if (!showsKey(request, spec.auth)) requireSameOrigin(request, appOrigins(base.env.app.url))
       const caller = await authenticate(base, request, spec.auth)
       const body = await parseBody(spec.body, request)
       const params = parsePart(spec.params, await next.params)

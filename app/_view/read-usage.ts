@@ -1,17 +1,18 @@
 import { cookies } from 'next/headers'
 import { baseContext } from '#app/_http/container.ts'
-import { GROUPINGS, type UsageChoice } from '#components/usage/overview.ts'
+import { GROUPINGS, type NamedAccount, type UsageChoice } from '#components/usage/overview.ts'
 import type { UsagePageProps } from '#components/usage/usage-page.tsx'
+import { creditsOf, vaultAccount } from '#lib/metering/payer.ts'
 import { isPeriod, periodOf } from '#lib/period/period.ts'
 import { getSession, SESSION_COOKIE } from '#services/auth/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
-import { forecastQuery, getForecast, getUsageOverview } from '#services/reports/index.ts'
+import { forecastQuery, getForecast, getUsageOverview, resolveScope } from '#services/reports/index.ts'
 import { listMyVaults } from '#services/subscriptions/index.ts'
 
 export type Search = Record<string, string | string[] | undefined>
 
 export type UsageReading =
-  | { readonly address: string | null; readonly why: 'signed-out' | 'no-subscription' | 'not-yours' }
+  | { readonly address: string | null; readonly why: 'signed-out' | 'nothing-yet' | 'not-yours' }
   | { readonly address: string; readonly page: UsagePageProps }
 
 /** What a page's address chooses; what it doesn't say, or says wrong, is the open month by model. */
@@ -22,7 +23,7 @@ function choiceOf(search: Search, open: number): UsageChoice {
   return {
     period: isPeriod(period) && period <= open ? period : open,
     by: GROUPINGS.find((by) => by === text('by')) ?? 'model',
-    vault: /^\d{1,19}$/.test(text('vault')) ? text('vault') : null,
+    account: text('account') || null,
   }
 }
 
@@ -35,19 +36,34 @@ export async function readUsage(search: Search): Promise<UsageReading> {
   const { address } = session
   const ctx = withActor(base, { kind: 'user', address })
   const choice = choiceOf(search, periodOf(ctx.clock()))
-  const { vaults } = await listMyVaults(ctx)
-  if (vaults.length === 0) return { address, why: 'no-subscription' }
-  const named = vaults.map(({ vault }) => ({ id: vault.id, name: vault.serviceName || `Subscription ${vault.id}` }))
-  if (choice.vault !== null && named.every(({ id }) => id !== choice.vault)) return { address, why: 'not-yours' }
-  return { address, page: { ...(await readMonth(ctx, choice)), vaults: named } }
+  const accounts = await listNamed(ctx)
+  if (accounts.length === 0) return { address, why: 'nothing-yet' }
+  if (choice.account !== null && accounts.every(({ account }) => account !== choice.account)) {
+    return { address, why: 'not-yours' }
+  }
+  return { address, page: { ...(await readMonth(ctx, choice)), accounts } }
 }
 
-async function readMonth(ctx: ServiceContext, choice: UsageChoice): Promise<Omit<UsagePageProps, 'vaults'>> {
+/** The subscriptions of whoever is signed in, and their credits if anything was ever paid from them. */
+async function listNamed(ctx: ServiceContext): Promise<NamedAccount[]> {
+  const [{ vaults }, { accounts }] = await Promise.all([
+    listMyVaults(ctx),
+    resolveScope(ctx, { account: null, view: 'owner' }),
+  ])
+  const subscriptions = vaults.map(({ vault: { id, serviceName } }) => ({
+    account: vaultAccount(BigInt(id)),
+    name: serviceName || `Subscription ${id}`,
+    href: `/subscriptions/${id}`,
+  }))
+  const credits = (accounts ?? []).filter((account) => creditsOf(account) !== null)
+  return [...subscriptions, ...credits.map((account) => ({ account, name: 'Credits', href: '/credits' }))]
+}
+
+async function readMonth(ctx: ServiceContext, choice: UsageChoice): Promise<Omit<UsagePageProps, 'accounts'>> {
   const open = periodOf(ctx.clock())
-  const vaultId = choice.vault === null ? null : BigInt(choice.vault)
-  const query = forecastQuery.parse({ as: 'owner', ...(choice.vault ? { account: `vault:${choice.vault}` } : {}) })
+  const query = forecastQuery.parse({ as: 'owner', ...(choice.account ? { account: choice.account } : {}) })
   const [month, forecast] = await Promise.all([
-    getUsageOverview(ctx, { period: choice.period, by: choice.by, vaultId }),
+    getUsageOverview(ctx, { period: choice.period, by: choice.by, account: choice.account }),
     choice.period === open ? getForecast(ctx, query) : null,
   ])
   return { choice, open, month, forecast: forecast && forecast.billedUsd }

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { lazy, Suspense } from 'react'
+import { LazyLimits } from '#components/limits/lazy-limits.client.tsx'
 import { buttonClass } from '#components/ui/button.tsx'
 import { PageHeader } from '#components/ui/page-header.tsx'
 import { Loading } from '#components/ui/skeleton.tsx'
@@ -50,6 +51,7 @@ function Account({ tiers }: { tiers: readonly TierTerms[] }) {
         <AddCredits credits={data} onPaid={refresh} />
       </Suspense>
       <History />
+      <LazyLimits account={`credits:${data.account_id}`} />
       <Suspense fallback={<Loading what="the settings" className="mt-8 h-96" />}>
         <CreditSettings credits={data} tiers={tiers} onChange={change} />
       </Suspense>

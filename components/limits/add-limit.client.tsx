@@ -14,9 +14,11 @@ interface AddLimitProps {
   onCancel: () => void
 }
 
-type Draft = Pick<Limit, 'scope' | 'metric' | 'per' | 'kind'> & { label: string; amount: string }
+type Draft = Pick<Limit, 'scope' | 'metric' | 'per' | 'kind'> & { label: string; keyId: string; amount: string }
 
-const SCOPES = { key: 'The key', end_user: 'An end user', organization: 'An organization' }
+const LABELS = { end_user: 'An end user', organization: 'An organization' }
+const scopesFor = (keys: number): Record<Limit['scope'], string> =>
+  ({ ...(keys > 0 ? { key: keys > 1 ? 'One key' : 'The key' } : {}), ...LABELS }) as Record<Limit['scope'], string>
 const METRICS = { tokens: 'tokens', requests: 'answered requests', usd: 'USD' }
 const PERIODS = { day: 'a UTC day', month: 'a UTC month', all: 'in all' }
 
@@ -32,6 +34,7 @@ export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
     per: 'month',
     kind: 'hard',
     label: '',
+    keyId: keys[0]?.id ?? '',
     amount: '',
   })
   const [faults, setFaults] = useState<{ label?: string; amount?: string | undefined }>({})
@@ -41,7 +44,7 @@ export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
     event.preventDefault()
     const { scope, metric, per, kind } = draft
     const amount = withoutSeparators(draft.amount)
-    const value = scope === 'key' ? (keys[0]?.id ?? '') : draft.label.trim()
+    const value = scope === 'key' ? draft.keyId : draft.label.trim()
     const amountIs = amountFault(metric, amount)
     setFaults({ ...(value ? {} : { label: 'Enter the label that the calls carry.' }), amount: amountIs })
     if (!value || amountIs) {
@@ -60,10 +63,19 @@ export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
         <Select
           id="limit-scope"
           label="For"
-          options={SCOPES}
+          options={scopesFor(keys.length)}
           value={draft.scope}
           onChange={(scope) => change({ scope })}
         />
+        {draft.scope === 'key' && keys.length > 1 ? (
+          <Select
+            id="limit-key"
+            label="Key"
+            options={Object.fromEntries(keys.map((key) => [key.id, key.masked ?? key.id]))}
+            value={draft.keyId}
+            onChange={(keyId) => change({ keyId })}
+          />
+        ) : null}
         {draft.scope === 'key' ? null : (
           <Field
             id="limit-label"

@@ -11,7 +11,7 @@ import { amountFault, limitName, limitStatus, subjectOf, usedInWords, withoutSep
 
 interface LimitRowProps {
   limit: Limit
-  keys: readonly { id: string }[]
+  keys: readonly { id: string; masked: string | null }[]
   onAmount: (amount: string) => Promise<void>
   onRemove: () => void
 }

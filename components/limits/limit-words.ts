@@ -16,10 +16,15 @@ export const limitName = ({ metric, amount, per }: Pick<Limit, 'metric' | 'amoun
   `${inUnits(metric, amount)} ${PER[per]}`
 
 /** Whom it is about, in words. */
-export function subjectOf({ scope, value }: Pick<Limit, 'scope' | 'value'>, keys: readonly { id: string }[]): string {
+export function subjectOf(
+  { scope, value }: Pick<Limit, 'scope' | 'value'>,
+  keys: readonly { id: string; masked: string | null }[],
+): string {
   if (scope === 'end_user') return `End user “${value}”`
   if (scope === 'organization') return `Organization “${value}”`
-  return keys.some(({ id }) => id === value) ? 'The key' : 'A key that was replaced'
+  const key = keys.find(({ id }) => id === value)
+  if (!key) return 'A key that was replaced or revoked'
+  return keys.length > 1 && key.masked ? `Key ${key.masked}` : 'The key'
 }
 
 /** What the limit does now, as a tone and words; never by colour alone. */

@@ -8,12 +8,12 @@ import { Loading } from '#components/ui/skeleton.tsx'
 import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import { type NewLimit, useLimits } from '#hooks/use-limits.ts'
+import { vaultOf } from '#lib/metering/payer.ts'
 import { AddLimit } from './add-limit.client.tsx'
 import { LimitRow } from './limit-row.client.tsx'
 
-/** The limits of a subscription: what is used of them, and the ways to add, change and remove one. */
-export default function LimitsSection({ vaultId }: { vaultId: string }) {
-  const account = `vault:${vaultId}`
+/** The limits of a subscription or of credits: what is used of them, and the ways to add, change and remove one. */
+export default function LimitsSection({ account }: { account: string }) {
   const { data, error, refresh, set, setAmount, remove } = useLimits(account)
   const announce = useAnnounce()
   const [adding, setAdding] = useState(false)
@@ -40,7 +40,9 @@ export default function LimitsSection({ vaultId }: { vaultId: string }) {
       {!data && !error ? <Loading what="limits" className="h-24" /> : null}
       {data?.limits.length === 0 ? (
         <p className="text-text-2">
-          None: the key works as long as there is FLOW. You can limit it, or single users of it.
+          {vaultOf(account) === null
+            ? 'None: every key works as long as there are credits. You can limit single keys, users and organizations.'
+            : 'None: the key works as long as there is FLOW. You can limit it, or single users of it.'}
         </p>
       ) : null}
       <ul className="divide-y divide-line">

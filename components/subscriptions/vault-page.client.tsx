@@ -125,7 +125,7 @@ function Vault({ view, isOwner, onChanged }: VaultProps) {
       <Section title="Requests" note="live, the last 20">
         {usage.recent.length > 0 ? <RequestTable usage={usage} /> : <p className="text-text-2">No requests yet.</p>}
       </Section>
-      {isOwner ? <LazyLimits vaultId={vault.id} /> : null}
+      {isOwner ? <LazyLimits account={`vault:${vault.id}`} /> : null}
       <Section title="Settlement" note={`every ${Math.ceil(config.settleIntervalMs / 1000)} s`}>
         <SettlementLine settlement={settlement} network={config.network} />
       </Section>

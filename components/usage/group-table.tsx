@@ -2,7 +2,7 @@ import Link from 'next/link'
 import { showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { parseUsd } from '#lib/money/decimal.ts'
-import type { Grouping, NamedVault, UsageMonth, UsageSums } from './overview.ts'
+import type { Grouping, NamedAccount, UsageMonth, UsageSums } from './overview.ts'
 import { Swatch } from './swatch.tsx'
 import { groupName, shareOf } from './usage-words.ts'
 import { HEAD, NUMBER } from '#components/ui/table.ts'
@@ -14,14 +14,14 @@ const TITLES: Record<Grouping, string> = { model: 'Model', user: 'User', feature
 interface GroupTableProps {
   month: UsageMonth
   by: Grouping
-  /** Names of the subscriptions, where a row is of one of several. */
-  vaults: readonly NamedVault[]
+  /** Names of the accounts, where a row is of one of several. */
+  accounts: readonly NamedAccount[]
 }
 
 /** Cost of the month by group, to the last 1e-8: the rows add up to the total. */
-export function GroupTable({ month, by, vaults }: GroupTableProps) {
+export function GroupTable({ month, by, accounts }: GroupTableProps) {
   const { groups, others, totals } = month
-  const names = new Map(vaults.map(({ id, name }) => [`vault:${id}`, { id, name }]))
+  const names = new Map(accounts.map((each) => [each.account, each]))
   return (
     <table className="w-full text-left text-sm">
       <caption className="sr-only">Requests, tokens and cost of the month by {by}, most expensive first</caption>
@@ -47,12 +47,12 @@ export function GroupTable({ month, by, vaults }: GroupTableProps) {
       <tbody>
         <Row name="Total" sums={totals} whole={totals.billedUsd} strong />
         {groups.map((group, rank) => {
-          const vault = vaults.length > 1 && group.account ? names.get(group.account) : undefined
+          const payer = accounts.length > 1 && group.account ? names.get(group.account) : undefined
           return (
             <Row
               key={`${group.account} ${group.key}`}
               name={groupName(group, by)}
-              vault={vault}
+              payer={payer}
               rank={rank}
               sums={group}
               whole={totals.billedUsd}
@@ -67,14 +67,14 @@ export function GroupTable({ month, by, vaults }: GroupTableProps) {
 
 interface RowProps {
   name: string
-  vault?: NamedVault | undefined
+  payer?: NamedAccount | undefined
   rank?: number
   sums: UsageSums
   whole: string
   strong?: boolean
 }
 
-function Row({ name, vault, rank, sums, whole, strong = false }: RowProps) {
+function Row({ name, payer, rank, sums, whole, strong = false }: RowProps) {
   return (
     <tr className={`h-10 border-b border-line ${strong ? 'font-medium' : ''}`} data-group={name}>
       <th scope="row" className={`max-w-44 py-2 sm:max-w-80 ${strong ? 'font-medium' : 'font-normal'}`}>
@@ -84,9 +84,9 @@ function Row({ name, vault, rank, sums, whole, strong = false }: RowProps) {
             {name}
           </span>
         </span>
-        {vault ? (
-          <Link className="block truncate text-xs text-text-2 hover:underline" href={`/subscriptions/${vault.id}`}>
-            {vault.name}
+        {payer ? (
+          <Link className="block truncate text-xs text-text-2 hover:underline" href={payer.href}>
+            {payer.name}
           </Link>
         ) : null}
         <span className="block text-xs text-text-2 sm:hidden">{showTokensExact(BigInt(sums.tokens))} tokens</span>

@@ -5,33 +5,38 @@ import { PageHeader } from '#components/ui/page-header.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
 
 /** Instead of usage, for who has none to see. */
-export function NoUsagePage({ why }: { why: 'signed-out' | 'no-subscription' | 'not-yours' }) {
+export function NoUsagePage({ why }: { why: 'signed-out' | 'nothing-yet' | 'not-yours' }) {
   return (
     <>
       <PageHeader title="Usage" />
       {why === 'signed-out' ? <SignInPrompt what="your usage" /> : null}
-      {why === 'no-subscription' ? (
+      {why === 'nothing-yet' ? (
         <Notice
-          title="No subscription yet."
+          title="Nothing used yet."
           actions={
-            <Link className={buttonClass('primary')} href="/subscriptions/new">
-              Create a subscription
-            </Link>
+            <>
+              <Link className={buttonClass('primary')} href="/subscriptions/new">
+                Create a subscription
+              </Link>
+              <Link className={buttonClass()} href="/credits">
+                Use credits
+              </Link>
+            </>
           }
         >
-          What you use with its API key is shown here by day, model, user and feature.
+          What you use with a subscription’s API key, or with credits, is shown here by day, model, user and feature.
         </Notice>
       ) : null}
       {why === 'not-yours' ? (
         <Notice
-          title="This subscription isn’t one of yours."
+          title="This account isn’t one of yours."
           actions={
             <Link className={buttonClass()} href="/usage">
               All of your usage
             </Link>
           }
         >
-          Its number may be wrong, or it belongs to another account than the one that is connected.
+          Its name may be wrong, it may belong to another wallet than yours, or nothing was ever paid from it.
         </Notice>
       ) : null}
     </>

@@ -37,12 +37,14 @@ export interface UsageChoice {
   /** YYYYMM */
   period: number
   by: Grouping
-  /** A subscription's number; null: all of them. */
-  vault: string | null
+  /** `vault:7` or `credits:cr_…`; null: all of them. */
+  account: string | null
 }
 
-/** A subscription by number and name. */
-export interface NamedVault {
-  id: string
+/** Who may have paid: a subscription, or the credits. */
+export interface NamedAccount {
+  account: string
   name: string
+  /** Its page. */
+  href: string
 }

@@ -2,18 +2,18 @@ import { clsx } from 'clsx'
 import Link from 'next/link'
 import { Button, buttonClass } from '#components/ui/button.tsx'
 import { nextPeriod, periodLabel, previousPeriod } from '#lib/period/period.ts'
-import { GROUPINGS, type NamedVault, type UsageChoice } from './overview.ts'
+import { GROUPINGS, type NamedAccount, type UsageChoice } from './overview.ts'
 import { usagePath } from './usage-words.ts'
 
 interface UsageControlsProps {
   choice: UsageChoice
   /** The month that is open now: there is none after it. */
   open: number
-  vaults: readonly NamedVault[]
+  accounts: readonly NamedAccount[]
 }
 
-/** The month, the grouping and the subscription: links, so each choice has an address. */
-export function UsageControls({ choice, open, vaults }: UsageControlsProps) {
+/** The month, the grouping and the account: links, so each choice has an address. */
+export function UsageControls({ choice, open, accounts }: UsageControlsProps) {
   const { period, by } = choice
   const step = (to: number, words: string) => (
     <Link className={buttonClass('quiet', 'px-2')} href={usagePath({ ...choice, period: to })}>
@@ -44,31 +44,31 @@ export function UsageControls({ choice, open, vaults }: UsageControlsProps) {
           </Link>
         ))}
       </nav>
-      {vaults.length > 1 ? <VaultChoice choice={choice} vaults={vaults} /> : null}
+      {accounts.length > 1 ? <AccountChoice choice={choice} accounts={accounts} /> : null}
     </div>
   )
 }
 
-function VaultChoice({ choice, vaults }: { choice: UsageChoice; vaults: readonly NamedVault[] }) {
-  const { searchParams } = new URL(usagePath({ ...choice, vault: null }), 'http://here')
+function AccountChoice({ choice, accounts }: { choice: UsageChoice; accounts: readonly NamedAccount[] }) {
+  const { searchParams } = new URL(usagePath({ ...choice, account: null }), 'http://here')
   return (
     <form action="/usage" className="flex max-w-full items-center gap-2">
       {[...searchParams].map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <label className="sr-only" htmlFor="usage-vault">
-        Subscription
+      <label className="sr-only" htmlFor="usage-account">
+        Account
       </label>
       <select
-        id="usage-vault"
-        name="vault"
-        key={choice.vault}
-        defaultValue={choice.vault ?? ''}
+        id="usage-account"
+        name="account"
+        key={choice.account}
+        defaultValue={choice.account ?? ''}
         className="min-h-9 max-w-56 min-w-0 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:min-h-11"
       >
-        <option value="">All subscriptions</option>
-        {vaults.map(({ id, name }) => (
-          <option key={id} value={id}>
+        <option value="">All accounts</option>
+        {accounts.map(({ account, name }) => (
+          <option key={account} value={account}>
             {name}
           </option>
         ))}

@@ -13,17 +13,17 @@ const NAMELESS: Record<Grouping, string> = {
 export const groupName = ({ key }: Pick<UsageGroup, 'key'>, by: Grouping): string => key ?? NAMELESS[by]
 
 /** The address of a page with this choice. */
-export function usagePath({ period, by, vault }: UsageChoice): string {
+export function usagePath({ period, by, account }: UsageChoice): string {
   const month = `${Math.floor(period / 100)}-${String(period % 100).padStart(2, '0')}`
-  return `/usage?month=${month}&by=${by}${vault === null ? '' : `&vault=${vault}`}`
+  return `/usage?month=${month}&by=${by}${account === null ? '' : `&account=${account}`}`
 }
 
 /** The file with what the table shows, or with all of its days. */
-export function usageFile({ period, by, vault }: UsageChoice, every: 'all' | 'day'): string {
+export function usageFile({ period, by, account }: UsageChoice, every: 'all' | 'day'): string {
   const day = (of: Period) => periodStart(of).toISOString().slice(0, 10)
-  const account = vault === null ? '' : `&account=vault:${vault}`
+  const one = account === null ? '' : `&account=${account}`
   const days = `from=${day(period)}&to=${day(nextPeriod(period))}`
-  return `/api/reports/usage?${days}&by=${by}&every=${every}&as=owner&format=csv${account}`
+  return `/api/reports/usage?${days}&by=${by}&every=${every}&as=owner&format=csv${one}`
 }
 
 /** A part of a whole in percent without decimals: "61%". */

@@ -36,6 +36,7 @@ export const errorCodes = {
   key_missing: kind(404),
   limit_exists: kind(409),
   limit_missing: kind(404),
+  limit_reached: kind(429),
   litellm_refused: kind(502),
   litellm_unreachable: kind(503, true),
   local_part_failed: kind(500),

@@ -29,6 +29,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   key_blocked: 'Open the subscription: it says why the key is blocked and what to do.',
   key_missing: 'List the keys and use one that is there.',
   limit_exists: 'Change the limit that is there.',
+  limit_reached: 'Raise the limit under Credits, or wait until the day or month that it counts is over.',
   limit_missing: 'List the limits and use one that is there.',
   litellm_refused: 'Tell the operator: LiteLLM refused what it was asked.',
   litellm_unreachable: 'Wait and send the same again. Nothing was billed.',

@@ -7,12 +7,15 @@ import type { Forecast } from './forecast-month.ts'
 export interface AccountMix {
   readonly soFar: Usage
   readonly recent: Usage
+  /** Of an account that no schedule prices: what it was billed for the month so far, and for the last 28 days. */
+  readonly billed?: { readonly soFar: bigint; readonly recent: bigint }
 }
 
 const total = (usage: Usage): bigint => [...usage.values()].reduce((sum, tokens) => sum + tokens, 0n)
 
 /** An account's price at the month's end when so many more of its tokens come, spread over models as of late. */
-function priceWith(schedule: Schedule, { soFar, recent }: AccountMix, more: bigint): bigint {
+function priceWith(schedule: Schedule, { soFar, recent, billed }: AccountMix, more: bigint): bigint {
+  if (billed) return billed.soFar + (more === 0n ? 0n : (more * billed.recent) / total(recent))
   const shares = apportion(more, [...recent.values()])
   const usage = new Map(soFar)
   ;[...recent.keys()].forEach((model, i) => usage.set(model, (usage.get(model) ?? 0n) + (shares[i] ?? 0n)))
@@ -33,8 +36,9 @@ const most = (amounts: readonly bigint[]): bigint => amounts.reduce((a, b) => (b
 /**
  * What accounts will be billed for a month whose tokens to come (all accounts together) are forecast. They go to
  * accounts and models as those of the last 28 days did; each account is priced by the schedule, so a tier that is
- * reached before the month's end counts. Prices may fall at a tier, so the interval takes in every number of tokens in
- * between; over several accounts it is the sum of theirs, which is wider than theirs together.
+ * reached before the month's end counts, or else at what its tokens of late were billed. Prices may fall at a tier, so
+ * the interval takes in every number of tokens in between; over several accounts it is the sum of theirs, which is
+ * wider than theirs together.
  */
 export function forecastBill(schedule: Schedule, accounts: readonly AccountMix[], toCome: Forecast): Forecast {
   const weights = accounts.map(({ recent }) => total(recent))

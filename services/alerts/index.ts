@@ -1,3 +1,4 @@
+export { audienceOf } from './audience-of.ts'
 export { confirmationHandler } from './channels/confirmation-handler.ts'
 export { addChannel } from './channels/add-channel.ts'
 export { confirmChannel } from './channels/confirm-channel.ts'

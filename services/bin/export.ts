@@ -1,4 +1,4 @@
-// npm run export -- --from 2026-11-01 --to 2026-12-01 [--vault 7] [--format csv|ndjson] [--out FILE]: usage events.
+// npm run export -- --from DAY --to DAY [--account vault:7] [--format csv|ndjson] [--out FILE]: usage events.
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -10,7 +10,7 @@ import { type Container, openContainer } from '#services/platform/container.ts'
 
 const text = { type: 'string' } as const
 const { out, ...given } = parseArgs({
-  options: { from: text, to: text, vault: text, format: text, out: text },
+  options: { from: text, to: text, account: text, vault: text, format: text, out: text },
 }).values
 let container: Container | null = null
 try {

@@ -1,3 +1,6 @@
+export { billUsage, type CreditCell } from './billed/bill-usage.ts'
+export type { TakenQuery, TakenSum } from './billed/store.ts'
+export { sumTaken } from './billed/sum-taken.ts'
 export { changeOwnTerms, setTier, type TermsChange } from './change-terms.ts'
 export { correctCharge } from './correct-charge.ts'
 export { creditPurchase } from './credit-purchase.ts'

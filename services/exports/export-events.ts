@@ -1,7 +1,7 @@
 import { formatDecimal } from '#lib/money/decimal.ts'
 import { periodOf } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { resolveScope, vaultOf } from '#services/reports/index.ts'
+import { resolveScope } from '#services/reports/index.ts'
 import type { ExportedEvent } from './exported-event.ts'
 import type { ExportQuery } from './schemas.ts'
 import { type EventRow, listPeriods, readEvents } from './store.ts'
@@ -10,16 +10,16 @@ import { type EventRow, listPeriods, readEvents } from './store.ts'
 const BATCH = 1_000
 
 /**
- * The usage events of the vaults that the actor may see, by vault, period and ordinal, a batch at a time and no faster
- * than they are taken: nothing is held open between batches. Events that are stored after the first batch are left out.
- * Throws `session_required`, `vault_not_found`, `not_permitted`.
+ * The usage events of the accounts that the actor may see, by payer, period and ordinal, a batch at a time and no
+ * faster than they are taken: nothing is held open between batches. Events that are stored after the first batch are
+ * left out.
+ * Throws as `resolveScope`.
  */
 export async function* exportEvents(ctx: ServiceContext, query: ExportQuery): AsyncGenerator<ExportedEvent[]> {
-  const { from, to, vault = null, as = null } = query
-  const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: vault, view: as })
-  const vaultIds = accounts && accounts.map(vaultOf).filter((id) => id !== null)
+  const { from, to, account = null, as = null } = query
+  const { accounts, seesCosts } = await resolveScope(ctx, { account, view: as })
   const span = { first: periodOf(from), last: periodOf(new Date(to.getTime() - 1)) }
-  for (const place of await listPeriods(ctx.db, ctx.deploymentId, { vaultIds, ...span })) {
+  for (const place of await listPeriods(ctx.db, ctx.deploymentId, { accounts, ...span })) {
     for (let after = -1; ;) {
       const rows = await readEvents(ctx.db, ctx.deploymentId, { ...place, after, from, to, limit: BATCH })
       if (rows.length > 0) yield rows.map((row) => toExported(row, seesCosts))
@@ -33,7 +33,7 @@ export async function* exportEvents(ctx: ServiceContext, query: ExportQuery): As
 function toExported(row: EventRow, seesCosts: boolean): ExportedEvent {
   const cost = seesCosts ? row.litellmCost : null
   return {
-    version: 1,
+    version: 2,
     id: row.id,
     callId: row.callId,
     account: row.account,

@@ -10,11 +10,14 @@ const label = (about: string) => z.string().max(256).nullable().describe(about)
 /** A usage event as it leaves the product: what a call was billed for, and by which labels. No content of calls. */
 export const exportedEvent = z
   .object({
-    version: z.literal(1).describe('Version of this form.'),
+    version: z.literal(2).describe('Version of this form.'),
     id: z.string().describe("The call's identity, the same on every road it is metered by."),
     callId: z.string().describe("LiteLLM's id of the call."),
-    account: z.string().describe('Who pays, like vault:7.'),
-    vault: z.string().regex(/^\d+$/).describe('Number of the subscription on chain.'),
+    account: z.string().describe('Who pays: vault:7, or credits: and the id of a credit account.'),
+    vault: z
+      .string()
+      .regex(/^-?\d+$/)
+      .describe("Number in the event's leaf: the subscription's on chain; below 0 a credit account's, never on chain."),
     wallet: z.string().nullable().describe('Flow address of the one who made the key.'),
     keyHash: z
       .string()
@@ -63,7 +66,7 @@ export type ExportedEvent = z.output<typeof exportedEvent>
 
 /** The published JSON Schema (draft 2020-12) of an exported event. */
 export const eventJsonSchema = (): Record<string, unknown> => ({
-  $id: 'urn:flareflow:usage-event:1',
+  $id: 'urn:flareflow:usage-event:2',
   ...z.toJSONSchema(exportedEvent),
 })
 

@@ -1,4 +1,6 @@
 import * as z from 'zod'
+import { vaultAccount } from '#lib/metering/payer.ts'
+import { accountName } from '#services/reports/index.ts'
 
 const DAY_MS = 86_400_000
 const LONGEST_DAYS = 400
@@ -23,6 +25,8 @@ export const exportQuery = z
     from: moment,
     /** Calls that started before it. */
     to: moment,
+    account: accountName.optional(),
+    /** The same for a subscription: its number. */
     vault: z
       .string()
       .regex(/^\d{1,20}$/, "must be a subscription's number")
@@ -31,10 +35,15 @@ export const exportQuery = z
       .optional(),
     as: z.enum(['owner', 'provider', 'admin']).optional(),
   })
+  .refine(({ account, vault }) => account === undefined || vault === undefined, {
+    path: ['account'],
+    message: 'and vault name the same: give one of them',
+  })
   .superRefine(({ from, to }, issues) => {
     const days = (to.getTime() - from.getTime()) / DAY_MS
     const fault =
       days <= 0 ? 'must be after from' : days > LONGEST_DAYS ? `must be at most ${LONGEST_DAYS} days later` : null
     if (fault) issues.addIssue({ code: 'custom', path: ['to'], message: fault })
   })
+  .transform(({ vault, ...query }) => (vault === undefined ? query : { ...query, account: vaultAccount(vault) }))
 export type ExportQuery = z.output<typeof exportQuery>

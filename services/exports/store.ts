@@ -1,11 +1,12 @@
-import { and, asc, between, eq, gt, gte, inArray, lt } from 'drizzle-orm'
+import { and, asc, between, eq, gt, gte, lt, sql } from 'drizzle-orm'
 import type { Period } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
+import { payersOf } from '#services/platform/db/payers-of.ts'
 import { events, meterPeriods } from '#services/platform/db/schema/index.ts'
 
 export type EventRow = typeof events.$inferSelect
 
-/** A vault's billing period with events. */
+/** A billing period of a vault, or of a credit account under its number below 0, with events. */
 export interface EventPeriod {
   readonly vaultId: bigint
   readonly period: Period
@@ -13,11 +14,11 @@ export interface EventPeriod {
   readonly eventCount: number
 }
 
-/** The periods that have events, by vault; of all vaults if none are named. */
+/** The periods that have events, by payer; of all if no accounts are named. */
 export const listPeriods = (
   db: Db,
   deploymentId: string,
-  { vaultIds, first, last }: { vaultIds: readonly bigint[] | null; first: Period; last: Period },
+  { accounts, first, last }: { accounts: readonly string[] | null; first: Period; last: Period },
 ): Promise<EventPeriod[]> =>
   db
     .select({ vaultId: meterPeriods.vaultId, period: meterPeriods.period, eventCount: meterPeriods.eventCount })
@@ -25,7 +26,7 @@ export const listPeriods = (
     .where(
       and(
         eq(meterPeriods.deploymentId, deploymentId),
-        vaultIds ? inArray(meterPeriods.vaultId, [...vaultIds]) : gte(meterPeriods.vaultId, 0n),
+        accounts ? sql`${meterPeriods.vaultId} = any(${payersOf(accounts)})` : undefined,
         between(meterPeriods.period, first, last),
         gt(meterPeriods.eventCount, 0),
       ),

@@ -4,6 +4,7 @@ import { createOwnKeys } from '#services/byok/index.ts'
 import { createHoldWriter, readPriceList } from '#services/credits/index.ts'
 import { createVaultHoldWriter } from '#services/vault-holds/index.ts'
 import { createStripeClient } from '#services/clients/stripe/index.ts'
+import { createLimitGate } from '#services/limits/index.ts'
 import { createRateLimiter } from '#services/rate-limits/index.ts'
 import { createKeyFinder, createTokenReader } from './accounts/account-callers.ts'
 import { createDisplayCache } from './accounts/display-cache.ts'
@@ -29,6 +30,7 @@ export function createGateway(base: ServiceContext): Gateway {
     upstreamKeys: createUpstreamKeys(system),
     inFlight: createInFlight(),
     rates: createRateLimiter(system),
+    refuseLimited: createLimitGate(),
     display: createDisplayCache(),
     stripe: system.env.stripe ? createStripeClient(system.env.stripe) : null,
     findAccountKey: createKeyFinder(),

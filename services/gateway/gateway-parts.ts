@@ -5,6 +5,7 @@ import type { OwnKeys } from '#services/byok/index.ts'
 import type { HoldWriter } from '#services/credits/index.ts'
 import type { VaultHoldWriter } from '#services/vault-holds/index.ts'
 import type { StripeClient } from '#services/clients/stripe/index.ts'
+import type { RefuseLimited } from '#services/limits/index.ts'
 import type { RateLimiter } from '#services/rate-limits/index.ts'
 import type { DisplayCache } from './accounts/display-cache.ts'
 import type { Catalogue } from './catalogue.ts'
@@ -27,6 +28,7 @@ export interface GatewayParts {
   readonly inFlight: InFlight
   readonly findAccountKey: FindAccountKey
   readonly rates: RateLimiter
+  readonly refuseLimited: RefuseLimited
   readonly display: DisplayCache
   /** Null: Stripe isn't configured. */
   readonly stripe: StripeClient | null

@@ -3,6 +3,7 @@ import { usd } from '#lib/money/units.ts'
 import { judgeLimit, type LimitMetric } from '#lib/limits/judge-limit.ts'
 import { type LimitWindow, windowAt } from '#lib/limits/limit-window.ts'
 import { AppError } from '#lib/errors/app-error.ts'
+import { sumTaken } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { getSchedule } from '#services/pricing/index.ts'
 import type { LimitView } from './schemas.ts'
@@ -25,7 +26,16 @@ export async function measureAll(ctx: ServiceContext, places: readonly LimitInWi
   const keys = await findKeys(ctx.db, ctx.deploymentId, [...new Set(keyIds)])
   const keyHashes = new Map(keys.flatMap(({ id, keyHash }) => (keyHash === null ? [] : [[id, keyHash]])))
   const { deploymentId } = ctx
-  return measureLimits(ctx.db, { deploymentId, keyHashes, scheduleOf: (period) => getSchedule(ctx, period) }, places)
+  return measureLimits(
+    ctx.db,
+    {
+      deploymentId,
+      keyHashes,
+      scheduleOf: (period) => getSchedule(ctx, period),
+      sumTaken: (query) => sumTaken(ctx, query),
+    },
+    places,
+  )
 }
 
 const HIGHEST_PERCENT = 1_000_000n

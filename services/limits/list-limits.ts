@@ -1,9 +1,11 @@
-import { requireAdmin, requireUser } from '#services/auth/index.ts'
+import { creditAccount, vaultAccount } from '#lib/metering/payer.ts'
+import { requireAdmin, requireHolder, requireUser } from '#services/auth/index.ts'
+import { findAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { viewLimits } from './limit-view.ts'
-import { requireLimitRight, vaultOf } from './require-limit-right.ts'
+import { requireLimitRight } from './require-limit-right.ts'
 import type { LimitList } from './schemas.ts'
-import { listAllStanding, listKeysOfVault, listStanding } from './store.ts'
+import { listAllStanding, listKeysOf, listStanding } from './store.ts'
 
 const MOST = 1_000
 
@@ -24,12 +26,15 @@ export async function listLimits(ctx: ServiceContext, { account }: LimitQuery): 
   }
   await requireLimitRight(ctx, account)
   const rows = await listStanding(ctx.db, ctx.deploymentId, [account])
-  const keys = await listKeysOfVault(ctx.db, ctx.deploymentId, vaultOf(account))
+  const keys = await listKeysOf(ctx.db, ctx.deploymentId, account)
   const live = keys.filter(({ isLive }) => isLive).map(({ id, masked }) => ({ id, masked }))
   return { limits: await viewLimits(ctx, rows), keys: live }
 }
 
 async function ownAccounts(ctx: ServiceContext): Promise<string[]> {
-  const vaults = await ctx.chain.script('get_vaults_by_owner', { owner: requireUser(ctx.actor) })
-  return vaults.map(({ id }) => `vault:${id}`)
+  if (ctx.actor.kind === 'account') return [creditAccount(requireHolder(ctx.actor))]
+  const address = requireUser(ctx.actor)
+  const vaults = await ctx.chain.script('get_vaults_by_owner', { owner: address })
+  const credits = await findAccount(ctx, { subject: `flow:${address}` })
+  return [...vaults.map(({ id }) => vaultAccount(id)), ...(credits ? [creditAccount(credits.id)] : [])]
 }

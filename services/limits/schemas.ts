@@ -2,8 +2,10 @@ import * as z from 'zod'
 import { limitKinds, limitMetrics, limitScopes } from '#lib/limits/judge-limit.ts'
 import { limitPeriods } from '#lib/limits/limit-window.ts'
 
-/** `vault:7`, an account that a vault pays for. */
-export const accountName = z.string().regex(/^vault:(0|[1-9]\d{0,18})$/, 'must be an account, like vault:7')
+/** `vault:7`, an account that a vault pays for, or `credits:cr_…`, a credit account. */
+export const accountName = z
+  .string()
+  .regex(/^(vault:(0|[1-9]\d{0,18})|credits:\w{1,64})$/, 'must be an account, like vault:7 or credits:cr_1a2b')
 
 /** A label as events carry it: bounded, without NUL and half characters. */
 const label = z

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { creditAccount, creditsOf, vaultAccount, vaultOf } from '#lib/metering/payer.ts'
 import type { Db } from '#services/platform/db/client.ts'
-import { apiKeys, limits } from '#services/platform/db/schema/index.ts'
+import { accountKeys, apiKeys, limits } from '#services/platform/db/schema/index.ts'
 
 export type LimitRow = typeof limits.$inferSelect
 
@@ -88,9 +89,26 @@ const keyFields = {
   status: apiKeys.status,
 }
 
+/** A credit account's keys are the gateway's own: usage is metered under none of them. */
+const accountKeyFields = {
+  id: accountKeys.id,
+  accountId: accountKeys.accountId,
+  masked: accountKeys.masked,
+  name: accountKeys.name,
+  revokedAt: accountKeys.revokedAt,
+}
+
+const toAccountKey = (row: Pick<typeof accountKeys.$inferSelect, keyof typeof accountKeyFields>): LimitedKey => ({
+  id: row.id,
+  account: creditAccount(row.accountId),
+  keyHash: null,
+  masked: `${row.name} (${row.masked})`,
+  isLive: row.revokedAt === null,
+})
+
 const toLimitedKey = (row: Pick<typeof apiKeys.$inferSelect, keyof typeof keyFields>): LimitedKey => ({
   id: row.id,
-  account: `vault:${row.vaultId}`,
+  account: vaultAccount(row.vaultId),
   keyHash: row.keyHash,
   masked: row.masked,
   isLive: row.status !== 'deleted',
@@ -102,10 +120,23 @@ export async function findKeys(db: Db, deploymentId: string, ids: readonly strin
     .select(keyFields)
     .from(apiKeys)
     .where(and(eq(apiKeys.deploymentId, deploymentId), inArray(apiKeys.id, [...ids])))
-  return rows.map(toLimitedKey)
+  const ofCredits = await db
+    .select(accountKeyFields)
+    .from(accountKeys)
+    .where(inArray(accountKeys.id, [...ids]))
+  return [...rows.map(toLimitedKey), ...ofCredits.map(toAccountKey)]
 }
 
-export async function listKeysOfVault(db: Db, deploymentId: string, vaultId: bigint): Promise<LimitedKey[]> {
+/** The keys of an account, also those that are no more. */
+export async function listKeysOf(db: Db, deploymentId: string, account: string): Promise<LimitedKey[]> {
+  const vaultId = vaultOf(account)
+  if (vaultId === null) {
+    const ofCredits = db.select(accountKeyFields).from(accountKeys)
+    const rows = await ofCredits
+      .where(eq(accountKeys.accountId, creditsOf(account) ?? ''))
+      .orderBy(accountKeys.createdAt)
+    return rows.map(toAccountKey)
+  }
   const rows = await db
     .select(keyFields)
     .from(apiKeys)

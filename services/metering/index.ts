@@ -1,5 +1,6 @@
 export { getUsages, type VaultUsage } from './get-usages.ts'
 export { findMetered, type MeteredCall } from './find-metered.ts'
+export { hasUsage } from './has-usage.ts'
 export { priceUsages } from './price-usages.ts'
 export { ingestEvents } from './ingest-events.ts'
 export { createIngestWriter } from './ingest-writer.ts'

@@ -4,7 +4,7 @@ import { EMPTY_ROOT } from '#lib/merkle/hash.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
 import { run, type Statement } from '#services/platform/db/statement.ts'
-import { events, meters } from '#services/platform/db/schema/index.ts'
+import { events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
 import type { Appended, PeriodState, PlacedEvent } from './append.ts'
 import type { KnownCall } from './drop-known.ts'
 import { eventColumns, identityColumns, type Origin } from './event-columns.ts'
@@ -199,6 +199,10 @@ export const listMeters = (
     .where(
       and(eq(meters.deploymentId, deploymentId), inArray(meters.vaultId, [...vaultIds]), eq(meters.period, period)),
     )
+
+/** Months of a payer that were metered. */
+export const countPeriods = (db: Db, deploymentId: string, vaultId: bigint): Promise<number> =>
+  db.$count(meterPeriods, and(eq(meterPeriods.deploymentId, deploymentId), eq(meterPeriods.vaultId, vaultId)))
 
 const recentFields = {
   id: events.id,

@@ -1,3 +1,4 @@
+import { walletOf } from '#lib/accounts/wallet-of.ts'
 import { type NewAlert, OPERATOR, raiseAlerts } from '#services/alerts/index.ts'
 import { findAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -26,16 +27,14 @@ export function pauseRefill(ctx: ServiceContext, { accountId, reason, since }: P
   })
 }
 
-const WALLET = /^flow:0x([0-9a-f]+)$/
-
 /** Alerts are a wallet's: of an account that has none, whoever runs the installation is told. */
 function noticeOf(accountId: string, subject: string, reason: string): Omit<NewAlert, 'dedupe'> {
-  const wallet = WALLET.exec(subject)?.[1]
+  const wallet = walletOf(subject)
   const what = { kind: 'refill_paused', severity: 'warning', account: `credits:${accountId}` } as const
   const data = { accountId, reason }
-  if (wallet !== undefined) {
+  if (wallet !== null) {
     const todo = 'Nothing is bought until you set it up again under Credits.'
-    return { ...what, to: `0x${wallet}`, sentence: `Auto-refill is paused: ${reason}. ${todo}`, data }
+    return { ...what, to: wallet, sentence: `Auto-refill is paused: ${reason}. ${todo}`, data }
   }
   const sentence = `Auto-refill of the credit account ${accountId} is paused: ${reason}. Its holder has no alerts here.`
   return { ...what, to: OPERATOR, sentence, data }

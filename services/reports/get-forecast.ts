@@ -1,9 +1,7 @@
 import { dayOf, dayStart, monthOf } from '#lib/forecast/calendar.ts'
-import { type AccountMix, forecastBill } from '#lib/forecast/forecast-bill.ts'
 import {
   COVERED_PERCENT,
   type DailyAmounts,
-  type Forecast,
   FORECAST_METHOD,
   FORECAST_WINDOW_DAYS,
   type Forecasting,
@@ -12,14 +10,13 @@ import {
 } from '#lib/forecast/forecast-month.ts'
 import { replayMonths } from '#lib/forecast/replay-months.ts'
 import { formatDecimal } from '#lib/money/decimal.ts'
-import { type Period, periodOf } from '#lib/period/period.ts'
+import { periodOf } from '#lib/period/period.ts'
 import type { UserMeasure } from '#lib/reports/figures.ts'
-import { priceUsages } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { getSchedule } from '#services/pricing/index.ts'
 import { type RatedRow, rateUsage } from '#services/rating/index.ts'
 import { formatAmount } from './figures-view.ts'
-import { resolveScope, vaultOf } from './scope.ts'
+import { forecastBilled } from './forecast-billed.ts'
+import { resolveScope } from './scope.ts'
 import type { ForecastAmount, ForecastQuery, ForecastReason, ForecastView } from './schemas.ts'
 
 const MOST_ROWS = 100_000
@@ -37,7 +34,7 @@ interface Series {
  * `resolveScope`.
  */
 export async function getForecast(ctx: ServiceContext, query: ForecastQuery): Promise<ForecastView> {
-  const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: query.account ?? null, view: query.as ?? null })
+  const { accounts, seesCosts } = await resolveScope(ctx, { account: query.account ?? null, view: query.as ?? null })
   const now = ctx.clock()
   const today = dayOf(now)
   const span = { from: dayStart(today - LONGEST_HISTORY_DAYS), to: dayStart(today + 1) }
@@ -48,6 +45,7 @@ export async function getForecast(ctx: ServiceContext, query: ForecastQuery): Pr
   const costOf = (measure: 'litellm' | 'rated', of: (row: RatedRow) => bigint) =>
     toAmount(measure, seriesOf(of).soFar, forecast(seriesOf(of)))
   const toCome = forecast(tokens)
+  const billed = await forecastBilled(ctx, { accounts, today, soFarTokens: tokens.soFar, toCome })
   const replay = replayMonths(tokens.history, now.getUTCDate())
   return {
     period: periodOf(now),
@@ -56,7 +54,7 @@ export async function getForecast(ctx: ServiceContext, query: ForecastQuery): Pr
     method: FORECAST_METHOD,
     coveredPercent: COVERED_PERCENT,
     tokens: toAmount('tokens', tokens.soFar, toCome),
-    billedUsd: await forecastBilled(ctx, { accounts, today, soFarTokens: tokens.soFar, toCome }),
+    billedUsd: toAmount('billed', billed.soFar, billed.forecast),
     litellmUsd: seesCosts ? costOf('litellm', ({ measures }) => measures.litellmCost) : null,
     ratedUsd: seesCosts
       ? withoutUnrated(
@@ -101,49 +99,4 @@ function withoutUnrated(amount: ForecastAmount, rows: readonly RatedRow[], today
   const since = today - FORECAST_WINDOW_DAYS
   const isUnrated = rows.some(({ bucket, unrated }) => unrated.length > 0 && dayOfName(bucket) >= since)
   return isUnrated ? { soFar: amount.soFar, ...without('unrated_usage') } : amount
-}
-
-interface Billing {
-  readonly accounts: readonly string[] | null
-  readonly today: number
-  readonly soFarTokens: bigint
-  /** The month's tokens. */
-  readonly toCome: Forecasting
-}
-
-async function forecastBilled(ctx: ServiceContext, { accounts, today, soFarTokens, toCome }: Billing) {
-  const period = periodOf(dayStart(today))
-  const read = (from: number, to: number) =>
-    rateUsage(ctx, { accounts, from: dayStart(from), to: dayStart(to), by: 'account', every: 'all', limit: MOST_ROWS })
-  const [month, recent] = [await read(monthOf(today).first, today + 1), await read(today - FORECAST_WINDOW_DAYS, today)]
-  const soFar = await billedSoFar(ctx, month, period)
-  const more = toCome.ok ? less(toCome, soFarTokens) : null
-  const bill = more && forecastBill(await getSchedule(ctx, period), toMixes(month, recent), more)
-  return toAmount('billed', soFar, bill ? { ok: true, ...bill } : toCome)
-}
-
-const less = ({ low, point, high }: Forecast, soFar: bigint): Forecast => ({
-  low: low - soFar,
-  point: point - soFar,
-  high: high - soFar,
-})
-
-/** The bill of the month as it is now, of every vault that was used in it. */
-async function billedSoFar(ctx: ServiceContext, month: readonly RatedRow[], period: Period): Promise<bigint> {
-  const vaults = new Set(month.map(({ account }) => vaultOf(account)).filter((id) => id !== null))
-  const prices = await priceUsages(ctx, [...vaults], period)
-  return [...prices.values()].reduce((sum, { priceUsd }) => sum + priceUsd, 0n)
-}
-
-function toMixes(month: readonly RatedRow[], recent: readonly RatedRow[]): AccountMix[] {
-  const mixes = new Map<string, { soFar: Map<string, bigint>; recent: Map<string, bigint> }>()
-  const add = (part: 'soFar' | 'recent', { account, model, measures: { billableTokens } }: RatedRow): void => {
-    if (vaultOf(account) === null || billableTokens === 0n) return
-    const mix = mixes.get(account) ?? { soFar: new Map(), recent: new Map() }
-    mix[part].set(model, (mix[part].get(model) ?? 0n) + billableTokens)
-    mixes.set(account, mix)
-  }
-  for (const row of month) add('soFar', row)
-  for (const row of recent) add('recent', row)
-  return [...mixes.values()]
 }

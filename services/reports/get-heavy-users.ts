@@ -26,7 +26,7 @@ export const toDistributionView = (spread: Distribution, measure: UserMeasure) =
  */
 export async function getHeavyUsers(ctx: ServiceContext, query: HeavyUsersQuery): Promise<HeavyUsersView> {
   const { from, to, measure, top, times } = query
-  const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: query.account ?? null, view: query.as ?? null })
+  const { accounts, seesCosts } = await resolveScope(ctx, { account: query.account ?? null, view: query.as ?? null })
   if (isCost(measure) && !seesCosts) {
     throw new AppError('not_permitted', 'What calls cost is shown to who is paid for them only. Compare by billed.')
   }

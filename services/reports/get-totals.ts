@@ -18,7 +18,7 @@ const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
  */
 export async function getTotals(ctx: ServiceContext, query: TotalsQuery): Promise<TotalsView> {
   const { from, to } = query
-  const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: query.account ?? null, view: query.as ?? null })
+  const { accounts, seesCosts } = await resolveScope(ctx, { account: query.account ?? null, view: query.as ?? null })
   const { rows, unrated } = await readFigures(ctx, { accounts, from, to, by: 'user', every: 'all' })
   const users = namedUsers(rows)
   const spread = (measure: UserMeasure) =>

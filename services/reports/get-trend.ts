@@ -13,7 +13,7 @@ import type { TrendQuery, TrendRowView, TrendView } from './schemas.ts'
  */
 export async function getTrend(ctx: ServiceContext, query: TrendQuery): Promise<TrendView> {
   const { from, to, every } = query
-  const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: query.account ?? null, view: query.as ?? null })
+  const { accounts, seesCosts } = await resolveScope(ctx, { account: query.account ?? null, view: query.as ?? null })
   const { rows } = await readFigures(ctx, { accounts, from, to, by: 'account', every })
   const found = Map.groupBy(rows, ({ bucket }) => bucket)
   const now = ctx.clock()

@@ -13,7 +13,8 @@ const LISTED = 50
 interface OverviewQuery {
   readonly period: Period
   readonly by: Extract<UsageGroup, 'model' | 'user' | 'feature'>
-  readonly vaultId: bigint | null
+  /** Null: all that the owner has. */
+  readonly account: string | null
 }
 
 interface OverviewSums {
@@ -45,7 +46,7 @@ export interface UsageOverview {
 
 /** The owner's usage of a month. Throws as `resolveScope`, and `report_too_large`. */
 export async function getUsageOverview(ctx: ServiceContext, query: OverviewQuery): Promise<UsageOverview> {
-  const { accounts } = await resolveScope(ctx, { vaultId: query.vaultId, view: 'owner' })
+  const { accounts } = await resolveScope(ctx, { account: query.account, view: 'owner' })
   const [from, to] = [periodStart(query.period), periodStart(nextPeriod(query.period))]
   const { rows } = await readFigures(ctx, { accounts, from, to, by: query.by, every: 'day' })
   const days = bucketsOf(from, to, 'day').map(({ name }) => name)

@@ -18,7 +18,7 @@ export const toRowView = (row: FiguresRow, seesCosts: boolean): UsageRowView => 
 
 /** All rows of a report, for its pages and its file. Throws as `resolveScope`, and `report_too_large`. */
 export async function readUsageReport(ctx: ServiceContext, query: Omit<UsageReportQuery, 'limit'>) {
-  const { accounts, seesCosts } = await resolveScope(ctx, { vaultId: query.account ?? null, view: query.as ?? null })
+  const { accounts, seesCosts } = await resolveScope(ctx, { account: query.account ?? null, view: query.as ?? null })
   const { from, to, by, every } = query
   return { seesCosts, ...(await readFigures(ctx, { accounts, from, to, by, every })) }
 }

@@ -4,9 +4,10 @@ export { getTotals } from './get-totals.ts'
 export { getTrend } from './get-trend.ts'
 export { getUsageOverview } from './get-usage-overview.ts'
 export { getUsageReport } from './get-usage-report.ts'
-export { resolveScope, vaultOf } from './scope.ts'
+export { resolveScope } from './scope.ts'
 export { forecastFile, heavyUsersFile, totalsFile, trendFile, usageReportFile } from './report-files.ts'
 export {
+  accountName,
   forecastQuery,
   forecastView,
   heavyUsersQuery,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { vaultAccount, vaultOf } from '#lib/metering/payer.ts'
 import { MEASURES_OF_USERS } from '#lib/reports/figures.ts'
 import { RATE_KINDS } from '#lib/rating/token-classes.ts'
 
@@ -10,11 +11,15 @@ const day = z.iso
   .transform((text) => new Date(`${text}T00:00:00Z`))
   .refine((date) => date.getUTCFullYear() >= 2000 && date.getUTCFullYear() < 2200, 'must be a day from 2000 to 2199')
 
-const account = z
+/** A subscription, or a credit account, by its name. */
+export const accountName = z
   .string()
-  .regex(/^vault:\d{1,20}$/, 'must be an account like vault:7')
-  .transform((text) => BigInt(text.slice('vault:'.length)))
-  .refine((id) => id < 2n ** 64n, 'must be an account like vault:7')
+  .regex(/^(vault:\d{1,20}|credits:\w{1,64})$/, 'must be an account like vault:7 or credits:cr_1a2b')
+  .refine((name) => (vaultOf(name) ?? 0n) < 2n ** 64n, 'must be an account like vault:7')
+  .transform((name) => {
+    const vaultId = vaultOf(name)
+    return vaultId === null ? name : vaultAccount(vaultId)
+  })
 
 const whole = (least: number, most: number) =>
   z
@@ -33,7 +38,7 @@ const formats = ['json', 'csv'] as const
 const shared = {
   from: day,
   to: day,
-  account: account.optional(),
+  account: accountName.optional(),
   as: z.enum(views).optional(),
   format: z.enum(formats).default('json'),
 }

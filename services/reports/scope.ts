@@ -1,40 +1,41 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { VaultReport } from '#lib/flow/vault-report.ts'
+import { creditAccount, creditsOf, payerOfAccount, vaultAccount, vaultOf } from '#lib/metering/payer.ts'
 import { getRoles, requireParty, requireUser } from '#services/auth/index.ts'
+import { findAccount } from '#services/credits/index.ts'
+import { hasUsage } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { View } from './schemas.ts'
 
 /** Whose usage somebody may see. */
 export interface Scope {
-  /** Null: every account. */
+  /** `vault:7`, `credits:cr_…`; null: every account. */
   readonly accounts: readonly string[] | null
   /** What calls cost, and the margin, are the business of who is paid and of the admin. */
   readonly seesCosts: boolean
 }
 
 interface Wish {
-  /** One vault, or all that the actor may see. */
-  readonly vaultId: bigint | null
+  /** One account, or all that the actor may see. */
+  readonly account: string | null
   /** As whom the actor looks; as all that they are if null. */
   readonly view: View | null
 }
 
-const accountOf = (vaultId: bigint): string => `vault:${vaultId}`
-
-/** The vault of an account; null if the account is none. */
-export const vaultOf = (account: string): bigint | null => {
-  const digits = /^vault:(\d+)$/.exec(account)?.[1]
-  return digits === undefined ? null : BigInt(digits)
-}
+/** The credit accounts among accounts; null: of all there are. */
+export const creditIds = (accounts: Scope['accounts']): string[] | null =>
+  accounts && accounts.map(creditsOf).filter((id) => id !== null)
 
 const EVERYTHING: Scope = { accounts: null, seesCosts: true }
 
 /**
- * The accounts that the actor may see now, as the chain names owners, providers and the admin: the owner their vaults,
- * a provider those that pay them, the admin all. Throws `session_required`, `vault_not_found`, `not_permitted`.
+ * The accounts that the actor may see now: the owner their vaults, as the chain names owners, and their credit account;
+ * a provider the vaults that pay them; the admin all; whoever shows a credit account's key or token that account.
+ * Throws `session_required`, `vault_not_found`, `not_found`, `not_permitted`.
  */
-export async function resolveScope(ctx: ServiceContext, { vaultId, view }: Wish): Promise<Scope> {
-  if (ctx.actor.kind === 'system') return vaultId === null ? EVERYTHING : only([vaultId], true)
+export async function resolveScope(ctx: ServiceContext, { account, view }: Wish): Promise<Scope> {
+  if (ctx.actor.kind === 'system') return account === null ? EVERYTHING : only([account], true)
+  if (ctx.actor.kind === 'account') return ownCredits(ctx.actor.accountId, account, view)
   const user = requireUser(ctx.actor)
   const isAdmin = view === 'admin' || view === null ? (await getRoles(ctx, user)).admin : false
   if (view === 'admin' && !isAdmin) {
@@ -42,20 +43,42 @@ export async function resolveScope(ctx: ServiceContext, { vaultId, view }: Wish)
       internal: `${user} does not hold the admin resource`,
     })
   }
+  if (account === null) return isAdmin ? EVERYTHING : allOf(ctx, user, view)
+  const vaultId = vaultOf(account)
   if (vaultId !== null) return oneVault(ctx, { user, isAdmin, vaultId, view })
-  if (isAdmin) return EVERYTHING
-  const [owned, provided] = await Promise.all([
-    view === 'provider' ? [] : ctx.chain.script('get_vaults_by_owner', { owner: user }),
-    view === 'owner' ? [] : ctx.chain.script('get_vaults_by_provider', { provider: user }),
-  ])
-  const vaults = [...owned, ...provided]
-  return only([...new Set(vaults.map(({ id }) => id))], vaults.length > 0 && vaults.every(isPaying(user)))
+  if (!isAdmin) return ownCredits((await creditsOfWallet(ctx, user))?.id ?? null, account, view)
+  if (await findAccount(ctx, { id: creditsOf(account) ?? '' })) return only([account], true)
+  throw new AppError('not_found', 'There is no such credit account. Check its id.')
 }
 
-const only = (vaultIds: readonly bigint[], seesCosts: boolean): Scope => ({
-  accounts: vaultIds.map(accountOf),
-  seesCosts,
-})
+const only = (accounts: readonly string[], seesCosts: boolean): Scope => ({ accounts, seesCosts })
+
+const creditsOfWallet = (ctx: ServiceContext, user: string) => findAccount(ctx, { subject: `flow:${user}` })
+
+/** A credit account, by whose it is. Another's is refused as one that doesn't exist is. */
+function ownCredits(own: string | null, account: string | null, view: View | null): Scope {
+  const isOwner = view === null || view === 'owner'
+  if (own !== null && isOwner && (account === null || account === creditAccount(own))) {
+    return only([creditAccount(own)], false)
+  }
+  throw new AppError('not_permitted', 'This is not a credit account of yours, or you don’t see it in this role.', {
+    internal: `${own} asked for ${account} as ${view}`,
+  })
+}
+
+async function allOf(ctx: ServiceContext, user: string, view: View | null): Promise<Scope> {
+  const [owned, provided, credits] = await Promise.all([
+    view === 'provider' ? [] : ctx.chain.script('get_vaults_by_owner', { owner: user }),
+    view === 'owner' ? [] : ctx.chain.script('get_vaults_by_provider', { provider: user }),
+    view === 'provider' ? null : creditsOfWallet(ctx, user),
+  ])
+  const vaults = [...owned, ...provided]
+  const accounts = [...new Set(vaults.map(({ id }) => vaultAccount(id)))]
+  // Every wallet that signs in gets a credit account: one that was never used hides no costs from a provider.
+  const isCustomer = credits !== null && (await hasUsage(ctx, payerOfAccount(credits.number)))
+  if (isCustomer) return only([...accounts, creditAccount(credits.id)], false)
+  return only(accounts, vaults.length > 0 && vaults.every(isPaying(user)))
+}
 
 /** Anybody may name himself as provider: only one that the admin registered is paid for usage. */
 const isPaying =
@@ -72,11 +95,12 @@ async function oneVault(
   if (!report) {
     throw new AppError('vault_not_found', `Subscription ${vaultId} doesn't exist on this network. Check its number.`)
   }
-  if (isAdmin) return only([vaultId], true)
+  const accounts = [vaultAccount(vaultId)]
+  if (isAdmin) return only(accounts, true)
   requireParty(ctx.actor, report)
   const paid = isPaying(user)(report)
   if ((view === 'owner' && report.owner !== user) || (view === 'provider' && !paid)) {
     throw new AppError('not_permitted', `You are not the ${view} of subscription ${vaultId}.`)
   }
-  return only([vaultId], paid && view !== 'owner')
+  return only(accounts, paid && view !== 'owner')
 }

@@ -189,6 +189,34 @@ test('the playground streams an answer with its cost and its receipt', async () 
   expect(await accessibilityFaults(page)).toEqual([])
 })
 
+test('a limit on a user stops their requests alone, and the page says so', async () => {
+  const messages = [{ role: 'user' as const, content: 'Say hello in one word.' }]
+  const askAs = (user: string): Promise<unknown> =>
+    client()
+      .chat.completions.create({ model: MODEL, messages, user })
+      .then(
+        () => 'answered',
+        (error: unknown) => (error instanceof OpenAI.APIError ? error.code : error),
+      )
+  const limits = page.locator('section', { has: page.getByRole('heading', { name: 'Limits', exact: true }) })
+  await page.goto('/credits')
+  await limits.getByText('None: every key works as long as there are credits.').waitFor(PATIENT)
+  await limits.getByRole('button', { name: 'Add a limit' }).click()
+  await limits.getByLabel('For').selectOption({ label: 'An end user' })
+  await limits.getByLabel('User, as calls name them').fill('limited')
+  await limits.getByLabel('At most').fill('1')
+  await limits.getByLabel('Of', { exact: true }).selectOption({ label: 'answered requests' })
+  await limits.getByRole('button', { name: 'Set limit' }).click()
+  await limits.getByText('End user “limited”: 1 requests a UTC month').waitFor(PATIENT)
+  expect(await askAs('limited')).toBe('answered')
+  await expect.poll(() => askAs('limited'), { ...PATIENT, interval: 1_000 }).toBe('limit_reached')
+  await limits.getByText('Refused now').waitFor(PATIENT)
+  expect(await askAs('somebody-else')).toBe('answered')
+  expect(await accessibilityFaults(page)).toEqual([])
+  await limits.getByRole('button', { name: /^Remove/ }).click()
+  await expect.poll(() => askAs('limited'), { ...PATIENT, interval: 1_000 }).toBe('answered')
+})
+
 test('a key is renamed, and revoked only after it was asked; then it is refused', async () => {
   await page.goto('/credits/keys')
   await page.getByRole('button', { name: 'Change journey' }).click()

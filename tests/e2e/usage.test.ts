@@ -1,6 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
+import { creditAccount, payerOfAccount } from '#lib/metering/payer.ts'
+import { openAccount } from '#services/credits/index.ts'
 import { commandEnvironment } from '#services/local/command-environment.ts'
 import { type Container, openContainer } from '#services/platform/container.ts'
 import { launchChromium } from '#tests/support/chromium.ts'
@@ -83,21 +85,46 @@ test('a month without requests says so', async () => {
   await using visitor = await open()
   await visitor.page.goto('/usage?month=2020-01')
   await visitor.page.getByText('No requests in Jan 2020.').waitFor(PATIENT)
-  await visitor.page.goto(`/usage?month=2020-01&vault=${vaultId}`)
-  await visitor.page.getByRole('link', { name: 'All subscriptions' }).waitFor(PATIENT)
+  await visitor.page.goto(`/usage?month=2020-01&account=vault:${vaultId}`)
+  await visitor.page.getByRole('link', { name: 'All accounts' }).waitFor(PATIENT)
   expect(visitor.faults).toEqual([])
 })
 
 test('a subscription of somebody else is not shown', async () => {
   await using visitor = await open()
-  await visitor.page.goto('/usage?vault=999999')
-  await visitor.page.getByText('This subscription isn’t one of yours.').waitFor(PATIENT)
+  await visitor.page.goto('/usage?account=vault:999999')
+  await visitor.page.getByText('This account isn’t one of yours.').waitFor(PATIENT)
   expect(await visitor.page.getByRole('table').count()).toBe(0)
+})
+
+test('credits are chosen in the same control as subscriptions, and seen with them', async () => {
+  await using visitor = await open()
+  const { page } = visitor
+  const session: { address: string } = await (await page.request.get('/api/auth/session')).json()
+  const system = container.contextFor({ kind: 'system', job: 'test' })
+  const { id, number } = await openAccount(system, { subject: `flow:${session.address}` })
+  const account = creditAccount(id)
+  const payer = { vault: payerOfAccount(number), account }
+  await seedUsage(system, [{ ...payer, at: new Date().toISOString(), feature: 'of-credits', input: 41, output: 1 }])
+  await page.goto('/usage?by=feature')
+  const row = page.locator('[data-group=of-credits]')
+  await row.getByRole('link', { name: 'Credits' }).waitFor(PATIENT)
+  await page.getByLabel('Account').selectOption('Credits')
+  await page.getByRole('button', { name: 'Show' }).click()
+  await page.waitForURL((at) => at.searchParams.get('account') === account)
+  await row.waitFor(PATIENT)
+  expect(await page.locator('[data-group=Total]').textContent()).toContain('42')
+  expect(await accessibilityFaults(page)).toEqual([])
+  await page.goto(`/usage?month=2020-01&account=${account}`)
+  await page.getByText('No requests of this account in Jan 2020.').waitFor(PATIENT)
+  await page.goto('/usage?account=credits:cr_of_somebody_else')
+  await page.getByText('This account isn’t one of yours.').waitFor(PATIENT)
+  expect(visitor.faults).toEqual([])
 })
 
 describe('a month of usage', () => {
   beforeAll(() => seedUsage(container.contextFor({ kind: 'system', job: 'test' }), pastCalls()))
-  const path = (by: string) => `/usage?by=${by}&vault=${vaultId}`
+  const path = (by: string) => `/usage?by=${by}&account=vault:${vaultId}`
 
   test.each(['model', 'user', 'feature'])('by %s adds up, and is the same in the file', async (by) => {
     await using visitor = await open()

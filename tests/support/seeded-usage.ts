@@ -21,7 +21,9 @@ import { hashOf } from './usage-events.ts'
  * A call as a test tells it: what is left out is a successful gpt-4o call of 100 + 50 tokens at LiteLLM's own price.
  */
 export interface SeededCall {
+  /** Below 0: a credit account's, which `account` names. */
   readonly vault: bigint
+  readonly account?: string | undefined
   /** ISO instant of its start. */
   readonly at: string
   readonly key?: string | undefined
@@ -83,7 +85,7 @@ export async function seedUsage(ctx: ServiceContext, calls: readonly SeededCall[
     seeded.map(({ call, event }) => ({
       series: {
         deploymentId: ctx.deploymentId,
-        account: `vault:${call.vault}`,
+        account: accountOf(call),
         keyHash: event.keyHash,
         endUser: event.endUser ?? '',
         organization: event.organization ?? '',
@@ -111,6 +113,8 @@ export async function seedUsage(ctx: ServiceContext, calls: readonly SeededCall[
       .onConflictDoUpdate({ target: [usageDaily.seriesId, usageDaily.day], set: sums(usageDaily) })
   }
 }
+
+const accountOf = ({ vault, account }: SeededCall): string => account ?? `vault:${vault}`
 
 const columnOf = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
 
@@ -152,7 +156,8 @@ async function insertEvents(ctx: ServiceContext, seeded: readonly Seeded[]): Pro
       })
       .returning({ eventCount: meterPeriods.eventCount })
     const begin = (state?.eventCount ?? group.length) - group.length
-    const rows = group.map(({ event }, i) => eventRow(event, { deploymentId, vaultId, period, ordinal: begin + i }))
+    const place = { deploymentId, vaultId, account: accountOf(first.call), period }
+    const rows = group.map(({ event }, i) => eventRow(event, { ...place, ordinal: begin + i }))
     for (const part of inParts(rows)) await ctx.db.insert(events).values(part)
     await insertMeters(ctx, { vaultId, period }, group)
   }
@@ -160,12 +165,11 @@ async function insertEvents(ctx: ServiceContext, seeded: readonly Seeded[]): Pro
 
 function eventRow(
   event: UsageEvent,
-  place: { deploymentId: string; vaultId: bigint; period: number; ordinal: number },
+  place: { deploymentId: string; vaultId: bigint; account: string; period: number; ordinal: number },
 ): typeof events.$inferInsert {
   return {
     ...event,
     ...place,
-    account: `vault:${place.vaultId}`,
     wallet: null,
     billableTokens: billableTokens(event),
     litellmCost: parseLitellmCost(event.litellmCostUsd ?? ''),

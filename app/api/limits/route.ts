@@ -5,8 +5,9 @@ import { accountName, createLimit, limitInput, limitListView, limitView, listLim
 const limitQuery = z.object({ account: z.union([accountName, z.literal('all')]).optional() })
 
 /** The limits of the caller's accounts, of one account, or (`all`, for the admin) of the installation. */
-export const GET = defineRoute({ auth: 'session', query: limitQuery, response: limitListView }, (ctx, { query }) =>
-  listLimits(ctx, query),
+export const GET = defineRoute(
+  { auth: 'session or key', query: limitQuery, response: limitListView },
+  (ctx, { query }) => listLimits(ctx, query),
 )
 
 /** A repeat carries the same header, or the same id in the body. */
@@ -15,7 +16,7 @@ const REPEAT_KEY_MAX = 255
 
 /** Sets a limit: 201, and 200 when the same was asked for before. */
 export const POST = defineRoute(
-  { auth: 'session', body: limitInput, response: limitView },
+  { auth: 'session or key', body: limitInput, response: limitView },
   async (ctx, { body, request, reply }) => {
     const repeatKey = request.headers.get(IDEMPOTENCY_HEADER)?.slice(0, REPEAT_KEY_MAX)
     const { limit, isNew } = await createLimit(ctx, body, repeatKey)

@@ -50,7 +50,7 @@ export interface HourOfAccount extends AccountTokens {
   readonly history: readonly bigint[]
 }
 
-/** Vaults with at least so many billable tokens in an hour, with what the same hour of earlier days had. */
+/** Accounts with at least so many billable tokens in an hour, with what the same hour of earlier days had. */
 export async function listBusyHours(
   db: Db,
   deploymentId: string,
@@ -61,7 +61,7 @@ export async function listBusyHours(
     with busy as (
       select account, sum(billable_tokens) as tokens
       from usage_hourly join usage_series on usage_series.id = series_id
-      where hour = ${now} and deployment_id = ${deploymentId} and account like 'vault:%'
+      where hour = ${now} and deployment_id = ${deploymentId}
       group by account having sum(billable_tokens) >= ${least.toString()}::numeric
     ), earlier as (
       select busy.account, n, ${now} - make_interval(days => n) as hour

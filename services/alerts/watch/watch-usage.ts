@@ -1,13 +1,14 @@
 import { showTokens } from '#lib/format/tokens.ts'
 import { UNUSUAL_DAYS, UNUSUAL_RULE, unusualUsage } from '#lib/limits/unusual-usage.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { audienceOf } from '../audience-of.ts'
 import { raiseAlerts } from '../raise-alerts.ts'
 import { type NewAlert, OPERATOR } from '../schemas.ts'
 import { type AccountTokens, type HourOfAccount, listBusyHours, listHeavyAccounts } from './store.ts'
 
 const HOUR_MS = 3_600_000
 
-/** Tells owners of hours that jump out of what is usual, the operator of accounts that use very much: once a day. */
+/** Tells whose an account is of hours that jump out of what is usual, the operator of very much usage: once a day. */
 export async function watchUsage(ctx: ServiceContext): Promise<void> {
   const now = ctx.clock()
   const hour = new Date(Math.floor(now.getTime() / HOUR_MS) * HOUR_MS)
@@ -17,23 +18,29 @@ export async function watchUsage(ctx: ServiceContext): Promise<void> {
     await listBusyHours(ctx.db, ctx.deploymentId, { hour, days: UNUSUAL_DAYS, least: UNUSUAL_RULE.leastVolume }),
     await listHeavyAccounts(ctx.db, ctx.deploymentId, { day, above: heavyAbove }),
   ]
-  const jumps = busy.flatMap((each) => unusualAlert(each, hour, day))
-  await raiseAlerts(ctx, [...jumps, ...heavy.map((each) => heavyAlert(each, day, heavyAbove))])
+  const jumps = await Promise.all(busy.map((each) => unusualAlert(ctx, each, hour, day)))
+  await raiseAlerts(ctx, [...jumps.flat(), ...heavy.map((each) => heavyAlert(each, day, heavyAbove))])
 }
 
 /** `vault:7` or `credits:cr_…` in words. */
 const nameOf = (account: string): string =>
   account.replace(/^vault:/, 'subscription ').replace(/^credits:/, 'credit account ')
 
-function unusualAlert({ account, tokens, history }: HourOfAccount, hour: Date, day: string): NewAlert[] {
+async function unusualAlert(
+  ctx: ServiceContext,
+  { account, tokens, history }: HourOfAccount,
+  hour: Date,
+  day: string,
+): Promise<NewAlert[]> {
   const jump = unusualUsage(tokens, history)
   if (!jump) return []
   const sentence =
     `Since ${hour.toISOString().slice(11, 16)} UTC ${nameOf(account)} used ${showTokens(tokens)} tokens; ` +
-    `usual at this hour are ${showTokens(jump.usual)}. If that is not you, block the key.`
+    `usual at this hour are ${showTokens(jump.usual)}. ${account.startsWith('credits:') ? 'If that is not you, revoke the key.' : 'If that is not you, block the key.'}`
   const data = { hour: hour.toISOString(), tokens: tokens.toString(), usual: jump.usual.toString() }
   const dedupe = `unusual_usage:${account}:${day}`
-  return [{ kind: 'unusual_usage', severity: 'warning', to: 'owner', account, dedupe, sentence, data }]
+  const to = await audienceOf(ctx, account)
+  return [{ kind: 'unusual_usage', severity: 'warning', to, account, dedupe, sentence, data }]
 }
 
 function heavyAlert({ account, tokens }: AccountTokens, day: string, above: bigint): NewAlert {

@@ -108,7 +108,9 @@ export async function planRequest(
     caller.kind === 'account' ? await chooseForAccount(parts, caller, { route, wanted, power }) : chooseForVault(wanted)
   const { passed, ignored } = allowedFields(route, body)
   const isStream = passed['stream'] === true
-  const labels = labelsOf(request.headers, body['metadata'])
+  // LiteLLM takes it for the end user's name, whatever the labels say.
+  const user = passed['user']
+  const labels = { ...labelsOf(request.headers, body['metadata']), ...(user ? { end_user: String(user) } : {}) }
   const kept = withoutNulls({ ...passed, model: chosen.model })
   const { maxTokens } = parts.prices.powers[power]
   const worst = worstCase(route, kept, Buffer.byteLength(JSON.stringify(kept)), {

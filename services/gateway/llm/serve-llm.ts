@@ -34,6 +34,7 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
   const payer = await payerOf(parts, caller, plan)
   const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
   return withIdempotency(parts.system, keyed, async ({ requestId: id, isResumed }, hooks) => {
+    await refuseLimited(parts, caller, plan)
     const land = await admitRate(parts, caller, { requestId: id, tokens: plan.worst.tokens })
     try {
       const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId, isResumed })
@@ -47,6 +48,14 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
       throw error
     }
   })
+}
+
+/** LiteLLM itself refuses what limits on a vault's key stop. */
+async function refuseLimited(parts: GatewayParts, caller: GatewayCaller, { labels }: PlannedRequest): Promise<void> {
+  if (caller.kind === 'vault') return
+  const { end_user, organization } = labels
+  const values = { key: caller.keyId, end_user, organization }
+  await parts.refuseLimited(parts.system, { accountId: caller.account.id, values })
 }
 
 /** What a request is when it is shortened to what can be paid for; null when that is nothing. */

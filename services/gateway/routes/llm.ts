@@ -20,6 +20,7 @@ const ERRORS: readonly ErrorCode[] = [
   'funds_held',
   'idempotency_conflict',
   'insufficient_credits',
+  'limit_reached',
   'litellm_unreachable',
   'model_not_allowed',
   'model_not_found',

@@ -1,16 +1,16 @@
 import { judgeLimit } from '#lib/limits/judge-limit.ts'
 import { windowAt, windowBefore } from '#lib/limits/limit-window.ts'
+import { creditsOf } from '#lib/metering/payer.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
 import { periodOf, previousPeriod } from '#lib/period/period.ts'
-import { raiseAlerts } from '#services/alerts/index.ts'
+import { audienceOf, raiseAlerts } from '#services/alerts/index.ts'
 import { addKeyBlock, liftKeyBlock } from '#services/api-keys/index.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { getSchedule } from '#services/pricing/index.ts'
 import { measureAll } from '../limit-view.ts'
-import { vaultOf } from '../require-limit-right.ts'
-import { listKeysOfVault, type LimitedKey, type LimitRow, lockAccount } from '../store.ts'
+import { listKeysOf, type LimitedKey, type LimitRow, lockAccount } from '../store.ts'
 import type { LimitInWindow } from '../usage/measure-limits.ts'
 import { limitAlerts } from './limit-alerts.ts'
 import { type FenceTerms, restrictKeys } from './restrict-keys.ts'
@@ -60,7 +60,7 @@ async function checkAccount(ctx: ServiceContext, account: string | null): Promis
   await withTransaction(ctx, async (tx) => {
     await lockAccount(tx.db, tx.deploymentId, account)
     // Counted before the usage is read: what is stored in between is checked again, and never missed.
-    const progress = await readProgress(tx.db, tx.deploymentId, account === null ? null : vaultOf(account))
+    const progress = await readProgress(tx.db, tx.deploymentId, account)
     const isComplete = await checkInTransaction(tx, account, now, terms)
     if (isComplete) await saveProgress(tx.db, tx.deploymentId, progress)
   })
@@ -89,11 +89,13 @@ async function checkInTransaction(
 ): Promise<boolean> {
   await carryOver(tx.db, tx.deploymentId, account, now)
   const all = await listToCheck(tx.db, tx.deploymentId, account)
-  const limits = terms.schedule ? all : all.filter(({ metric }) => metric !== 'usd')
+  const isCredits = account !== null && creditsOf(account) !== null
+  const limits = terms.schedule || isCredits ? all : all.filter(({ metric }) => metric !== 'usd')
   const current = await findNow(tx, limits, now)
   const past = await usageBefore(tx, limits, now)
+  const to = await audienceOf(tx, account)
   const told = [...past, ...current].flatMap(({ limit, window, used }) =>
-    limit.removedAt ? [] : limitAlerts(limit, window, used, now),
+    limit.removedAt ? [] : limitAlerts(limit, { window, used, now, to }),
   )
   await raiseAlerts(tx, told)
   await saveChecks(
@@ -106,7 +108,8 @@ async function checkInTransaction(
       checkedAt: now,
     })),
   )
-  await blockKeys(tx, current)
+  // The gateway itself refuses what limits of credits stop.
+  if (!isCredits) await blockKeys(tx, current)
   await restrictKeys(tx, await keysOf(tx, account, limits), terms)
   return limits.length === all.length
 }
@@ -152,7 +155,7 @@ async function blockKeys(tx: ServiceContext, findings: readonly Finding[]): Prom
 
 /** The keys that may have to refuse something because of these limits. */
 async function keysOf(tx: ServiceContext, account: string | null, limits: readonly LimitRow[]): Promise<LimitedKey[]> {
-  if (account !== null) return listKeysOfVault(tx.db, tx.deploymentId, vaultOf(account))
+  if (account !== null) return listKeysOf(tx.db, tx.deploymentId, account)
   const labels = limits.filter(({ scope }) => scope !== 'key')
   return listKeysWithLabels(tx.db, tx.deploymentId, labels)
 }

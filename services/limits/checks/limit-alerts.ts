@@ -2,8 +2,9 @@ import { showUsd } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { judgeLimit, type LimitThreshold, thresholdIdentity } from '#lib/limits/judge-limit.ts'
 import type { LimitWindow } from '#lib/limits/limit-window.ts'
+import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
 import { usd } from '#lib/money/units.ts'
-import { type NewAlert, OPERATOR } from '#services/alerts/index.ts'
+import type { NewAlert } from '#services/alerts/index.ts'
 import { showAmount } from '../limit-view.ts'
 import type { LimitRow } from '../store.ts'
 
@@ -15,7 +16,9 @@ const SUBJECT = { key: 'the key', end_user: 'end user', organization: 'organizat
 
 function subjectOf({ scope, value, account }: LimitRow): string {
   const name = scope === 'key' ? SUBJECT.key : `${SUBJECT[scope]} “${value}”`
-  return account === null ? `${name} over all accounts` : `${name} of subscription ${account.replace(/^vault:/, '')}`
+  if (account === null) return `${name} over all accounts`
+  const vaultId = vaultOf(account)
+  return vaultId === null ? `${name} of credit account ${creditsOf(account)}` : `${name} of subscription ${vaultId}`
 }
 
 function endingOf({ kind, scope }: LimitRow, window: LimitWindow, threshold: LimitThreshold, isOver: boolean): string {
@@ -28,13 +31,16 @@ function endingOf({ kind, scope }: LimitRow, window: LimitWindow, threshold: Lim
 }
 
 /** What is to be told of a limit in a window, lowest threshold first; what was told before has the same identity. */
-export function limitAlerts(limit: LimitRow, window: LimitWindow, used: bigint, now: Date): NewAlert[] {
+export function limitAlerts(
+  limit: LimitRow,
+  { window, used, now, to }: { window: LimitWindow; used: bigint; now: Date; to: NewAlert['to'] },
+): NewAlert[] {
   const { reached, percent } = judgeLimit(limit, used)
   const isOver = window.to !== null && window.to <= now
   return reached.map((threshold) => ({
     kind: 'limit_reached',
     severity: threshold < 100 ? (threshold < 80 ? 'info' : 'warning') : limit.kind === 'hard' ? 'critical' : 'warning',
-    to: limit.account === null ? OPERATOR : 'owner',
+    to,
     account: limit.account,
     dedupe: thresholdIdentity(limit, window.key, threshold),
     sentence:

@@ -1,4 +1,5 @@
-import { and, eq, inArray, isNull, sql } from 'drizzle-orm'
+import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
 import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { keyBlocks, keyLimits, limitChecks, limits } from '#services/platform/db/schema/index.ts'
@@ -18,7 +19,9 @@ export async function listDueAccounts(
   const oldest = previousPeriod(periodOf(now))
   const { rows } = await db.execute<{ account: string | null }>(sql`
     with standing as (
-      select distinct account, split_part(account, ':', 2)::bigint as vault_id
+      select distinct account, case when account like 'credits:%'
+        then (select -number from credit_accounts where id = substr(account, 9))
+        else split_part(account, ':', 2)::bigint end as vault_id
       from limits where deployment_id = ${deploymentId} and removed_at is null
     ), due as (
       select limits.account from limits left join limit_checks on limit_id = limits.id
@@ -37,21 +40,32 @@ export async function listDueAccounts(
         and api_keys.vault_id = standing.vault_id
       where not exists (select 1 from key_limits where key_id = api_keys.id)
       union
-      select null where exists (select 1 from standing where account is null) and (
-        select coalesce(sum(event_count), 0) % ${EVENTS_WRAP} from meter_periods
-        where deployment_id = ${deploymentId} and vault_id >= 0
-      ) is distinct from (
-        select event_count from limit_cursors
-        where deployment_id = ${deploymentId} and vault_id = ${ALL_VAULTS} and period = 0
-      )
+      select standing.account from standing
+      join credit_months on account_id = substr(standing.account, 9) and credit_months.period >= ${oldest}
+      left join limit_cursors on limit_cursors.deployment_id = ${deploymentId}
+        and limit_cursors.vault_id = standing.vault_id and limit_cursors.period = -credit_months.period
+      where standing.account like 'credits:%' and spent % ${WRAP} is distinct from limit_cursors.event_count
+      union
+      select null from (${progressOfAll(deploymentId)}) as now
+      left join limit_cursors on limit_cursors.deployment_id = ${deploymentId}
+        and limit_cursors.vault_id = now.vault_id and limit_cursors.period = now.period
+      where exists (select 1 from standing where account is null)
+        and now.event_count is distinct from limit_cursors.event_count
     )
     select account from due order by account limit ${most}`)
   return rows.map(({ account }) => account)
 }
 
-/** Stands for all vaults together in the cursors. */
-const ALL_VAULTS = -1
-const EVENTS_WRAP = 2_000_000_000
+/** Stands for all payers together in the cursors, where the period is none of theirs. */
+const ALL = -1
+const WRAP = 2_000_000_000
+
+/** What all payers together came to: events, and below 0, where a period of credits would stand, what credits took. */
+const progressOfAll = (deploymentId: string): SQL => sql`
+  select ${ALL}::bigint as vault_id, 0 as period, (coalesce(sum(event_count), 0) % ${WRAP})::int as event_count
+  from meter_periods where deployment_id = ${deploymentId}
+  union all
+  select ${ALL}::bigint, -1, (coalesce(sum(spent), 0) % ${WRAP})::int from credit_months`
 
 export interface Progress {
   readonly vaultId: string
@@ -59,15 +73,20 @@ export interface Progress {
   readonly eventCount: number
 }
 
-/** How many events each period of a vault has, or all of them together have. */
-export async function readProgress(db: Db, deploymentId: string, vaultId: bigint | null): Promise<Progress[]> {
-  const counts =
-    vaultId === null
-      ? sql`select ${ALL_VAULTS}::text as vault_id, 0 as period,
-          (coalesce(sum(event_count), 0) % ${EVENTS_WRAP})::int as event_count
-          from meter_periods where deployment_id = ${deploymentId} and vault_id >= 0`
-      : sql`select vault_id::text, period, event_count from meter_periods
-          where deployment_id = ${deploymentId} and vault_id = ${vaultId.toString()}`
+/**
+ * How many events each period of an account has, or all together have. Under the negated period stands what credits
+ * took in it: that is known apart from the events.
+ */
+export async function readProgress(db: Db, deploymentId: string, account: string | null): Promise<Progress[]> {
+  const [vaultId, accountId] = account === null ? [null, null] : [vaultOf(account), creditsOf(account)]
+  const number = sql`(select -number from credit_accounts where id = ${accountId})`
+  const payer = vaultId === null ? number : sql`${vaultId.toString()}::bigint`
+  const events = sql`
+    select vault_id, period, event_count from meter_periods
+    where deployment_id = ${deploymentId} and vault_id = ${payer}`
+  const taken = sql`
+    select ${number}, -period, (spent % ${WRAP})::int from credit_months where account_id = ${accountId}`
+  const counts = account === null ? progressOfAll(deploymentId) : sql`${events} union all ${taken}`
   const { rows } = await db.execute<{ vault_id: string; period: number; event_count: number }>(counts)
   return rows.map((row) => ({ vaultId: row.vault_id, period: row.period, eventCount: row.event_count }))
 }
@@ -152,6 +171,28 @@ export async function listRefused(db: Db, deploymentId: string, account: string)
       and (account = ${account} or account is null)`)
   return rows.map(({ entry }) => entry).toSorted()
 }
+
+/** What a hard limit stops now, until when; null: until it is raised. */
+export interface Stop {
+  readonly scope: LimitRow['scope']
+  readonly value: string
+  readonly until: Date | null
+}
+
+/** What limits stop of an account, those over all accounts together among them. */
+export const listStops = (db: Db, deploymentId: string, account: string): Promise<Stop[]> =>
+  db
+    .select({ scope: limits.scope, value: limits.value, until: limitChecks.dueAt })
+    .from(limits)
+    .innerJoin(limitChecks, eq(limitChecks.limitId, limits.id))
+    .where(
+      and(
+        eq(limits.deploymentId, deploymentId),
+        isNull(limits.removedAt),
+        eq(limitChecks.blocked, true),
+        or(isNull(limits.account), eq(limits.account, account)),
+      ),
+    )
 
 /** Standing hard limits on keys, of any account. */
 export async function listKeyFences(db: Db, deploymentId: string, keyIds: readonly string[]): Promise<LimitRow[]> {

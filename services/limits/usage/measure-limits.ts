@@ -1,9 +1,11 @@
 import { limitScopes } from '#lib/limits/judge-limit.ts'
 import type { LimitWindow } from '#lib/limits/limit-window.ts'
 import { shareOfPrice } from '#lib/limits/share-of-price.ts'
+import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
 import type { Period } from '#lib/period/period.ts'
 import type { Usage } from '#lib/pricing/price-usage.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
+import type { TakenQuery, TakenSum } from '#services/credits/index.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import type { LimitRow } from '../store.ts'
 import { type AccountPeriod, sumAccounts, sumUsage, type UsageSum, type WantedUsage } from './store.ts'
@@ -21,18 +23,21 @@ export interface Measures {
   readonly keyHashes: ReadonlyMap<string, string>
   /** The schedule of a billing period. */
   readonly scheduleOf: (period: Period) => Promise<Schedule>
+  /** What paid requests of credit accounts came to. */
+  readonly sumTaken: (query: TakenQuery) => Promise<TakenSum[]>
 }
 
 const placeOf = ({ limit, window }: LimitInWindow): string => `${limit.id} ${window.key}`
 const dayOf = (instant: Date | null): string | null => instant?.toISOString().slice(0, 10) ?? null
 
 /**
- * How much of each limit is used in its window, in its metric's unit and the order given: from the daily rollups alone.
- * Money is the part's share of each account's bill by the schedule on chain, so that all parts together are the bill.
+ * How much of each limit is used in its window, in its metric's unit and the order given: from the daily rollups.
+ * Money is the part's share of each vault's bill by the schedule on chain, so that all parts together are the bill; of
+ * credits it is what the requests took. Which key of a credit account was used, its paid requests alone know.
  */
 export async function measureLimits(
   db: Db,
-  { deploymentId, keyHashes, scheduleOf }: Measures,
+  { deploymentId, keyHashes, scheduleOf, sumTaken }: Measures,
   places: readonly LimitInWindow[],
 ): Promise<bigint[]> {
   const sums: UsageSum[] = []
@@ -46,18 +51,51 @@ export async function measureLimits(
   }
   const byPlace = Map.groupBy(sums, ({ id }) => id)
   const bills = await billsOf(db, { deploymentId, scheduleOf }, moneySums(places, byPlace))
-  return places.map((place) => measure(place, byPlace.get(placeOf(place)) ?? [], bills))
+  const taken = await takenBy(sumTaken, places, keyHashes)
+  return places.map((place) => {
+    const paid = taken.get(placeOf(place))?.[place.limit.metric] ?? 0n
+    return paid + measure(place, byPlace.get(placeOf(place)) ?? [], bills)
+  })
+}
+
+/** What credits have to do with a limit that the rollups don't know. */
+async function takenBy(
+  sumTaken: Measures['sumTaken'],
+  places: readonly LimitInWindow[],
+  keyHashes: ReadonlyMap<string, string>,
+): Promise<Map<string, TakenSum>> {
+  const asked = places.filter(({ limit: { account, scope, metric, value } }) => {
+    if (account !== null && creditsOf(account) === null) return false
+    return scope === 'key' ? !keyHashes.has(value) : metric === 'usd'
+  })
+  const found = new Map<string, TakenSum>()
+  for (const account of new Set(asked.map(({ limit }) => limit.account))) {
+    for (const scope of limitScopes) {
+      const chosen = asked.filter(({ limit }) => limit.account === account && limit.scope === scope)
+      const wanted = chosen.map((place) => wantedAs(place, place.limit.value))
+      const accountId = account === null ? null : creditsOf(account)
+      for (const sum of await sumTaken({ accountId, scope, wanted })) found.set(sum.id, sum)
+    }
+  }
+  return found
+}
+
+const wantedAs = (place: LimitInWindow, value: string): WantedUsage => {
+  const { from, to } = place.window
+  return { id: placeOf(place), value, from: dayOf(from), to: dayOf(to) }
 }
 
 function wantedOf(place: LimitInWindow, keyHashes: ReadonlyMap<string, string>): WantedUsage[] {
-  const { limit, window } = place
+  const { limit } = place
   const value = limit.scope === 'key' ? keyHashes.get(limit.value) : limit.value
-  if (value === undefined) return []
-  return [{ id: placeOf(place), value, from: dayOf(window.from), to: dayOf(window.to) }]
+  return value === undefined ? [] : [wantedAs(place, value)]
 }
 
 const moneySums = (places: readonly LimitInWindow[], byPlace: ReadonlyMap<string, UsageSum[]>): UsageSum[] =>
-  places.filter(({ limit }) => limit.metric === 'usd').flatMap((place) => byPlace.get(placeOf(place)) ?? [])
+  places
+    .filter(({ limit }) => limit.metric === 'usd')
+    .flatMap((place) => byPlace.get(placeOf(place)) ?? [])
+    .filter(({ account }) => vaultOf(account) !== null)
 
 interface Bill {
   readonly schedule: Schedule
@@ -72,10 +110,10 @@ const usageOf = (sums: readonly UsageSum[]): Usage => {
   return usage
 }
 
-/** The whole usage of each account and period that money is measured in, with its prices. */
+/** The whole usage of each vault and period that money is measured in, with its prices. */
 async function billsOf(
   db: Db,
-  { deploymentId, scheduleOf }: Omit<Measures, 'keyHashes'>,
+  { deploymentId, scheduleOf }: Pick<Measures, 'deploymentId' | 'scheduleOf'>,
   sums: readonly UsageSum[],
 ): Promise<Map<string, Bill>> {
   const wanted = [...new Map(sums.map(({ account, period }) => [billKey({ account, period }), { account, period }]))]

@@ -56,7 +56,7 @@ const SERIES_COLUMN: Record<LimitScope, SQL> = {
 const sums = sql`account, (extract(year from day) * 100 + extract(month from day))::int as period, model,
   sum(billable_tokens)::text as tokens, sum(usage_daily.requests - failures)::text as answered`
 
-/** Adds up parts of one scope by account, billing period and model; of one account, or of all vaults. */
+/** Adds up parts of one scope by account, billing period and model; of one account, or of all. */
 export async function sumUsage(
   db: Db,
   deploymentId: string,
@@ -65,7 +65,7 @@ export async function sumUsage(
   account: string | null,
 ): Promise<UsageSum[]> {
   if (wanted.length === 0) return []
-  const inAccount = account === null ? sql`and account like 'vault:%'` : sql`and account = ${account}`
+  const inAccount = account === null ? sql`` : sql`and account = ${account}`
   const { rows } = await db.execute<SumRow>(sql`
     select given.id, ${sums}
     from ${rowsOf(wanted, wantedColumns)}

@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { Measures } from '#lib/metering/usage-measures.ts'
+import { cost } from '#lib/rating/cost.ts'
 import { switchesIn, tableAt } from '#lib/rating/cost-table.ts'
 import { usageRater } from '#lib/rating/rate-usage.ts'
 import { coverTime } from '#lib/rating/time-cover.ts'
@@ -43,9 +44,11 @@ const ratedUsage = (measures: Measures): RatedUsage => ({
   requests: measures.requests - measures.failures - measures.cacheHits,
 })
 
-/** A row with its cost under one table. */
+/** A row with its cost under one table. Of calls on customers' own keys there is none, which nobody has to tell. */
 export function rateRow(row: UsageRow, rate: ReturnType<typeof usageRater>): RatedRow {
   const { provider, model } = row
-  const { cost, unrated } = rate(provider, model, ratedUsage(row.measures))
-  return { ...row, cost, unrated: unrated.map((each): UnratedUsage => ({ provider, model, ...each })) }
+  if (row.isOwnKey) return { ...row, measures: { ...row.measures, costUnknown: 0n }, cost: cost(0n), unrated: [] }
+  const rated = rate(provider, model, ratedUsage(row.measures))
+  const unrated = rated.unrated.map((each): UnratedUsage => ({ provider, model, ...each }))
+  return { ...row, cost: rated.cost, unrated }
 }

@@ -45,6 +45,8 @@ export interface UsageRow {
   readonly period: number
   readonly provider: string
   readonly model: string
+  /** Calls on keys that customers brought: they pay the provider, so the operator has no cost. */
+  readonly isOwnKey: boolean
   readonly measures: Measures
 }
 

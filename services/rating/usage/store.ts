@@ -1,9 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { creditsOf } from '#lib/metering/payer.ts'
 import { MEASURES, type Measures } from '#lib/metering/usage-measures.ts'
 import { periodOf } from '#lib/period/period.ts'
 import type { TimeCover } from '#lib/rating/time-cover.ts'
 import type { TimeSlot } from '#lib/rating/time-slots.ts'
 import type { Db } from '#services/platform/db/client.ts'
+import { payersOf } from '#services/platform/db/payers-of.ts'
 import { events, usageDaily, usageHourly, usageSeries } from '#services/platform/db/schema/index.ts'
 import type { UsageGroup, UsageQuery, UsageRow } from './schemas.ts'
 
@@ -36,7 +38,7 @@ const totals = list(MEASURES.map((measure) => sql.raw(`sum(${snakeCase(measure)}
 
 const instant = (date: Date): SQL => sql`${date.toISOString()}::timestamptz`
 /** A parameter of its final type: a list that were cast once more would be read anew for every row. */
-const array = (values: readonly string[], type: 'bigint' | 'date' | 'text' | 'timestamptz'): SQL =>
+const array = (values: readonly string[], type: 'date' | 'text' | 'timestamptz'): SQL =>
   sql`${sql.param([...values])}::${sql.raw(type)}[]`
 
 const DAY_MS = 86_400_000
@@ -52,22 +54,28 @@ const firstDays = (slots: readonly TimeSlot[]): SQL => {
   return array(days, 'date')
 }
 
-/** Adds `source` up: it has the columns `slot`, `grp`, `account`, `provider`, `model` and the measures. */
+/** Adds `source` up: it has the columns `slot`, `grp`, `account`, `provider`, `model`, `own_key` and the measures. */
 const summed = (source: SQL, { limit }: Query): SQL =>
-  sql`select slot, grp as "group", account, coalesce(provider, '') as provider, model, ${totals}
-    from (${source}) as source group by 1, 2, 3, 4, 5 limit ${limit + 1}`
+  sql`select slot, grp as "group", account, coalesce(provider, '') as provider, model, own_key, ${totals}
+    from (${source}) as source group by 1, 2, 3, 4, 5, 6 limit ${limit + 1}`
+
+/** Whether calls of a key went to a provider on the customer's own. Vaults have no such keys. */
+const isOwnKey = (keyHash: SQL, { accounts }: Query): SQL =>
+  accounts?.every((account) => creditsOf(account) === null)
+    ? sql`false`
+    : sql`${keyHash} in (select key_hash from upstream_keys where kind = 'byok')`
 
 /** Days by their sums, and by their hours the days that are not whole or change their price within. */
 function rollups({ days, hours }: TimeCover, slots: readonly TimeSlot[], query: Query): SQL {
   const { accounts, by, every, deploymentId } = query
   const account = by === 'everything' ? NOTHING : sql`s.account`
-  const chosen = accounts ? sql`and s.account = any(${array(accounts, 'text')})` : sql`and s.account like 'vault:%'`
+  const chosen = accounts ? sql`and s.account = any(${array(accounts, 'text')})` : sql``
   // Each part is joined by itself: a join over their union would not go by the index of one account. Series are
   // added up before their labels are looked at, which are longer than all counts; by day there is nothing to add up
   // yet.
   const part = (table: typeof usageDaily | typeof usageHourly, slot: SQL, span: SQL) =>
     sql`select ${slot} as slot, ${ROLLED_UP[by] ?? NOTHING} as grp, ${account} as account, s.provider, s.model,
-        ${every === 'day' ? columns : sums}
+        ${isOwnKey(sql`s.key_hash`, query)} as own_key, ${every === 'day' ? columns : sums}
       from ${usageSeries} as s join ${table} as u on u.series_id = s.id
       where s.deployment_id = ${deploymentId} ${chosen} and ${span} ${every === 'day' ? sql`` : sql`group by s.id, 1`}`
   const parts = hours.map(({ from, to }) =>
@@ -84,10 +92,6 @@ function rollups({ days, hours }: TimeCover, slots: readonly TimeSlot[], query: 
   }
   return sql.join(parts, sql` union all `)
 }
-
-const VAULT = 'vault:'
-const vaultsOf = (accounts: readonly string[]): string[] =>
-  accounts.filter((account) => account.startsWith(VAULT)).map((account) => account.slice(VAULT.length))
 
 const counted = sql`status = 'success' and not cache_hit`
 const tokensOf = (name: string): SQL => sql`case when ${counted} then coalesce(${sql.raw(name)}, 0) else 0 end`
@@ -107,12 +111,13 @@ const eventMeasures: Record<keyof Measures, SQL> = {
 }
 
 /** The events that carry a label, one by one. */
-function labelled(label: SQL, slots: readonly TimeSlot[], { accounts, deploymentId, from, to }: Query): SQL {
+function labelled(label: SQL, slots: readonly TimeSlot[], query: Query): SQL {
+  const { accounts, deploymentId, from, to } = query
   const measures = MEASURES.map((measure) => sql`${eventMeasures[measure]} as ${sql.raw(snakeCase(measure))}`)
-  const chosen = accounts ? sql`and vault_id = any(${array(vaultsOf(accounts), 'bigint')})` : sql`and vault_id >= 0`
+  const chosen = accounts ? sql`and vault_id = any(${payersOf(accounts)})` : sql``
   const last = new Date(to.getTime() - 1)
   return sql`select width_bucket(started_at, ${starts(slots)}) as slot, ${label} as grp, account, provider, model,
-      ${list(measures)} from ${events}
+      ${isOwnKey(sql`key_hash`, query)} as own_key, ${list(measures)} from ${events}
     where deployment_id = ${deploymentId} and ${label} is not null ${chosen}
     and period between ${periodOf(from)} and ${periodOf(last)}
     and started_at >= ${instant(from)} and started_at < ${instant(to)}`
@@ -132,7 +137,7 @@ export function usageStatement(query: Query, { cover, slots }: ReadingPlan): SQL
 
 /** Usage in groups. A row more than the limit says that there are too many. */
 export async function readUsage(db: Db, query: Query, plan: ReadingPlan): Promise<PricedRow[]> {
-  const { rows } = await db.execute<Record<string, string | number>>(usageStatement(query, plan))
+  const { rows } = await db.execute<Record<string, string | number | boolean>>(usageStatement(query, plan))
   return rows.map((row) => {
     const slot = plan.slots[(row['slot'] as number) - 1]
     if (!slot) throw new Error('Usage was read from outside of its span.')
@@ -145,6 +150,7 @@ export async function readUsage(db: Db, query: Query, plan: ReadingPlan): Promis
       account: String(row['account']),
       provider: String(row['provider']),
       model: String(row['model']),
+      isOwnKey: row['own_key'] === true,
       measures: Object.fromEntries(MEASURES.map((measure) => [measure, BigInt(row[measure] ?? 0)])) as Measures,
     }
   })

@@ -2,6 +2,7 @@ import { asc, eq } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { watchOperation, watchUsage } from '#services/alerts/index.ts'
 import type { ChainClient } from '#services/clients/flow/index.ts'
+import { openAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { alerts, deadLetters, outbox, readings, watermarks } from '#services/platform/db/schema/index.ts'
 import { createTestContext } from '#tests/support/context.ts'
@@ -163,10 +164,10 @@ describe('the operator is told', () => {
 })
 
 describe('an owner is told of an unusual hour', () => {
-  const usual = async (days: number): Promise<void> => {
+  const usual = async (days: number, account = 'vault:7'): Promise<void> => {
     for (let day = 1; day <= days; day += 1) {
       const at = new Date(now.getTime() - day * 86_400_000).toISOString()
-      await addUsage(ctx, { account: 'vault:7', at, tokens: 100_000n + BigInt(day % 3) * 1_000n })
+      await addUsage(ctx, { account, at, tokens: 100_000n + BigInt(day % 3) * 1_000n })
     }
   }
 
@@ -181,6 +182,19 @@ describe('an owner is told of an unusual hour', () => {
     const all = await told('unusual_usage')
     expect(all).toMatchObject([{ audience: null, account: 'vault:7', data: { tokens: '700000', usual: '101000' } }])
     expect(all[0]?.sentence).toContain('Since 10:00 UTC subscription 7 used 700,000 tokens')
+  })
+
+  test.each([
+    ['flow:0x01cf0e2f2f715450', '0x01cf0e2f2f715450'],
+    ['oidc:issuer|nobody', 'operator'],
+  ])('of the credits of %s, as %s', async (subject, audience) => {
+    const { id } = await openAccount(ctx, { subject })
+    await usual(14, `credits:${id}`)
+    await addUsage(ctx, { account: `credits:${id}`, at: now.toISOString(), tokens: 700_000n })
+    await watchUsage(ctx)
+    const all = await told('unusual_usage')
+    expect(all).toMatchObject([{ audience, account: `credits:${id}` }])
+    expect(all[0]?.sentence).toContain(`credit account ${id} used 700,000 tokens`)
   })
 
   test('not in the first week, nor at an hour that is always so', async () => {

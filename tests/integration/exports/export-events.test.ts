@@ -6,6 +6,7 @@ import { eventFile, eventJsonSchema, exportQuery } from '#services/exports/index
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 import { giveKey, hashOf, usageEvent } from '#tests/support/usage-events.ts'
+import { newSpender, payCalls } from '#tests/support/spent-credits.ts'
 import { keyOf, type SeededCall, seedUsage } from '#tests/support/seeded-usage.ts'
 import type { Wallet } from '#tests/support/web-browser.ts'
 
@@ -175,7 +176,47 @@ describe('who may export what', () => {
   })
 })
 
+describe('events of credits', () => {
+  const failure = (code: string) => expect.objectContaining({ code })
+  const holding = (accountId: string): ServiceContext => ({
+    ...base,
+    actor: { kind: 'account', accountId, via: 'oidc' },
+  })
+
+  test('are exported to who holds the account, beside their vaults, and to nobody else', async () => {
+    const mine = await newSpender(base, `flow:${owner.address}`)
+    const theirs = await newSpender(base, 'oidc:issuer|other')
+    await payCalls(base, mine, [
+      { at: minute(7), taken: 5n, user: 'ann' },
+      { at: minute(8), taken: 6n },
+    ])
+    await payCalls(base, theirs, [{ at: minute(9), taken: 5n }])
+    const own = await eventsOf({ account: mine.name }, as(owner))
+    expect(own).toMatchObject([
+      { account: mine.name, vault: `-${mine.number}`, ordinal: 0, endUser: 'ann', litellmCostUsd: null },
+      { account: mine.name, ordinal: 1 },
+    ])
+    for (const event of own) expect([validate(event), validate.errors]).toEqual([true, null])
+    expect(await eventsOf({}, holding(mine.id))).toEqual(own)
+    const all = await eventsOf({}, as(owner))
+    expect(new Set(all.map(({ account }) => account))).toEqual(new Set([mine.name, `vault:${vault}`, `vault:${large}`]))
+    const [costing] = await eventsOf({ account: theirs.name }, as(world.accounts.admin))
+    expect(costing).toMatchObject({ account: theirs.name, litellmCostUsd: '0.000750000000' })
+    for (const ctx of [as(owner), holding(mine.id), as(world.accounts.provider)]) {
+      await expect(textOf({ account: theirs.name }, ctx)).rejects.toEqual(failure('not_permitted'))
+    }
+    await expect(textOf({ vault: `${vault}` }, holding(mine.id))).rejects.toEqual(failure('not_permitted'))
+  })
+
+  test('as CSV have their account, and a number that no formula is made of', async () => {
+    const lines = (await textOf({ format: 'csv' }, as(owner))).split('\r\n')
+    expect(lines[1]).toMatch(/^2,[^,]+,[^,]+,credits:cr_[0-9a-f]+,-\d+,/)
+  })
+})
+
 test.each([
+  [{ account: 'vault:1', vault: '1' }, 'give one of them'],
+  [{ account: 'credits:' }, 'must be an account'],
   [{ to: '2026-10-01' }, 'must be after from'],
   [{ to: '2028-10-01' }, 'at most 400 days'],
   [{ from: '2026-02-31' }, 'must be a day'],

@@ -173,6 +173,14 @@ test('a request that no road told of is metered from its hold, and is one event 
   expect(await tell(toldBy(hold))).toMatchObject({ stored: 0, duplicates: 1 })
 })
 
+test('the request’s user is its end user, whatever its labels say', async () => {
+  await customer.chat({ user: 'ann', metadata: { end_user: 'ben' } })
+  const hold = await holdOf(customer)
+  await createOwnEventReporter()(later(90_000))
+  const { rows } = await world.ctx.db.execute(sql`select end_user from events where id = ${hold.id}`)
+  expect(rows).toEqual([{ end_user: 'ann' }])
+})
+
 test('what we counted ourselves is corrected when the truth arrives, once', async () => {
   world.upstream.plan = { ...world.upstream.plan, usage: null, content: 'x'.repeat(4_000) }
   await customer.chat()

@@ -45,7 +45,9 @@ interface PlanNode {
   Plans?: PlanNode[]
 }
 
-/** Tables that a statement reads from end to end; series are few. */
+const FEW = ['usage_series', 'upstream_keys']
+
+/** Tables that a statement reads from end to end, but for series and accounts' keys, which are few. */
 async function scannedWhole(statement: SQL): Promise<string[]> {
   const { rows } = await ctx.db.execute<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(sql`explain (format json) ${statement}`)
   const nodes = (node: PlanNode): PlanNode[] => [node, ...(node.Plans ?? []).flatMap(nodes)]
@@ -54,7 +56,7 @@ async function scannedWhole(statement: SQL): Promise<string[]> {
     .flatMap(({ Plan }) => nodes(Plan))
     .filter((node) => node['Node Type'].endsWith('Seq Scan'))
     .map((node) => node['Relation Name'] ?? '')
-    .filter((table) => table !== 'usage_series')
+    .filter((table) => !FEW.includes(table))
 }
 
 function statementOf(query: Partial<UsageQuery>, switches: readonly Date[]): SQL {

@@ -42,10 +42,12 @@ test('a limit says whom, how much, what is used and when it begins anew', () => 
 
 test('a key that was replaced is told as such', () => {
   const onKey: Limit = { ...limit, scope: 'key', value: 'key_1' }
-  expect([subjectOf(onKey, [{ id: 'key_1' }]), subjectOf(onKey, [{ id: 'key_2' }])]).toEqual([
-    'The key',
-    'A key that was replaced',
-  ])
+  const [one, two] = [
+    { id: 'key_1', masked: 'ci (sk-ff-…1)' },
+    { id: 'key_2', masked: 'app (sk-ff-…2)' },
+  ]
+  expect(subjectOf(onKey, [one, two])).toBe('Key ci (sk-ff-…1)')
+  expect([subjectOf(onKey, [one]), subjectOf(onKey, [two])]).toEqual(['The key', 'A key that was replaced or revoked'])
 })
 
 test.each<[Partial<Limit>, string, string]>([

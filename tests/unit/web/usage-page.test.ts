@@ -101,9 +101,9 @@ describe('the words', () => {
   })
 
   test('each choice has an address, and its file holds the same', () => {
-    const choice = { period: 202_612, by: 'user', vault: '7' } as const
-    expect(usagePath(choice)).toBe('/usage?month=2026-12&by=user&vault=7')
-    expect(usagePath({ ...choice, vault: null })).toBe('/usage?month=2026-12&by=user')
+    const choice = { period: 202_612, by: 'user', account: 'vault:7' } as const
+    expect(usagePath(choice)).toBe('/usage?month=2026-12&by=user&account=vault:7')
+    expect(usagePath({ ...choice, account: null })).toBe('/usage?month=2026-12&by=user')
     expect(usageFile(choice, 'all')).toBe(
       '/api/reports/usage?from=2026-12-01&to=2027-01-01&by=user&every=all&as=owner&format=csv&account=vault:7',
     )

@@ -6,12 +6,12 @@ const limitParams = z.object({ id: limitId })
 
 /** Changes a limit's amount or kind. */
 export const PATCH = defineRoute(
-  { auth: 'session', params: limitParams, body: limitChange, response: limitView },
+  { auth: 'session or key', params: limitParams, body: limitChange, response: limitView },
   (ctx, { params, body }) => changeLimit(ctx, { ...params, ...body }),
 )
 
 /** Ends a limit. */
 export const DELETE = defineRoute(
-  { auth: 'session', params: limitParams, response: removedLimitView },
+  { auth: 'session or key', params: limitParams, response: removedLimitView },
   (ctx, { params }) => removeLimit(ctx, params),
 )

@@ -4,7 +4,7 @@ import { forecastFile, forecastQuery, forecastView, getForecast } from '#service
 
 /** What the open month will have brought at its end. */
 export const GET = defineRoute(
-  { auth: 'session', query: forecastQuery, response: forecastView },
+  { auth: 'session or key', query: forecastQuery, response: forecastView },
   async (ctx, { query }) => {
     const now = ctx.clock()
     if (query.format === 'csv') return csvDownload('forecast', { from: now, to: now }, forecastFile(ctx, query))

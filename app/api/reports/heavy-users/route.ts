@@ -4,7 +4,7 @@ import { heavyUsersFile, getHeavyUsers, heavyUsersQuery, heavyUsersView } from '
 
 /** The end users with the most of a measure. */
 export const GET = defineRoute(
-  { auth: 'session', query: heavyUsersQuery, response: heavyUsersView },
+  { auth: 'session or key', query: heavyUsersQuery, response: heavyUsersView },
   async (ctx, { query }) =>
     query.format === 'csv' ? csvDownload('heavy-users', query, heavyUsersFile(ctx, query)) : getHeavyUsers(ctx, query),
 )

@@ -3,6 +3,8 @@ import { csvDownload } from '#app/_http/download.ts'
 import { trendFile, getTrend, trendQuery, trendView } from '#services/reports/index.ts'
 
 /** Usage from day to day, week to week or month to month. */
-export const GET = defineRoute({ auth: 'session', query: trendQuery, response: trendView }, async (ctx, { query }) =>
-  query.format === 'csv' ? csvDownload('trend', query, trendFile(ctx, query)) : getTrend(ctx, query),
+export const GET = defineRoute(
+  { auth: 'session or key', query: trendQuery, response: trendView },
+  async (ctx, { query }) =>
+    query.format === 'csv' ? csvDownload('trend', query, trendFile(ctx, query)) : getTrend(ctx, query),
 )

@@ -1,0 +1,54 @@
+import { AppError } from '#lib/errors/app-error.ts'
+import type { LimitScope } from '#lib/limits/judge-limit.ts'
+import { creditAccount } from '#lib/metering/payer.ts'
+import { requireSystem } from '#services/auth/index.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
+import { listStops, type Stop } from './checks/store.ts'
+
+/** For so long what is stopped is not looked up again. */
+const KEPT_MS = 250
+const MOST_KEPT = 10_000
+
+interface LimitedRequest {
+  readonly accountId: string
+  /** Whom the request is by: the key's id, and the labels that it carries. */
+  readonly values: Readonly<Partial<Record<LimitScope, string | null | undefined>>>
+}
+
+/** Refuses a request of a credit account that a hard limit stops. Throws `limit_reached`. */
+export type RefuseLimited = (ctx: ServiceContext, request: LimitedRequest) => Promise<void>
+
+/** Refuses by what the last check of the limits found; what is found is kept for a moment. */
+export function createLimitGate(): RefuseLimited {
+  const kept = new Map<string, { stops: Promise<readonly Stop[]>; until: number }>()
+
+  function stopsOf(ctx: ServiceContext, accountId: string): Promise<readonly Stop[]> {
+    const now = performance.now()
+    const known = kept.get(accountId)
+    if (known && known.until > now) return known.stops
+    if (kept.size >= MOST_KEPT) kept.clear()
+    const stops = listStops(ctx.db, ctx.deploymentId, creditAccount(accountId))
+    kept.set(accountId, { stops, until: now + KEPT_MS })
+    stops.catch(() => kept.delete(accountId))
+    return stops
+  }
+
+  return async (ctx, { accountId, values }) => {
+    requireSystem(ctx.actor)
+    const stop = (await stopsOf(ctx, accountId)).find(({ scope, value }) => values[scope] === value)
+    if (stop) throw refusal(stop)
+  }
+}
+
+const WHAT = { key: 'this key', end_user: 'this end user', organization: 'this organization' } as const
+
+function refusal({ scope, until }: Stop): AppError {
+  const end = until === null ? '' : ` until ${until.toISOString().slice(0, 10)} 00:00 UTC`
+  return new AppError(
+    'limit_reached',
+    `The limit of ${WHAT[scope]} is used up${end}. It may be raised under Credits.`,
+    {
+      details: { limit_source: 'limit', scope, resets_at: until?.toISOString() ?? null },
+    },
+  )
+}
