@@ -6,8 +6,8 @@ import { coverageFaults } from './cadence-coverage.ts'
 
 /**
  * Ends the run with the time that each level took, what passed at its second try only, what failed and why, and one
- * plain line: "12 passed, 0 failed", and ", 1 skipped" when tests were skipped. After a run of all chain tests, lines of
- * the contracts that are neither covered nor explained count as one failure.
+ * plain line: "12 passed, 0 failed", and ", 1 skipped" when tests were skipped. After a run of all chain tests, lines
+ * of the contracts that are neither covered nor explained count as one failure.
  */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(

@@ -6,6 +6,7 @@ import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { AUDIENCE, type OidcIssuer, startOidcIssuer } from '#tests/support/oidc-issuer.ts'
 import { newSpender, payCalls, type Spender } from '#tests/support/spent-credits.ts'
 import { openTestWeb } from '#tests/support/test-web.ts'
+import { giveKey, hashOf } from '#tests/support/usage-events.ts'
 import { Browser } from '#tests/support/web-browser.ts'
 
 let ctx: ServiceContext
@@ -106,6 +107,10 @@ describe('limits', () => {
     expect((await post(token, wanted(account))).status).toBe(403)
     expect((await wallet.post('/api/limits', wanted(other))).status).toBe(403)
     expect((await withBearer(bearer, `/api/limits?account=${account.name}`)).status).toBe(403)
+    const vaultKey = `sk-${randomHex(16)}`
+    await giveKey(ctx, 904n, hashOf(vaultKey))
+    expect((await post(vaultKey, wanted(account))).status).toBe(401)
+    expect((await post(vaultKey, { ...wanted(account), account: 'vault:904' })).status).toBe(401)
     const evil = { headers: { origin: 'https://evil.example' } }
     expect((await wallet.post('/api/limits', wanted(account), evil)).body.error?.code).toBe('origin_refused')
   })

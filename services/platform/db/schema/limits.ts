@@ -27,7 +27,7 @@ export const limits = pgTable(
     deploymentId: text()
       .notNull()
       .references(() => deployments.id),
-    /** `vault:7`; null: all accounts together, which only the operator may limit. */
+    /** `vault:7` or `credits:cr_…`; null: all accounts together, which only the operator may limit. */
     account: text(),
     scope: text({ enum: ['key', 'end_user', 'organization'] }).notNull(),
     /** Id of the key, or the label of the end user or organization. */
@@ -86,7 +86,10 @@ export const limitChecks = pgTable(
   (table) => [index('limit_checks_due').on(table.dueAt)],
 )
 
-/** Up to which event the limits on a vault's usage were checked: the rest is to be checked. */
+/**
+ * Up to which event the limits on an account's usage were checked: the rest is to be checked. A period below 0 has what
+ * credits took in it instead, modulo what an integer holds.
+ */
 export const limitCursors = pgTable(
   'limit_cursors',
   {
