@@ -36,7 +36,7 @@ async function unusualAlert(
   if (!jump) return []
   const sentence =
     `Since ${hour.toISOString().slice(11, 16)} UTC ${nameOf(account)} used ${showTokens(tokens)} tokens; ` +
-    `usual at this hour are ${showTokens(jump.usual)}. ${account.startsWith('credits:') ? 'If that is not you, revoke the key.' : 'If that is not you, block the key.'}`
+    `usual at this hour are ${showTokens(jump.usual)}. If that is not you, ${account.startsWith('credits:') ? 'revoke' : 'block'} the key.`
   const data = { hour: hour.toISOString(), tokens: tokens.toString(), usual: jump.usual.toString() }
   const dedupe = `unusual_usage:${account}:${day}`
   const to = await audienceOf(ctx, account)

@@ -55,8 +55,9 @@ export async function billUsage(
     taken.set(key, (taken.get(key) ?? 0n) + amount)
   }
   const bills = (await listSpent(ctx.db, accountIds, months)).map(({ accountId, period, spent }) => {
-    const account = creditAccount(accountId)
-    return { account, period, usd: usd(spent), taken: taken.get(`${accountId} ${period}`) ?? 0n }
+    const whole = taken.get(`${accountId} ${period}`) ?? 0n
+    // What was paid between the two statements is in no cell yet.
+    return { account: creditAccount(accountId), period, usd: usd(spent < whole ? spent : whole), taken: whole }
   })
   const cells = rows.flatMap(({ accountId, period, slot, group, amount }): CreditCell[] => {
     const bucket = slots[slot - 1]?.bucket
