@@ -38,11 +38,17 @@ export async function countRequests(db: Db, turn: Turn, { windowMs, leaseMs }: R
   const { subject, process, live, ended, asked } = turn
   const { requestsPerMinute, tokensPerMinute, parallelRequests } = asked[0]?.limits ?? NO_LIMITS
   const rows = await run<Counted>(db, countText, [
-    ...[subject, process, live],
+    subject,
+    process,
+    live,
     ended.map(({ flight }) => flight.slice),
     ended.map(({ flight, usedTokens }) => usedTokens - flight.tokens),
     asked.map(({ tokens }) => tokens),
-    ...[requestsPerMinute, tokensPerMinute, parallelRequests, windowMs, leaseMs],
+    requestsPerMinute,
+    tokensPerMinute,
+    parallelRequests,
+    windowMs,
+    leaseMs,
   ])
   return rows.map(({ refused_by: refusedBy, ...row }) =>
     refusedBy === null
