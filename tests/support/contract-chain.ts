@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect } from 'vitest'
 import { AppError } from '#lib/errors/app-error.ts'
 import { type ContractAddresses, contractAddresses, projectContracts, resolveImports } from '#lib/flow/addresses.ts'
@@ -50,7 +51,20 @@ export async function startEmulator({ covering = true } = {}): Promise<void> {
   await testing.init(projectRoot, { pkey: SERVICE_PRIVATE_KEY })
   const execName = join(import.meta.dirname, 'flow-shim.mjs')
   const flags = [`--service-priv-key=${SERVICE_PRIVATE_KEY}`, ...(covering ? ['--coverage-reporting'] : [])].join(' ')
-  await testing.emulator.start({ execName, signatureCheck: true, flags })
+  await startOnFreePorts({ execName, signatureCheck: true, flags })
+}
+
+/** Between the choice of a port and its use another emulator may take it: flow-js-testing then rejects with nothing. */
+async function startOnFreePorts(options: Parameters<typeof testing.emulator.start>[0], tries = 3): Promise<void> {
+  try {
+    await testing.emulator.start(options)
+  } catch (error) {
+    if (error !== undefined) throw error
+    if (tries === 1) throw new Error('The emulator ended at once, three times.', { cause: error })
+    await testing.emulator.stop()
+    await sleep(1_000)
+    await startOnFreePorts(options, tries - 1)
+  }
 }
 
 export async function stopEmulator(): Promise<void> {
