@@ -1,5 +1,6 @@
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { createKeptLookups } from '#services/platform/kept-lookups.ts'
 import { unseal } from '#services/platform/crypto/seal.ts'
 import { openedKey } from './open-key.ts'
 import { sealContext } from './require-master-keys.ts'
@@ -19,28 +20,13 @@ const FRESH_MS = 1_000
 /** Accounts that are remembered. */
 const MOST = 10_000
 
-interface Known {
-  readonly until: number
-  readonly rows: Promise<readonly ProviderKeyRow[]>
-}
-
 /** Asks the database for an account's keys once a second; keeps them sealed, and opens each for its request alone. */
 export function createOwnKeys(ctx: ServiceContext): OwnKeys {
   requireSystem(ctx.actor)
   const { masterKeys } = ctx.env.byok
-  const known = new Map<string, Known>()
-
-  function rowsOf(accountId: string): Promise<readonly ProviderKeyRow[]> {
-    const now = performance.now()
-    const before = known.get(accountId)
-    if (before && before.until > now) return before.rows
-    if (known.size >= MOST) known.clear()
-    const rows = listKeys(ctx.db, accountId).then((all) => all.filter(({ enabled }) => enabled))
-    known.set(accountId, { rows, until: now + FRESH_MS })
-    // What failed is asked again by the next request.
-    rows.catch(() => known.delete(accountId))
-    return rows
-  }
+  const known = createKeptLookups<readonly ProviderKeyRow[]>({ keptMs: FRESH_MS, most: MOST })
+  const rowsOf = (accountId: string): Promise<readonly ProviderKeyRow[]> =>
+    known.get(accountId, async () => (await listKeys(ctx.db, accountId)).filter(({ enabled }) => enabled))
 
   return {
     providersOf: async (accountId) =>

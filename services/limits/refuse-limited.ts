@@ -3,6 +3,7 @@ import type { LimitScope } from '#lib/limits/judge-limit.ts'
 import { creditAccount } from '#lib/metering/payer.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { createKeptLookups } from '#services/platform/kept-lookups.ts'
 import { listStops, type Stop } from './checks/store.ts'
 
 /** For so long what is stopped is not looked up again. */
@@ -20,18 +21,9 @@ export type RefuseLimited = (ctx: ServiceContext, request: LimitedRequest) => Pr
 
 /** Refuses by what the last check of the limits found; what is found is kept for a moment. */
 export function createLimitGate(): RefuseLimited {
-  const kept = new Map<string, { stops: Promise<readonly Stop[]>; until: number }>()
-
-  function stopsOf(ctx: ServiceContext, accountId: string): Promise<readonly Stop[]> {
-    const now = performance.now()
-    const known = kept.get(accountId)
-    if (known && known.until > now) return known.stops
-    if (kept.size >= MOST_KEPT) kept.clear()
-    const stops = listStops(ctx.db, ctx.deploymentId, creditAccount(accountId))
-    kept.set(accountId, { stops, until: now + KEPT_MS })
-    stops.catch(() => kept.delete(accountId))
-    return stops
-  }
+  const stops = createKeptLookups<readonly Stop[]>({ keptMs: KEPT_MS, most: MOST_KEPT })
+  const stopsOf = (ctx: ServiceContext, accountId: string): Promise<readonly Stop[]> =>
+    stops.get(accountId, () => listStops(ctx.db, ctx.deploymentId, creditAccount(accountId)))
 
   return async (ctx, { accountId, values }) => {
     requireSystem(ctx.actor)

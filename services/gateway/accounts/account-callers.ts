@@ -2,6 +2,7 @@ import { findAccountKey, noteKeyUse } from '#services/account-keys/index.ts'
 import { enterAccount } from '#services/accounts/index.ts'
 import { createOidcVerifier } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { createKeptLookups } from '#services/platform/kept-lookups.ts'
 import type { AccountCaller, FindAccountKey, VerifyOidcToken } from '../schemas.ts'
 
 /** For so long a key that was found is not looked up again: a revoked one is refused that much later, at most. */
@@ -23,23 +24,14 @@ async function look(ctx: ServiceContext, keyHash: string): Promise<AccountCaller
   return { ...callerOf(found.account), via: 'key', keyId, wallet: null, power, models }
 }
 
-/** Finds callers by their keys; what is found is kept for a second. */
+/** Finds callers by their keys; what is found is kept for a second: made-up keys would only fill the memory. */
 export function createKeyFinder(): FindAccountKey {
-  const kept = new Map<string, { caller: Promise<AccountCaller | null>; until: number }>()
-  return async (ctx, keyHash) => {
-    const now = performance.now()
-    const known = kept.get(keyHash)
-    if (known && known.until > now) return known.caller
-    if (kept.size >= MOST_KEPT) kept.clear()
-    const caller = look(ctx, keyHash)
-    kept.set(keyHash, { caller, until: now + KEPT_MS })
-    // Only what was found is worth keeping: made-up keys and failures would fill the map.
-    caller.then(
-      (found) => found ?? kept.delete(keyHash),
-      () => kept.delete(keyHash),
-    )
-    return caller
-  }
+  const found = createKeptLookups<AccountCaller | null>({
+    keptMs: KEPT_MS,
+    most: MOST_KEPT,
+    isWorthKeeping: (caller) => caller !== null,
+  })
+  return (ctx, keyHash) => found.get(keyHash, () => look(ctx, keyHash))
 }
 
 /** Finds callers by tokens of the OIDC issuer; null when there is none. The account opens at its first request. */

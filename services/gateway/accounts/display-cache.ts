@@ -1,3 +1,5 @@
+import { createKeptLookups } from '#services/platform/kept-lookups.ts'
+
 /** For so long what an account has may be shown from memory. What decides is never read from here. */
 const SHOWN_MS = 60_000
 const MOST_ACCOUNTS = 10_000
@@ -10,18 +12,12 @@ export interface DisplayCache {
 }
 
 export function createDisplayCache(): DisplayCache {
-  const kept = new Map<string, { view: Promise<unknown>; until: number }>()
+  const views = createKeptLookups<unknown>({ keptMs: SHOWN_MS, most: MOST_ACCOUNTS })
   return {
-    async get<T>(accountId: string, isFresh: boolean, load: () => Promise<T>): Promise<T> {
-      const now = performance.now()
-      const known = kept.get(accountId)
-      if (known && !isFresh && known.until > now) return known.view as Promise<T>
-      if (kept.size >= MOST_ACCOUNTS) kept.clear()
-      const view = load()
-      kept.set(accountId, { view, until: now + SHOWN_MS })
-      view.catch(() => kept.delete(accountId))
-      return view
+    get<T>(accountId: string, isFresh: boolean, load: () => Promise<T>): Promise<T> {
+      if (isFresh) views.forget(accountId)
+      return views.get(accountId, load) as Promise<T>
     },
-    forget: (accountId) => void kept.delete(accountId),
+    forget: views.forget,
   }
 }
