@@ -4,14 +4,11 @@ import { type Forecast, FORECAST_WINDOW_DAYS, type Forecasting } from '#lib/fore
 import { vaultOf } from '#lib/metering/payer.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import type { Usage } from '#lib/pricing/price-usage.ts'
-import { billUsage } from '#services/credits/index.ts'
 import { priceUsages } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { getSchedule } from '#services/pricing/index.ts'
-import { type RatedRow, rateUsage } from '#services/rating/index.ts'
-import { creditIds } from './scope.ts'
-
-const MOST_ROWS = 100_000
+import type { RatedRow } from '#services/rating/index.ts'
+import { type BilledUsage, readBilledUsage } from './read-billed-usage.ts'
 
 interface Billing {
   readonly accounts: readonly string[] | null
@@ -42,24 +39,13 @@ export async function forecastBilled(
   }
 }
 
-interface Span {
-  readonly rows: readonly RatedRow[]
-  readonly credits: Awaited<ReturnType<typeof billUsage>>
-}
-
 /** Usage of some days by account and model, and what credit accounts were billed for it. */
-async function readSpan(
+const readSpan = (
   ctx: ServiceContext,
   accounts: Billing['accounts'],
-  days: { from: number; to: number },
-): Promise<Span> {
-  const span = { from: dayStart(days.from), to: dayStart(days.to) }
-  const query = { ...span, accounts, by: 'account', every: 'all', limit: MOST_ROWS } as const
-  return {
-    rows: await rateUsage(ctx, query),
-    credits: await billUsage(ctx, { ...query, accountIds: creditIds(accounts) }),
-  }
-}
+  { from, to }: { from: number; to: number },
+): Promise<BilledUsage> =>
+  readBilledUsage(ctx, { accounts, from: dayStart(from), to: dayStart(to), by: 'account', every: 'all' })
 
 const less = ({ low, point, high }: Forecast, soFar: bigint): Forecast => ({
   low: low - soFar,
@@ -87,7 +73,7 @@ function tokensOf(rows: readonly RatedRow[]): Map<string, Map<string, bigint>> {
   return usages
 }
 
-function toMixes(month: Span, recent: Span): AccountMix[] {
+function toMixes(month: BilledUsage, recent: BilledUsage): AccountMix[] {
   const [soFar, late] = [tokensOf(month.rows), tokensOf(recent.rows)]
   const bills = new Map(month.credits.bills.map(({ account, usd }) => [account, usd]))
   const takenOf = Map.groupBy(recent.credits.cells, ({ account }) => account)

@@ -16,10 +16,9 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { type RatedRow, rateUsage } from '#services/rating/index.ts'
 import { formatAmount } from './figures-view.ts'
 import { forecastBilled } from './forecast-billed.ts'
+import { MOST_ROWS } from './read-billed-usage.ts'
 import { resolveScope } from './scope.ts'
 import type { ForecastAmount, ForecastQuery, ForecastReason, ForecastView } from './schemas.ts'
-
-const MOST_ROWS = 100_000
 
 interface Series {
   readonly history: DailyAmounts

@@ -4,29 +4,12 @@ import type { Schedule } from '#lib/pricing/schedule.ts'
 import { type Figures, sumFigures } from '#lib/reports/figures.ts'
 import { type Bill, type BillCell, shareBills } from '#lib/reports/share-bills.ts'
 import { usd } from '#lib/money/units.ts'
-import { billUsage, type CreditCell } from '#services/credits/index.ts'
+import type { CreditCell } from '#services/credits/index.ts'
 import { priceUsages } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { getSchedule } from '#services/pricing/index.ts'
-import {
-  type RatedRow,
-  rateUsage,
-  type UnratedUsage,
-  type UsageBucket,
-  type UsageGroup,
-} from '#services/rating/index.ts'
-import { creditIds } from './scope.ts'
-
-/** Rows of usage that one report may be made of. */
-const MOST_ROWS = 100_000
-
-interface FiguresQuery {
-  readonly accounts: readonly string[] | null
-  readonly from: Date
-  readonly to: Date
-  readonly by: UsageGroup
-  readonly every: UsageBucket
-}
+import type { RatedRow, UnratedUsage, UsageGroup } from '#services/rating/index.ts'
+import { readBilledUsage, type UsageQuery } from './read-billed-usage.ts'
 
 /** The figures of one group in one bucket. */
 export interface FiguresRow extends Figures {
@@ -51,11 +34,9 @@ type Place = Pick<RatedRow, 'bucket' | 'account' | 'period' | 'group'>
  */
 export async function readFigures(
   ctx: ServiceContext,
-  query: FiguresQuery,
+  query: UsageQuery,
 ): Promise<{ rows: FiguresRow[]; unrated: UnratedUsage[] }> {
-  const limited = { ...query, limit: MOST_ROWS }
-  const rated = await rateUsage(ctx, limited)
-  const credits = await billUsage(ctx, { ...limited, accountIds: creditIds(query.accounts) })
+  const { rows: rated, credits } = await readBilledUsage(ctx, query)
   const { bills, schedules } = await readBills(ctx, rated)
   for (const { account, period, usd: spent, taken } of credits.bills) {
     bills.set(billName(account, period), { usd: spent, weight: taken })
