@@ -110,6 +110,10 @@ export async function findTransfer(db: Db, id: string): Promise<TransferRow | nu
   return row ?? null
 }
 
+/** The line of usage that a refund gives back of; null: usage of a month as a whole. */
+export const refundedLine = sql`coalesce(facts->>'refunds',
+  case when id like 'correction:%' then 'usage:' || substr(id, 12) end)`
+
 /** What was given back of one line of usage. */
 export async function sumRefunds(db: Db, accountId: string, transferId: string): Promise<bigint> {
   const [row] = await db
@@ -119,7 +123,7 @@ export async function sumRefunds(db: Db, accountId: string, transferId: string):
       and(
         eq(ledgerTransfers.accountId, accountId),
         eq(ledgerTransfers.kind, 'refund'),
-        sql`${ledgerTransfers.facts}->>'refunds' = ${transferId}`,
+        sql`${refundedLine} = ${transferId}`,
       ),
     )
   return BigInt(row?.refunded ?? 0)

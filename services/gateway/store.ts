@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, gte, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { creditHolds, eventIdentities, usageReviews } from '#services/platform/db/schema/index.ts'
 
@@ -38,8 +38,14 @@ export const listUnmeteredHolds = (db: Db, { from, to, limit }: { from: Date; to
     .orderBy(asc(creditHolds.endedAt))
     .limit(limit)
 
-/** Holds that were posted by our own count, whose true usage has become known, and that weren't corrected. */
-export const listCountedHolds = (db: Db, since: Date, limit: number) =>
+/** Where a list of holds goes on. */
+export interface HoldCursor {
+  readonly endedAt: Date
+  readonly id: string
+}
+
+/** Holds that were posted by our own count, whose true usage is known to be less, and that weren't corrected. */
+export const listCountedHolds = (db: Db, { endedAt, id }: HoldCursor, limit: number) =>
   db
     .select(ofHold)
     .from(creditHolds)
@@ -47,12 +53,13 @@ export const listCountedHolds = (db: Db, since: Date, limit: number) =>
     .where(
       and(
         eq(creditHolds.state, 'posted'),
-        gte(creditHolds.endedAt, since),
+        sql`(${creditHolds.endedAt}, ${creditHolds.id}) > (${endedAt.toISOString()}, ${id})`,
         sql`${creditHolds.facts}->>'usageSource' in ('gateway-count', 'estimate')`,
+        sql`${eventIdentities.billableTokens} < (${creditHolds.facts}->>'tokens')::numeric`,
         sql`not exists (select 1 from ledger_transfers where id = 'correction:' || ${creditHolds.id})`,
       ),
     )
-    .orderBy(asc(creditHolds.endedAt))
+    .orderBy(asc(creditHolds.endedAt), asc(creditHolds.id))
     .limit(limit)
 
 const ofReview = {

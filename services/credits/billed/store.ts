@@ -5,6 +5,7 @@ import type { Db } from '#services/platform/db/client.ts'
 import { type Column, rowsOf } from '#services/platform/db/rows-of.ts'
 import { creditMonths } from '#services/platform/db/schema/index.ts'
 import type { UsageBucket, UsageGroup } from '#services/rating/index.ts'
+import { refundedLine } from '../store.ts'
 
 export interface BilledQuery {
   /** Null: every account. */
@@ -46,9 +47,9 @@ export interface PostSum {
 
 /** What was given back of single requests since an instant. */
 const givenBack = (since: Date | null, chosen: SQL): SQL => sql`
-  select coalesce(facts->>'refunds', regexp_replace(id, '^correction:', 'usage:')) as line, sum(amount) as amount
+  select ${refundedLine} as line, sum(amount) as amount
   from ledger_transfers
-  where kind = 'refund' and debit = 'revenue' and (id like 'correction:%' or facts ? 'refunds')
+  where kind = 'refund' and debit = 'revenue' and ${refundedLine} is not null
     ${since ? sql`and created_at >= ${instant(since)}` : sql``} ${chosen}
   group by 1`
 

@@ -1,32 +1,52 @@
 import { priceTokens } from '#lib/credits/price-request.ts'
 import { correctCharge } from '#services/credits/index.ts'
-import { findMetered } from '#services/metering/index.ts'
+import { findMetered, type MeteredCall } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { listCountedHolds } from '../store.ts'
+import { isRefusedData } from '#services/platform/db/sql-state.ts'
+import { type HoldCursor, listCountedHolds } from '../store.ts'
 import { readHoldFacts, termsOf } from './hold-facts.ts'
 
 /** The truth of a call has arrived by then, if it ever does. */
 const WITHIN_MS = 3 * 86_400_000
 const TOGETHER = 500
 
+type CountedHold = Awaited<ReturnType<typeof listCountedHolds>>[number]
+
 /**
  * Requests that were charged by our own count, because their model told none: when what was really used has become
  * known by another road, what was charged above it is given back. How many were corrected.
  */
 export async function correctCounted(ctx: ServiceContext): Promise<number> {
-  const since = new Date(ctx.clock().getTime() - WITHIN_MS)
-  const holds = await listCountedHolds(ctx.db, since, TOGETHER)
-  const metered = await findMetered(
-    ctx,
-    holds.map(({ id }) => id),
-  )
+  let after: HoldCursor = { endedAt: new Date(ctx.clock().getTime() - WITHIN_MS), id: '' }
   let corrected = 0
-  for (const { id, facts } of holds) {
-    const [call, known] = [metered.get(id), readHoldFacts(facts)]
-    if (!call || !known) continue
-    const told = { requestId: known.requestId, model: known.model, reason: 'usage_corrected' }
-    const cost = priceTokens(termsOf(known), call.billableTokens)
-    if ((await correctCharge(ctx, { holdId: id, cost, facts: told })) > 0n) corrected += 1
+  // Not every one that is listed is due something back, so those behind are looked at in the same round.
+  for (;;) {
+    const holds = await listCountedHolds(ctx.db, after, TOGETHER)
+    const metered = await findMetered(
+      ctx,
+      holds.map(({ id }) => id),
+    )
+    for (const hold of holds) {
+      const call = metered.get(hold.id)
+      if (call && (await isCorrected(ctx, hold, call))) corrected += 1
+    }
+    const last = holds.at(-1)
+    if (!last?.endedAt || holds.length < TOGETHER) return corrected
+    after = { endedAt: last.endedAt, id: last.id }
   }
-  return corrected
+}
+
+/** What the database refuses to give back keeps nobody else from their own. */
+async function isCorrected(ctx: ServiceContext, { id, facts }: CountedHold, call: MeteredCall): Promise<boolean> {
+  const known = readHoldFacts(facts)
+  if (!known) return false
+  const told = { requestId: known.requestId, model: known.model, reason: 'usage_corrected' }
+  const cost = priceTokens(termsOf(known), call.billableTokens)
+  try {
+    return (await correctCharge(ctx, { holdId: id, cost, facts: told })) > 0n
+  } catch (err) {
+    if (!isRefusedData(err)) throw err
+    ctx.log.error({ err, holdId: id }, 'a counted request was not corrected')
+    return false
+  }
 }

@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { usd } from '#lib/money/units.ts'
+import { refundUsage } from '#services/credits/index.ts'
 import { correctCounted, createHoldSweeper, createOwnEventReporter } from '#services/gateway/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import { checkReceipt } from '#lib/receipts/check-receipt.ts'
@@ -181,13 +183,55 @@ test('the request’s user is its end user, whatever its labels say', async () =
   expect(rows).toEqual([{ end_user: 'ann' }])
 })
 
-test('what we counted ourselves is corrected when the truth arrives, once', async () => {
-  world.upstream.plan = { ...world.upstream.plan, usage: null, content: 'x'.repeat(4_000) }
-  await customer.chat()
-  const counted = cents(100) - (await customer.account()).balance
-  expect(counted).toBeGreaterThan(COST)
-  await tell(toldBy(await holdOf(customer)))
-  expect(await correctCounted(world.ctx)).toBe(1)
-  expect(await correctCounted(world.ctx)).toBe(0)
-  expect(await customer.account()).toMatchObject({ balance: cents(100) - COST, monthSpent: COST })
+describe('what we counted ourselves', () => {
+  /** A request of somebody that was charged by our count, of which the truth is known since. */
+  async function countedRequest(of: CreditCustomer): Promise<{ counted: bigint; line: string }> {
+    world.upstream.plan = { ...world.upstream.plan, usage: null, content: 'x'.repeat(4_000) }
+    const { balance } = await of.account()
+    await of.chat()
+    const counted = balance - (await of.account()).balance
+    expect(counted).toBeGreaterThan(COST)
+    const hold = await holdOf(of)
+    await tell(toldBy(hold))
+    return { counted, line: `usage:${hold.id}` }
+  }
+  const giveBack = (amount: bigint, transferId: string | null) =>
+    refundUsage(world.ctx, {
+      accountId: customer.id,
+      amount: usd(amount),
+      reason: 'sorry',
+      requestKey: randomUUID(),
+      transferId,
+    })
+
+  test('is corrected when the truth arrives, once', async () => {
+    await countedRequest(customer)
+    expect(await correctCounted(world.ctx)).toBe(1)
+    expect(await correctCounted(world.ctx)).toBe(0)
+    expect(await customer.account()).toMatchObject({ balance: cents(100) - COST, monthSpent: COST })
+  })
+
+  test('is given back no second time after the admin gave the month back, and others get their own', async () => {
+    const { counted } = await countedRequest(customer)
+    await giveBack(counted, null)
+    const other = await world.customer(cents(100))
+    await countedRequest(other)
+    expect(await correctCounted(world.ctx)).toBe(1)
+    expect(await customer.account()).toMatchObject({ balance: cents(100), monthSpent: 0n })
+    expect(await other.account()).toMatchObject({ balance: cents(100) - COST })
+  })
+
+  test('is given back as far as the admin left it', async () => {
+    const { counted, line } = await countedRequest(customer)
+    await giveBack(counted - COST - 1n, line)
+    expect(await correctCounted(world.ctx)).toBe(1)
+    expect(await customer.account()).toMatchObject({ balance: cents(100) - COST })
+  })
+
+  test('can’t be given back by the admin beyond what the correction left', async () => {
+    const { line } = await countedRequest(customer)
+    await correctCounted(world.ctx)
+    await customer.chat()
+    await expect(giveBack(COST + 1n, line)).rejects.toMatchObject({ code: 'invalid_amount' })
+  })
 })
