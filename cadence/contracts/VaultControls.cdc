@@ -100,6 +100,9 @@ access(all) contract VaultControls {
         access(Configure) fun setExpiry(_ expiresAt: UInt64?) {
             pre {
                 !self.closed: self.closedRefusal("setExpiry")
+                expiresAt == nil || expiresAt! <= VaultControls.latestExpiry():
+                    "VaultControls.Controls.setExpiry: Cannot set the expiry! It lies beyond the year 9999. "
+                        .concat("Choose ").concat(VaultControls.latestExpiry().toString()).concat(" or sooner, or none.")
                 self.isLater(expiresAt) || expiresAt! >= BillingPeriod.now() + self.delaySeconds:
                     "VaultControls.Controls.setExpiry: Cannot shorten the expiry so far! What is used until then must "
                         .concat("be settled. Choose ").concat((BillingPeriod.now() + self.delaySeconds).toString())
@@ -198,8 +201,11 @@ access(all) contract VaultControls {
             return pending
         }
 
+        /// Closes the vault. What waited for approval to change it is dropped; what is owed may still be approved.
         access(account) fun close() {
             self.closed = true
+            VaultApprovals.of(self.vaultId)?.drop(VaultApprovals.transfer)
+            VaultApprovals.of(self.vaultId)?.drop(VaultApprovals.policy)
         }
 
         /// Drops everything that waits, for an owner who is one no longer.
@@ -250,6 +256,11 @@ access(all) contract VaultControls {
             self.pendingReturn = nil
             self.closed = false
         }
+    }
+
+    /// The last second of the year 9999, in Unix seconds: what lies beyond is no time that everybody can read.
+    access(all) view fun latestExpiry(): UInt64 {
+        return 253_402_300_799
     }
 
     /// What comes back of FLOW that is not owed if an amount is asked for, or (nil) all. An amount must leave the

@@ -66,6 +66,25 @@ describe("the owner's withdrawal", () => {
     )
   })
 
+  test('of everything ends what else was proposed: a closed vault is passed on to nobody', async () => {
+    const { id, approvers } = await openApprovedVault(billing, { threshold: '1.00000000' })
+    const to = (await party('Heir')).address
+    const passOn = proposalOf(await billing.chain.send('owner/transfer', { vaultId: id, to }, billing.customer))
+    const newPolicy = proposalOf(await setApprovers(billing, id, approvers, 3n))
+    const proposal = proposalOf(await request(id, null))
+    for (const approver of approvers.slice(0, 2)) await approve(billing, id, proposal, approver)
+    await letTheDelayPass()
+    const { events } = await takeBack(id)
+    expect(subscriptionEventsNamed('ProposalDropped', events)).toMatchObject([
+      { proposal: passOn, kind: 'transfer' },
+      { proposal: newPolicy, kind: 'policy' },
+    ])
+    for (const dropped of [passOn, newPolicy]) {
+      expect(await refusalOf(approve(billing, id, dropped, approvers[0]))).toMatch(/executed, replaced or dropped/)
+    }
+    expect(await reportOf(billing, id)).toMatchObject({ owner: billing.customer.address, approvalsRequired: 2 })
+  })
+
   test('that was asked for before there were approvers is cancelled when they are named', async () => {
     const id = await openVault(billing)
     await request(id, null)

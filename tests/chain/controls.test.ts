@@ -115,6 +115,14 @@ describe('the expiry', () => {
     expect((await reportOf(billing, id)).expiresAt).toEqual(new Date(opened + 3 * hourMs))
   })
 
+  test('lies in a year that everybody can read', async () => {
+    const id = await openVault(billing)
+    const latest = 253_402_300_799_000
+    expect(await refusalOf(setExpiry(id, latest + 1_000))).toMatch(/It lies beyond the year 9999/)
+    await setExpiry(id, latest)
+    expect((await reportOf(billing, id)).expiresAt).toEqual(new Date(latest))
+  })
+
   test('is extended and removed at once', async () => {
     const id = await openVault(billing)
     await setExpiry(id, opened + 2 * hourMs)

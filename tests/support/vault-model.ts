@@ -246,6 +246,8 @@ export class VaultModel {
 
   private close(): void {
     this.closed = true
+    this.approvals?.proposals.delete('transfer')
+    this.approvals?.proposals.delete('policy')
     this.usage.creditUsd = 0n
     this.uncovered = 0n
     this.payProvider()
