@@ -63,7 +63,8 @@ function addUsageRoutes(app: OracleApp, options: OracleAppOptions): void {
   app.post('/polls', async (c) => {
     requireJsonType(c.req.raw.headers)
     requireSecret(c.req.raw.headers, webhookSecret)
-    const { vaultId } = parseBody(pollRequest, parseJson((await readBody(c.req.raw)).plain))
+    const { plain } = await readBody(c.req.raw, () => undefined)
+    const { vaultId } = parseBody(pollRequest, parseJson(plain))
     const requested = await requestPoll(ctx, { vaultId, reason: 'request', payload: { vaultId: vaultId.toString() } })
     if (!requested.ok) throw new AppError('vault_not_found', 'No key of this vault is known here. Nothing was polled.')
     return c.json({ poll: requested.pollId }, 202)

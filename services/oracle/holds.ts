@@ -13,8 +13,9 @@ import { parseJson, readBody } from './read-body.ts'
 export function createHoldDesk(ctx: ServiceContext): (request: Request) => Promise<Response> {
   const writer = createVaultHoldWriter(withActor(ctx, { kind: 'system', job: 'holds' }))
   return async (request) => {
-    const { sent, plain } = await readBody(request)
-    requireSignature(request.headers, sent, ctx.env.litellm.webhookSecret, ctx.clock())
+    const { plain } = await readBody(request, (sent) =>
+      requireSignature(request.headers, sent, ctx.env.litellm.webhookSecret, ctx.clock()),
+    )
     return Response.json(describe(await requestHold(ctx, writer, parseBody(holdRequest, parseJson(plain)))))
   }
 }

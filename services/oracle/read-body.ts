@@ -30,14 +30,21 @@ async function unpack(bytes: Buffer): Promise<Buffer> {
   }
 }
 
-/** The body's bytes as sent, and unpacked. Throws 413 or 415. */
-export async function readBody(request: Request): Promise<{ sent: Buffer; plain: Buffer }> {
+/**
+ * The body, unpacked; `check` sees the bytes as they were sent, and nothing is unpacked when it throws. Throws 413 or
+ * 415.
+ */
+export async function readBody<T = void>(
+  request: Request,
+  check: (sent: Buffer) => T,
+): Promise<{ plain: Buffer; checked: T }> {
   const encoding = (request.headers.get('content-encoding') ?? 'identity').toLowerCase()
   if (encoding !== 'identity' && encoding !== 'gzip') {
     throw new AppError('unsupported_media_type', 'The body may be sent plain or as gzip. Nothing was stored.')
   }
   const sent = await readBytes(request)
-  return { sent, plain: encoding === 'gzip' ? await unpack(sent) : sent }
+  const checked = check(sent)
+  return { plain: encoding === 'gzip' ? await unpack(sent) : sent, checked }
 }
 
 const JSON_TYPE = /^application\/(json|x-ndjson|ndjson)\s*(;|$)/i
@@ -47,7 +54,10 @@ export function requireJsonType(headers: Headers): void {
   throw new AppError('unsupported_media_type', 'The body must be JSON: send content-type application/json.')
 }
 
-/** Reads JSON, or one JSON value a line. Throws `invalid_request`. */
+/**
+ * Reads JSON, or one JSON value a line; a line that is none spoils no other and is given as its text. Throws
+ * `invalid_request`.
+ */
 export function parseJson(plain: Buffer): unknown {
   let text: string
   try {
@@ -59,8 +69,8 @@ export function parseJson(plain: Buffer): unknown {
   if (whole.ok) return whole.value
   const lines = text.split('\n').filter((line) => line.trim() !== '')
   const values = lines.map(tryJson)
-  if (lines.length < 2 || values.some(({ ok }) => !ok)) throw notJson(whole.error)
-  return values.map(({ value }) => value)
+  if (lines.length < 2 || !values.some(({ ok }) => ok)) throw notJson(whole.error)
+  return values.map(({ ok, value }, i) => (ok ? value : lines[i]))
 }
 
 interface Tried {

@@ -38,11 +38,12 @@ export async function takeUsage(options: WebhookOptions, request: Request): Prom
   const secret = ctx.env.litellm.webhookSecret
   if (!isSigned(request.headers)) {
     requireSecret(request.headers, secret)
-    const { plain } = await readBody(request)
+    const { plain } = await readBody(request, () => undefined)
     return takeHint(ctx, parseJson(plain))
   }
-  const { sent, plain } = await readBody(request)
-  const signature = requireSignature(request.headers, sent, secret, ctx.clock())
+  const { plain, checked: signature } = await readBody(request, (sent) =>
+    requireSignature(request.headers, sent, secret, ctx.clock()),
+  )
   const body = parseJson(plain)
   return isDelivery(body) ? takeDelivery(options, body, plain.byteLength) : takeSignedHint(ctx, body, signature)
 }

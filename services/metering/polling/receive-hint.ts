@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { AppError } from '#lib/errors/app-error.ts'
 import { findKeyOwners } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { eventFacts } from '../dead-letters/event-facts.ts'
 import { keepDeadLetters } from '../dead-letters/keep-dead-letters.ts'
 import { requireCollector } from '../require-collector.ts'
 import { wellFormed } from '../well-formed.ts'
@@ -36,17 +37,37 @@ export async function receiveHint(ctx: ServiceContext, given: unknown): Promise<
   const payload = wellFormed(given)
   const hint = vaultHint.safeParse(payload)
   if (hint.success) return pollVaults(ctx, [hint.data.vault_id], 'webhook', whatIsKept(payload))
-  const entries = Array.isArray(payload) ? payload.slice(0, MAX_ENTRIES) : [payload]
+  const entries = Array.isArray(payload) ? payload : [payload]
+  if (entries.length > MAX_ENTRIES) {
+    throw new AppError('payload_too_large', `A batch may have ${MAX_ENTRIES} calls at most. Send smaller ones.`)
+  }
   const parsed = entries.map((entry) => callbackEntry.safeParse(entry))
-  if (parsed.length === 0 || parsed.some((entry) => !entry.success)) {
+  const hashes = parsed.flatMap((entry) => (entry.success ? [entry.data.metadata.user_api_key_hash] : []))
+  if (hashes.length === 0) {
     throw new AppError(
       'invalid_request',
       'The payload is neither a batch of LiteLLM calls nor {"vault_id": "…"}. Nothing was stored.',
     )
   }
-  const hashes = parsed.flatMap((entry) => (entry.success ? [entry.data.metadata.user_api_key_hash] : []))
-  return pollKeys(ctx, [...new Set(hashes.filter((hash): hash is string => Boolean(hash)))])
+  const unread = await keepUnread(
+    ctx,
+    entries.filter((_, i) => !parsed[i]?.success),
+  )
+  const { polls, deadLetters } = await pollKeys(ctx, [...new Set(hashes.filter((hash) => typeof hash === 'string'))])
+  return { polls, deadLetters: [...deadLetters, ...unread] }
 }
+
+/** What is no call of LiteLLM's keeps the others from nothing. It may hold prompts and answers: its facts are kept. */
+const keepUnread = (ctx: ServiceContext, entries: readonly unknown[]): Promise<string[]> =>
+  keepDeadLetters(
+    ctx,
+    entries.map((entry) => ({
+      road: 'generic_api',
+      reason: 'invalid_event' as const,
+      detail: 'metadata: names no key of LiteLLM’s',
+      payload: eventFacts(entry),
+    })),
+  )
 
 /** Fields of the small payload; whatever else somebody sends along may hold prompts and answers. */
 const KEPT = ['vault_id', 'total_tokens', 'api_calls', 'cost_estimate', 'models', 'timestamp']

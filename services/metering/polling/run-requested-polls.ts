@@ -45,9 +45,12 @@ export interface PollView {
   readonly found: number | null
 }
 
+/** What is none is not looked for: the database takes no NUL. */
+const POLL_ID = /^poll_[0-9a-f]{24}$/
+
 /** How a poll stands. Throws `not_found`. */
 export async function getPoll(ctx: ServiceContext, id: string): Promise<PollView> {
-  const poll = await findPoll(ctx.db, id)
+  const poll = POLL_ID.test(id) ? await findPoll(ctx.db, id) : null
   if (!poll || poll.deploymentId !== ctx.deploymentId) throw new AppError('not_found', 'There is no such poll.')
   return { id: poll.id, status: poll.status, found: poll.found }
 }

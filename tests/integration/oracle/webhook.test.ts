@@ -180,6 +180,21 @@ describe('a hint with the secret', () => {
     expect(JSON.stringify(await ctx.db.execute('select * from dead_letters'))).not.toContain('a secret prompt')
   })
 
+  test.each<[string, (entries: object[]) => string]>([
+    ['array', (entries) => JSON.stringify([...entries, { messages: ['a secret prompt'] }])],
+    ['line', (entries) => [...entries.map((each) => JSON.stringify(each)), '{"messages": ["a secret pro'].join('\n')],
+  ])('a bad item of a generic_api %s spoils no other: it is kept as a dead letter', async (_, write) => {
+    const response = await post(write([{ metadata: { user_api_key_hash: keyHash } }]), bearer)
+    const { polls, deadLetters: letters } = (await response.json()) as { polls: string[]; deadLetters: string[] }
+    expect([response.status, polls.length, letters.length]).toEqual([202, 1, 1])
+    const kept = await ctx.db
+      .select()
+      .from(deadLetters)
+      .where(eq(deadLetters.fingerprint, letters[0] ?? ''))
+    expect(kept).toMatchObject([{ road: 'generic_api', reason: 'invalid_event' }])
+    expect(JSON.stringify(kept[0]?.payload)).not.toContain('a secret')
+  })
+
   test.each([
     ['no secret', {}],
     ['a wrong one', { authorization: 'Bearer wrong-secret-entirely' }],
@@ -200,6 +215,7 @@ describe('what is not understood is refused with a code', () => {
     ['an empty body', '', bearer, 400, 'invalid_request'],
     ['an unknown shape', '{"vault":"1"}', bearer, 400, 'invalid_request'],
     ['a list of odd things', '[1, null]', bearer, 400, 'invalid_request'],
+    ['more calls than are looked at', `[${'{},'.repeat(10_000)}{}]`, bearer, 413, 'payload_too_large'],
     ['a negative vault', '{"vault_id":-1}', bearer, 400, 'invalid_request'],
     ['a vault beyond 64 bits', '{"vault_id":"9999999999999999999"}', bearer, 400, 'invalid_request'],
     [
@@ -238,7 +254,9 @@ describe('what is not understood is refused with a code', () => {
     expect((await app.request('/webhook/usage')).status).toBe(405)
     expect((await app.request('/elsewhere')).status).toBe(404)
     expect((await app.request('/polls/poll_none')).status).toBe(401)
-    expect((await app.request('/polls/poll_none', { headers: bearer })).status).toBe(404)
+    for (const none of ['poll_none', '%00', 'poll_%00']) {
+      expect((await app.request(`/polls/${none}`, { headers: bearer })).status).toBe(404)
+    }
     expect((await post('{"vaultId":"77"}', bearer, '/polls')).status).toBe(404)
     expect((await post('{"vaultId":"424965"}', bearer, '/polls')).status).toBe(202)
   })
