@@ -1,4 +1,4 @@
-import { and, asc, eq, gt, inArray, lte, sql } from 'drizzle-orm'
+import { and, asc, eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { creditHolds, eventIdentities, usageReviews } from '#services/platform/db/schema/index.ts'
 
@@ -21,31 +21,34 @@ export async function listOpenReviews(db: Db, ids: readonly string[]): Promise<S
 
 const ofHold = { id: creditHolds.id, facts: creditHolds.facts, endedAt: creditHolds.endedAt }
 
+/** Where a list of ended holds goes on: those that ended together have one time. */
+export interface HoldCursor {
+  readonly endedAt: Date
+  readonly id: string
+}
+const isAfter = ({ endedAt, id }: HoldCursor) =>
+  sql`(${creditHolds.endedAt}, ${creditHolds.id}) > (${endedAt.toISOString()}, ${id})`
+const byEnd = [asc(creditHolds.endedAt), asc(creditHolds.id)]
+
 /** Posted holds of a span whose request no road has told of, oldest first. What we counted ourselves is no event. */
-export const listUnmeteredHolds = (db: Db, { from, to, limit }: { from: Date; to: Date; limit: number }) =>
+export const listUnmeteredHolds = (db: Db, { after, to, limit }: { after: HoldCursor; to: Date; limit: number }) =>
   db
     .select(ofHold)
     .from(creditHolds)
     .where(
       and(
         eq(creditHolds.state, 'posted'),
-        gt(creditHolds.endedAt, from),
+        isAfter(after),
         lte(creditHolds.endedAt, to),
         sql`${creditHolds.facts}->>'usageSource' = 'provider'`,
         sql`not exists (select 1 from ${eventIdentities} where ${eventIdentities.id} = ${creditHolds.id})`,
       ),
     )
-    .orderBy(asc(creditHolds.endedAt))
+    .orderBy(...byEnd)
     .limit(limit)
 
-/** Where a list of holds goes on. */
-export interface HoldCursor {
-  readonly endedAt: Date
-  readonly id: string
-}
-
 /** Holds that were posted by our own count, whose true usage is known to be less, and that weren't corrected. */
-export const listCountedHolds = (db: Db, { endedAt, id }: HoldCursor, limit: number) =>
+export const listCountedHolds = (db: Db, after: HoldCursor, limit: number) =>
   db
     .select(ofHold)
     .from(creditHolds)
@@ -53,13 +56,13 @@ export const listCountedHolds = (db: Db, { endedAt, id }: HoldCursor, limit: num
     .where(
       and(
         eq(creditHolds.state, 'posted'),
-        sql`(${creditHolds.endedAt}, ${creditHolds.id}) > (${endedAt.toISOString()}, ${id})`,
+        isAfter(after),
         sql`${creditHolds.facts}->>'usageSource' in ('gateway-count', 'estimate')`,
         sql`${eventIdentities.billableTokens} < (${creditHolds.facts}->>'tokens')::numeric`,
         sql`not exists (select 1 from ledger_transfers where id = 'correction:' || ${creditHolds.id})`,
       ),
     )
-    .orderBy(asc(creditHolds.endedAt), asc(creditHolds.id))
+    .orderBy(...byEnd)
     .limit(limit)
 
 const ofReview = {

@@ -1,7 +1,7 @@
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { countItems } from '#services/platform/telemetry.ts'
-import { listUnmeteredHolds } from '../store.ts'
+import { type HoldCursor, listUnmeteredHolds } from '../store.ts'
 import { readHoldFacts } from './hold-facts.ts'
 import { eventOf } from './own-events.ts'
 
@@ -18,19 +18,21 @@ const TOGETHER = 500
  * Whichever road comes later finds the same identity.
  */
 export function createOwnEventReporter(): (ctx: ServiceContext) => Promise<boolean> {
-  let from: Date | null = null
+  let after: HoldCursor | null = null
   return async (ctx) => {
     const now = ctx.clock().getTime()
     const to = new Date(now - PATIENCE_MS)
-    const begin: Date = from ?? new Date(now - LOOK_BACK_MS)
-    const holds = await listUnmeteredHolds(ctx.db, { from: begin, to, limit: TOGETHER })
+    const begin: HoldCursor = after ?? { endedAt: new Date(now - LOOK_BACK_MS), id: '' }
+    const holds = await listUnmeteredHolds(ctx.db, { after: begin, to, limit: TOGETHER })
     const items = holds.flatMap(({ id, facts }) => {
       const known = readHoldFacts(facts)
       return known ? [{ raw: eventOf(id, known) }] : []
     })
     if (items.length > 0) countItems('gateway', await ingestEvents(ctx, { road: 'gateway', items }))
-    const isAll = holds.length < TOGETHER
-    from = isAll ? new Date(to.getTime() - OVERLAP_MS) : (holds.at(-1)?.endedAt ?? begin)
-    return !isAll
+    const last = holds.length < TOGETHER ? null : holds.at(-1)
+    after = last?.endedAt
+      ? { endedAt: last.endedAt, id: last.id }
+      : { endedAt: new Date(to.getTime() - OVERLAP_MS), id: '' }
+    return last !== null
   }
 }
