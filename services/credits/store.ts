@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, ilike, inArray, lt, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, ilike, inArray, lt, or, type SQL, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import {
   accountChanges,
@@ -194,15 +194,38 @@ interface UsageSum extends Record<string, unknown> {
   cost: string
 }
 
-/** Usage by provider and model, the dearest first. Counts are decimal texts: sums may exceed 2^53. */
-export async function sumUsage(db: Db, accountId: string, { from, to }: { from: Date; to: Date }): Promise<UsageSum[]> {
+/**
+ * Usage by provider and model, the dearest first: what was paid for, less what was given back of it, and what cost
+ * nothing, of which only metering knows. Counts are decimal texts: sums may exceed 2^53.
+ */
+export async function sumUsage(
+  db: Db,
+  { accountId, deploymentId, from, to }: { accountId: string; deploymentId: string; from: Date; to: Date },
+): Promise<UsageSum[]> {
+  const within = (time: SQL): SQL => sql`${time} >= ${from.toISOString()} and ${time} < ${to.toISOString()}`
   const sums = await db.execute<UsageSum>(sql`
-    select facts->>'provider' as provider, facts->>'model' as model, count(*)::text as requests,
-      coalesce(sum((facts->>'inputTokens')::numeric), 0)::text as input_tokens,
-      coalesce(sum((facts->>'outputTokens')::numeric), 0)::text as output_tokens, sum(amount)::text as cost
-    from ledger_transfers
-    where account_id = ${accountId} and kind = 'usage'
-      and created_at >= ${from.toISOString()} and created_at < ${to.toISOString()}
-    group by 1, 2 order by sum(amount) desc, 1, 2`)
+    with given_back as (
+      select ${refundedLine} as line, sum(amount) as amount from ledger_transfers
+      where account_id = ${accountId} and kind = 'refund' group by 1
+    ), paid as (
+      select usage.facts->>'provider' as provider, usage.facts->>'model' as model,
+        coalesce((usage.facts->>'inputTokens')::numeric, event.input_tokens, 0) as input_tokens,
+        coalesce((usage.facts->>'outputTokens')::numeric, event.output_tokens, 0) as output_tokens,
+        usage.amount - coalesce(given_back.amount, 0) as cost
+      from ledger_transfers as usage left join given_back on given_back.line = usage.id
+        left join event_identities as known on known.id = substr(usage.id, 7)
+        left join events as event on (event.deployment_id, event.vault_id, event.period, event.ordinal)
+          = (known.deployment_id, known.vault_id, known.period, known.ordinal)
+      where usage.account_id = ${accountId} and usage.kind = 'usage' and ${within(sql`usage.created_at`)}
+    ), free as (
+      select provider, model, coalesce(input_tokens, 0), coalesce(output_tokens, 0), 0 from events
+      where deployment_id = ${deploymentId} and status = 'success' and ${within(sql`started_at`)}
+        and vault_id = (select -number from credit_accounts where id = ${accountId})
+        and not exists (select from ledger_transfers where id = 'usage:' || events.id)
+    )
+    select provider, model, count(*)::text as requests, sum(input_tokens)::text as input_tokens,
+      sum(output_tokens)::text as output_tokens, sum(cost)::text as cost
+    from (select * from paid union all select * from free) as used
+    group by 1, 2 order by sum(cost) desc, 1, 2`)
   return sums.rows
 }

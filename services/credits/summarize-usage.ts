@@ -13,12 +13,13 @@ export interface UsageLine {
   readonly cost: Usd
 }
 
-/** What the account that asks paid for, by provider and model, the dearest first. `to` is not in it. */
+/** What the account that asks used, by provider and model, the dearest first. `to` is not in it. */
 export async function summarizeUsage(
   ctx: ServiceContext,
   { from, to }: { from: Date; to: Date },
 ): Promise<{ lines: UsageLine[]; total: Usd }> {
-  const lines = (await sumUsage(ctx.db, requireAccount(ctx.actor), { from, to })).map((row) => ({
+  const accountId = requireAccount(ctx.actor)
+  const lines = (await sumUsage(ctx.db, { accountId, deploymentId: ctx.deploymentId, from, to })).map((row) => ({
     provider: row.provider,
     model: row.model,
     requests: BigInt(row.requests),

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
-import { createHoldWriter, giveCredits } from '#services/credits/index.ts'
+import { createHoldWriter, giveCredits, refundUsage } from '#services/credits/index.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { creditAccounts } from '#services/platform/db/schema/index.ts'
 import { accountOfToken, type AccountWorld, openAccountWorld } from '#tests/support/account-world.ts'
@@ -36,6 +36,15 @@ async function spend(usd: string, facts = {}): Promise<string> {
   await writer.end({ id, cost: amount, facts: { requestId: `req_${id}`, ...facts } })
   return id
 }
+
+const giveBack = (transferId: string, usd: string) =>
+  refundUsage(world.ctx, {
+    accountId: mine.id,
+    amount: parseUsd(usd),
+    reason: 'sorry',
+    requestKey: randomHex(8),
+    transferId,
+  })
 
 describe('keys', () => {
   const create = (body: unknown, headers: Record<string, string> = once()) =>
@@ -244,6 +253,15 @@ describe('usage', () => {
     const tomorrow = new Date(Date.now() + 86_400_000).toISOString().slice(0, 10)
     expect((await world.ask(mine.headers, `/usage?from=${today}&to=${tomorrow}`)).body).toMatchObject(expected)
     expect((await world.ask(mine.headers, '/usage?from=2020-01-01&to=2020-01-02')).body).toMatchObject({ data: [] })
+  })
+
+  test('is less by what was given back of it', async () => {
+    const id = await spend('0.3', { provider: 'openai', model: 'gpt-4o' })
+    await giveBack(`usage:${id}`, '0.1')
+    expect((await world.ask(mine.headers, '/usage')).body).toMatchObject({
+      total_usd: '0.20000000',
+      data: [{ requests: '1', cost_usd: '0.20000000' }],
+    })
   })
 
   test.each([

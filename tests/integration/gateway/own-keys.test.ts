@@ -1,5 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { formatUsd } from '#lib/money/decimal.ts'
+import { usd } from '#lib/money/units.ts'
 import { createHoldSweeper, createOwnEventReporter, ownEventHandler } from '#services/gateway/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
@@ -149,6 +151,23 @@ describe('a request on an own key', () => {
     expect(Object.keys(asked?.body ?? {}).toSorted()).toEqual(['max_completion_tokens', 'messages', 'model'])
     expect(world.upstream.heard).toEqual([])
     expect(await metered()).toMatchObject([{ input_tokens: '9', output_tokens: '3', provider: 'openai' }])
+  })
+
+  test('stands in the account’s usage, with or without a fee', async () => {
+    customer = await world.customer(cents(100))
+    await bring()
+    await chat()
+    await metered()
+    const usage = async () => (await ask('GET', '/usage')).json()
+    const line = { provider: 'openai', model: 'gpt-4o' }
+    const once = { ...line, requests: '1', input_tokens: '9', output_tokens: '3', cost_usd: '0.00000000' }
+    expect(await usage()).toMatchObject({ data: [once], total_usd: '0.00000000' })
+    setFee(1_000n)
+    await chat()
+    await metered()
+    const cost_usd = formatUsd(usd((FULL_COST * bill) / 10_000n))
+    const twice = { ...line, requests: '2', input_tokens: '18', output_tokens: '6', cost_usd }
+    expect(await usage()).toMatchObject({ data: [twice], total_usd: cost_usd })
   })
 
   test('is streamed, with its cost in the last chunk, and metered though its caller left', async () => {
