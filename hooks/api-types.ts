@@ -111,7 +111,7 @@ export interface RecentRequest {
   startedAt: string
   inputTokens: string | null
   outputTokens: string | null
-  status: 'success' | 'failure'
+  status: 'success' | 'failure' | 'unknown'
   cacheHit: boolean
 }
 

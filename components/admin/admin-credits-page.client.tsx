@@ -12,11 +12,12 @@ import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
 import { useAdminAccounts } from '#hooks/use-admin-credits.ts'
 import { useSession } from '#hooks/use-session.ts'
 import { AccountRow } from './account-row.client.tsx'
+import { UnassignedTopups } from './unassigned-topups.client.tsx'
 import { UsageReviews } from './usage-reviews.client.tsx'
 
 const PATH = '/admin/credits'
 
-/** The admin's view of credit accounts: find one, give, refund, set its tier; decide what usage nobody could book. */
+/** The admin's view of credit accounts: find one, give, refund, set its tier; decide what nobody could. */
 export function AdminCreditsPage() {
   const { session } = useSession()
   return (
@@ -72,6 +73,7 @@ function Accounts() {
           </Link>
         ) : null}
       </nav>
+      <UnassignedTopups onAssigned={refresh} />
     </>
   )
 }

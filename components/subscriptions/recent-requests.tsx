@@ -10,6 +10,7 @@ const count = (tokens: string | null): string => (tokens === null ? '–' : show
 
 function outcome(request: RecentRequest): string {
   if (request.status === 'failure') return 'Failed, free'
+  if (request.status === 'unknown') return 'Not known, free'
   return request.cacheHit ? 'From cache, free' : 'Counted'
 }
 

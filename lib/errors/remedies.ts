@@ -67,6 +67,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   too_many_channels: 'Remove a channel that is not needed.',
   too_many_keys: 'Revoke a key that is not needed.',
   too_many_limits: 'Remove a limit that is not needed.',
+  topup_taken: 'Look at the list again: this FLOW belongs to another account.',
+  topup_unpriced: 'Assign the FLOW when it has a price; what is worth nothing stays as it is.',
   tool_missing: 'Install the tool that the message names.',
   unsupported_media_type: 'Send JSON, with content-type: application/json.',
   upstream_timed_out: 'Send the same again. What the model had answered by then is charged.',

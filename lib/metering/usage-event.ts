@@ -32,6 +32,11 @@ const tokens = z
   .transform((text) => BigInt(text))
 const maybeTokens = tokens.nullish().transform((count) => count ?? null)
 
+export const CALL_STATUSES = ['success', 'failure', 'unknown'] as const
+
+/** How a call ended. */
+export type CallStatus = (typeof CALL_STATUSES)[number]
+
 const COST_MAX = 40
 
 /** LiteLLM's word, whatever it is; one that was cut is no number any more, so that it can't be taken for another. */
@@ -65,7 +70,8 @@ export const usageEventSchema = z.object({
   reasoningTokens: maybeTokens,
   /** A binary float as text: a cross-check only. */
   litellmCostUsd: z.unknown().optional().transform(costText),
-  status: z.enum(['success', 'failure']),
+  /** `unknown`: it may have been answered, and nobody can tell; it bills nothing. */
+  status: z.enum(CALL_STATUSES),
   cacheHit: z.boolean().default(false),
   stream: z.boolean().default(false),
   latencyMs: latency,
@@ -87,6 +93,6 @@ export type Road = 'gateway' | 'plugin' | 'poll'
 
 /** Tokens that count for the bill: prompt and completion; cached and reasoning tokens are parts of them. */
 export function billableTokens(event: UsageEvent): bigint {
-  if (event.status === 'failure' || event.cacheHit) return 0n
+  if (event.status !== 'success' || event.cacheHit) return 0n
   return (event.inputTokens ?? 0n) + (event.outputTokens ?? 0n)
 }

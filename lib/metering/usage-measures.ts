@@ -42,6 +42,7 @@ export const NO_USAGE: Readonly<Measures> = {
 /** One call's share of the sums; `cost` is LiteLLM's in 1e-12 USD, null if it told none that can be read. */
 export function measuresOf(event: UsageEvent, cost: bigint | null): Measures {
   if (event.status === 'failure') return { ...NO_USAGE, requests: 1n, failures: 1n }
+  if (event.status === 'unknown') return { ...NO_USAGE, requests: 1n }
   if (event.cacheHit) return { ...NO_USAGE, requests: 1n, cacheHits: 1n }
   const billable = billableTokens(event)
   return {

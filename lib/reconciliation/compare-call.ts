@@ -1,8 +1,9 @@
+import type { CallStatus } from '../metering/usage-event.ts'
 import type { Difference } from './difference.ts'
 
 /** What both sides say of a call. Counts are null where none was told. */
 export interface CallFacts {
-  readonly status: 'success' | 'failure'
+  readonly status: CallStatus
   readonly cacheHit: boolean
   readonly model: string
   readonly inputTokens: bigint | null
@@ -12,11 +13,11 @@ export interface CallFacts {
   readonly litellmCost: bigint | null
 }
 
-const isFree = ({ status, cacheHit }: CallFacts): boolean => status === 'failure' || cacheHit
+const isFree = ({ status, cacheHit }: CallFacts): boolean => status !== 'success' || cacheHit
 
 /** What is compared of a call. A free one may name no model that exists, and its tokens bill nothing. */
 function comparedFields(call: CallFacts): Record<string, string> {
-  const outcome = { outcome: call.status === 'failure' ? 'failure' : call.cacheHit ? 'from cache' : 'success' }
+  const outcome = { outcome: call.status === 'success' && call.cacheHit ? 'from cache' : call.status }
   const billed = { billed: call.billableTokens.toString() }
   if (isFree(call)) return { ...outcome, ...billed }
   const counts = { in: String(call.inputTokens ?? 'none'), out: String(call.outputTokens ?? 'none') }

@@ -33,7 +33,7 @@ export async function* exportEvents(ctx: ServiceContext, query: ExportQuery): As
 function toExported(row: EventRow, seesCosts: boolean): ExportedEvent {
   const cost = seesCosts ? row.litellmCost : null
   return {
-    version: 2,
+    version: 3,
     id: row.id,
     callId: row.callId,
     account: row.account,

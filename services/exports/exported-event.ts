@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CALL_STATUSES } from '#lib/metering/usage-event.ts'
 
 /** Counts are decimal strings, so that no reader rounds them. */
 const count = z.string().regex(/^\d{1,19}$/)
@@ -10,7 +11,7 @@ const label = (about: string) => z.string().max(256).nullable().describe(about)
 /** A usage event as it leaves the product: what a call was billed for, and by which labels. No content of calls. */
 export const exportedEvent = z
   .object({
-    version: z.literal(2).describe('Version of this form.'),
+    version: z.literal(3).describe('Version of this form.'),
     id: z.string().describe("The call's identity, the same on every road it is metered by."),
     callId: z.string().describe("LiteLLM's id of the call."),
     account: z.string().describe('Who pays: vault:7, or credits: and the id of a credit account.'),
@@ -36,13 +37,15 @@ export const exportedEvent = z
     cachedTokens: maybeCount('Of the input: read from the provider’s cache.'),
     cacheWriteTokens: maybeCount('Of the input: written to the provider’s cache.'),
     reasoningTokens: maybeCount('Of the output: thought, not said.'),
-    billableTokens: count.describe('What the bill counts: 0 for failed calls and cache hits.'),
+    billableTokens: count.describe('What the bill counts: 0 for failed calls, unknown ones and cache hits.'),
     litellmCostUsd: z
       .string()
       .regex(/^\d+\.\d{12}$/)
       .nullable()
       .describe('What LiteLLM says the call cost, never billed. Null: it said nothing, or the reader is the customer.'),
-    status: z.enum(['success', 'failure']),
+    status: z
+      .enum(CALL_STATUSES)
+      .describe('Unknown: on a key of the customer’s own; whether it was answered nobody can tell. It bills nothing.'),
     cacheHit: z.boolean().describe("Answered by LiteLLM's own cache."),
     stream: z.boolean(),
     latencyMs: z.number().int().min(0).nullable(),
@@ -66,7 +69,7 @@ export type ExportedEvent = z.output<typeof exportedEvent>
 
 /** The published JSON Schema (draft 2020-12) of an exported event. */
 export const eventJsonSchema = (): Record<string, unknown> => ({
-  $id: 'urn:flareflow:usage-event:2',
+  $id: 'urn:flareflow:usage-event:3',
   ...z.toJSONSchema(exportedEvent),
 })
 

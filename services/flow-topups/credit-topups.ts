@@ -26,11 +26,20 @@ export async function creditTopups(ctx: ServiceContext): Promise<boolean> {
 async function creditOne(ctx: ServiceContext, id: string, accountId: string): Promise<void> {
   await withTransaction(ctx, async (tx) => {
     const topup = await lockTopup(tx.db, id)
-    if (topup?.state !== 'priced' || topup.usd === null) return
-    const amount = usd(topup.usd)
-    await creditPurchase(tx, { paymentId: id, accountId, from: 'flow', amount, facts: factsOf(topup) })
-    await markCredited(tx.db, id, { accountId, creditedAt: tx.clock() })
+    if (topup?.state === 'priced') await bookTopup(tx, topup, { accountId })
   })
+}
+
+/** Credits a top-up that is locked and has its price. `told`: more that the entry says of it. */
+export async function bookTopup(
+  tx: ServiceContext,
+  topup: TopupRow,
+  { accountId, told = {} }: { accountId: string; told?: Readonly<Record<string, string>> },
+): Promise<void> {
+  const amount = usd(topup.usd ?? 0n)
+  const facts = { ...factsOf(topup), ...told }
+  await creditPurchase(tx, { paymentId: topup.id, accountId, from: 'flow', amount, facts })
+  await markCredited(tx.db, topup.id, { accountId, creditedAt: tx.clock() })
 }
 
 const factsOf = ({ txId, amount, usdPerFlow: rate, vaultId }: TopupRow) => ({

@@ -1,4 +1,6 @@
+export { assignTopup } from './assign-topup.ts'
 export { getFlowPayment } from './get-flow-payment.ts'
 export { topupsCommand } from './topups-command.ts'
 export { listTopups } from './list-topups.ts'
+export { listUnassigned } from './list-unassigned.ts'
 export { watchTopups } from './watch-topups.ts'

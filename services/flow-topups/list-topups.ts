@@ -9,7 +9,7 @@ const MOST = 50
 export const listTopups = async (ctx: ServiceContext, accountId: string): Promise<TopupView[]> =>
   (await listOfAccount(ctx.db, accountId, MOST)).map(toView)
 
-const toView = ({ txId, eventIndex, amount, usdPerFlow: rate, usd: worth, ...row }: TopupRow): TopupView => ({
+export const toView = ({ txId, eventIndex, amount, usdPerFlow: rate, usd: worth, ...row }: TopupRow): TopupView => ({
   id: `${txId}:${eventIndex}`,
   txId,
   vaultId: row.vaultId,

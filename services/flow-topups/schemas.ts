@@ -14,3 +14,9 @@ export interface TopupView {
   readonly arrivedAt: Date
   readonly creditedAt: Date | null
 }
+
+/** What the admin sees of FLOW that belongs to nobody yet. */
+export interface UnassignedTopup extends TopupView {
+  /** Null: the chain doesn't tell. */
+  readonly from: string | null
+}

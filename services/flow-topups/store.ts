@@ -94,6 +94,44 @@ export const listUnclaimed = (db: Db, deploymentId: string, limit: number): Prom
     .limit(limit)
     .then((rows) => rows.map(({ topup }) => topup))
 
+/** A place in the list of arrivals: everything after it is older. */
+export interface TopupPlace {
+  readonly blockHeight: number
+  readonly id: string
+}
+
+/** Top-ups that aren't credited, of senders who have no account or aren't known, newest first. */
+export const listOfNobody = (
+  db: Db,
+  deploymentId: string,
+  { after, limit }: { after: TopupPlace | null; limit: number },
+): Promise<TopupRow[]> =>
+  db
+    .select({ topup: flowTopups })
+    .from(flowTopups)
+    .leftJoin(creditAccounts, isOfAccount)
+    .where(
+      and(
+        eq(flowTopups.deploymentId, deploymentId),
+        inArray(flowTopups.state, ['waiting', 'priced']),
+        isNull(creditAccounts.id),
+        after ? sql`(${flowTopups.blockHeight}, ${flowTopups.id}) < (${after.blockHeight}, ${after.id})` : undefined,
+      ),
+    )
+    .orderBy(desc(flowTopups.blockHeight), desc(flowTopups.id))
+    .limit(limit)
+    .then((rows) => rows.map(({ topup }) => topup))
+
+/** The account of a top-up's sender. */
+export async function findSenderAccount(db: Db, id: string): Promise<string | null> {
+  const [row] = await db
+    .select({ id: creditAccounts.id })
+    .from(flowTopups)
+    .innerJoin(creditAccounts, isOfAccount)
+    .where(eq(flowTopups.id, id))
+  return row?.id ?? null
+}
+
 /** The top-up, locked until the transaction ends. */
 export async function lockTopup(db: Db, id: string): Promise<TopupRow | null> {
   const [row] = await db.select().from(flowTopups).where(eq(flowTopups.id, id)).for('update')
@@ -113,7 +151,7 @@ export const listOfAccount = (db: Db, accountId: string, limit: number): Promise
     .select({ topup: flowTopups })
     .from(flowTopups)
     .leftJoin(creditAccounts, isOfAccount)
-    .where(or(eq(flowTopups.accountId, accountId), eq(creditAccounts.id, accountId)))
+    .where(or(eq(flowTopups.accountId, accountId), and(isNull(flowTopups.accountId), eq(creditAccounts.id, accountId))))
     .orderBy(desc(flowTopups.blockHeight), desc(flowTopups.eventIndex))
     .limit(limit)
     .then((rows) => rows.map(({ topup }) => topup))

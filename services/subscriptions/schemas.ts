@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { CALL_STATUSES } from '#lib/metering/usage-event.ts'
 import { keyView } from '#services/api-keys/index.ts'
 
 /** Amounts and counts travel as decimal strings, so that no reader rounds them. */
@@ -46,7 +47,7 @@ const recentRequestView = z.object({
   startedAt: instant,
   inputTokens: count.nullable(),
   outputTokens: count.nullable(),
-  status: z.enum(['success', 'failure']),
+  status: z.enum(CALL_STATUSES),
   cacheHit: z.boolean(),
 })
 

@@ -80,6 +80,7 @@ async function accountKey(): Promise<Record<string, string>> {
 const REFUSED: Readonly<Record<string, string>> = {
   'POST /credits/purchase': 'not_configured',
   'GET /credits/purchases/{id}': 'not_found',
+  'POST /admin/topups': 'not_found',
   'POST /admin/usage-reviews': 'not_found',
 }
 

@@ -13,18 +13,23 @@ export interface ProviderServer {
   readonly key: string
   readonly requests: { path: string; headers: IncomingHttpHeaders; body: Record<string, unknown> | null }[]
   mood: ProviderMood
+  /** Answers the calls that it has kept silent about. */
+  answerLate(): void
   close(): Promise<void>
 }
 
 const usage = { prompt_tokens: 9, completion_tokens: 3, total_tokens: 12 }
 
 export async function startProviderServer(key: string): Promise<ProviderServer> {
+  const silent: (() => void)[] = []
   const server = createServer(async (request, response) => {
     const raw = await text(request)
     const body = raw === '' ? null : (JSON.parse(raw) as Record<string, unknown>)
     const path = (request.url ?? '').replace(/^\/v1/, '')
     provider.requests.push({ path, headers: request.headers, body })
-    if (provider.mood !== 'well') return void misbehave(response, provider.mood, request.headers.authorization ?? '')
+    if (provider.mood === 'silent') await new Promise<void>((resolve) => silent.push(resolve))
+    else if (provider.mood !== 'well')
+      return void misbehave(response, provider.mood, request.headers.authorization ?? '')
     if (request.headers.authorization !== `Bearer ${key}`) {
       const message = `Incorrect API key provided: ${request.headers.authorization}.`
       return void sendJson(response, 401, { error: { message, code: 'invalid_api_key' } })
@@ -42,6 +47,7 @@ export async function startProviderServer(key: string): Promise<ProviderServer> 
     key,
     requests: [],
     mood: 'well',
+    answerLate: () => silent.splice(0).forEach((answer) => answer()),
     close: async () => {
       server.close()
       server.closeAllConnections()
@@ -61,7 +67,11 @@ function sendJson(response: ServerResponse, status: number, body: unknown): void
   response.end(JSON.stringify(body))
 }
 
-function misbehave(response: ServerResponse, mood: Exclude<ProviderMood, 'well'>, authorization: string): void {
+function misbehave(
+  response: ServerResponse,
+  mood: Exclude<ProviderMood, 'well' | 'silent'>,
+  authorization: string,
+): void {
   switch (mood) {
     case 'echo':
       return sendJson(response, 400, { error: { message: `You sent ${authorization}, with ${authorization} in it.` } })
@@ -75,7 +85,6 @@ function misbehave(response: ServerResponse, mood: Exclude<ProviderMood, 'well'>
     case 'endless':
       response.writeHead(200, { 'content-type': 'application/json' })
       return pour(response)
-    case 'silent':
   }
 }
 

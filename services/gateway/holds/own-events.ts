@@ -1,8 +1,9 @@
+import { AppError } from '#lib/errors/app-error.ts'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { addToOutbox } from '#services/platform/outbox/add.ts'
 import type { OutboxHandler } from '#services/platform/outbox/dispatch.ts'
+import { leaveWill, replaceWill, revokeWill } from '#services/platform/outbox/last-will.ts'
 import { countItems } from '#services/platform/telemetry.ts'
 import type { UsageSource } from '../llm/payer.ts'
 import { type HoldFacts, readHoldFacts } from './hold-facts.ts'
@@ -11,17 +12,39 @@ import { type HoldFacts, readHoldFacts } from './hold-facts.ts'
 const OWN_EVENT_KIND = 'gateway.own-event'
 const TOGETHER = 500
 
+type CallFacts = Readonly<Record<string, unknown>>
+
+const dedupeOf = (id: string): string => `event:${id}`
+
+/**
+ * Writes down that a call is about to be made which only the gateway knows of: if nobody tells by then how it ended, it
+ * is reported without counts. False: an earlier try under the same id has been reported, or is about to be.
+ */
+export async function expectOwnEvent(
+  ctx: ServiceContext,
+  id: string,
+  { facts, by }: { facts: CallFacts; by: Date },
+): Promise<boolean> {
+  const known = readHoldFacts(facts)
+  if (!known) throw new AppError('internal', 'The request could not be metered. Nothing was sent: try again.')
+  const payload = { ...eventOf(id, known), status: 'unknown', latencyMs: null }
+  return leaveWill(ctx, { kind: OWN_EVENT_KIND, dedupe: dedupeOf(id), payload, runAt: by })
+}
+
+/** The call failed, so there is nothing to report. */
+export const forgetOwnEvent = (ctx: ServiceContext, id: string): Promise<void> => revokeWill(ctx, dedupeOf(id))
+
 /** Reports a call that only the gateway knows of. Counts that are not the model's own say so in a tag. */
 export async function reportOwnEvent(
   ctx: ServiceContext,
   id: string,
-  { facts, source }: { facts: Readonly<Record<string, unknown>>; source: UsageSource },
+  { facts, source }: { facts: CallFacts; source: UsageSource },
 ): Promise<void> {
   const known = readHoldFacts(facts)
   if (!known) return
   const tags = source === 'provider' ? [] : [`usage-source:${source}`]
   const payload = { ...eventOf(id, known), tags }
-  await addToOutbox(ctx, [{ kind: OWN_EVENT_KIND, dedupe: `event:${id}`, payload }])
+  await replaceWill(ctx, { kind: OWN_EVENT_KIND, dedupe: dedupeOf(id), payload })
 }
 
 /** Meters what the gateway reported. */

@@ -31,7 +31,8 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
     if (reviewed.has(hold.id)) return { kind: 'wait' }
     if (!known) return { kind: 'lost' }
     const call = metered.get(hold.id)
-    if (call) return endingOf(known, call)
+    // An event without tokens says of a call on an own key only that it was made.
+    if (call && !(known.ownKey && call.billableTokens === 0n)) return endingOf(known, call)
     // Of a call on an own key no books will ever tell.
     const isLost = known.ownKey || isPast(ctx, hold, read.get(known.keyHash) ?? null)
     return { kind: isLost ? 'lost' : 'wait' }

@@ -1,8 +1,9 @@
 import type { PriceTerms } from '#lib/credits/price-request.ts'
 import { AppError } from '#lib/errors/app-error.ts'
+import { refuseKnownHold } from '#lib/holds/known-hold.ts'
 import { ensureByokName } from '#services/api-keys/index.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
-import { reportOwnEvent } from '../holds/own-events.ts'
+import { expectOwnEvent, forgetOwnEvent, reportOwnEvent } from '../holds/own-events.ts'
 import type { AccountCaller } from '../schemas.ts'
 import { createCreditPayer, termsFacts } from './credit-payer.ts'
 import type { Payer } from './payer.ts'
@@ -10,7 +11,7 @@ import type { PlannedRequest } from './plan-request.ts'
 
 /**
  * The customer pays the provider with a key of their own, and us the fee, which may be nothing. Nobody else tells of
- * the call, so the gateway reports it when it ends.
+ * the call, so the gateway writes it down before it is sent, and reports it when it ends.
  */
 export async function createOwnKeyPayer(
   parts: GatewayParts,
@@ -29,12 +30,22 @@ export async function createOwnKeyPayer(
     ownKey,
     keyHash,
     secret: () => Promise.resolve(null),
-    place: ({ facts, ...hold }) => fee.place({ ...hold, facts: { ...facts, ownKey: true } }),
+    async place({ facts, ...hold }) {
+      const placed = await fee.place({ ...hold, facts: { ...facts, ownKey: true } })
+      if (!placed.ok) return placed
+      const told = { ...facts, terms: termsFacts(terms) }
+      if (await expectOwnEvent(system, hold.id, { facts: told, by: hold.expiresAt })) return placed
+      return { ok: false, error: refuseKnownHold('ended_free'), affordableTokens: 0n, startsAnew: true }
+    },
     async post(id, used, facts) {
       // Before the fee is taken: of a process that dies in between the sweeper finds the call, and takes it.
       const told = { ...facts, keyHash, labels, terms: termsFacts(terms) }
       await reportOwnEvent(system, id, { facts: told, source: used.source })
       return fee.post(id, used, facts)
+    },
+    async void(id, facts) {
+      await forgetOwnEvent(system, id)
+      await fee.void(id, facts)
     },
   }
 }

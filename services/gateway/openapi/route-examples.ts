@@ -79,6 +79,10 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
     params: { id: '$ACCOUNT_ID' },
     body: { amount_usd: '0.00001', reason: 'The answer broke off', request_key: 'ticket-1043' },
   },
+  'GET /admin/topups': { query: { limit: '20' } },
+  'POST /admin/topups': {
+    body: { id: `${'0'.repeat(64)}:0`, account_id: '$ACCOUNT_ID', reason: 'Sent from an exchange, see ticket 1044' },
+  },
   'GET /admin/usage-reviews': {},
   'POST /admin/usage-reviews': { body: { id: `${'0'.repeat(32)}.${'0'.repeat(32)}`, decision: 'void' } },
 }

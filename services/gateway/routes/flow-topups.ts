@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { formatFlow, formatUsd, formatUsdPerFlow } from '#lib/money/decimal.ts'
-import { getFlowPayment, listTopups } from '#services/flow-topups/index.ts'
+import { assignTopup, getFlowPayment, listTopups, listUnassigned } from '#services/flow-topups/index.ts'
+import { idInput, limitInput, textInput } from '../accounts/shapes.ts'
 import { defineGatewayRoute, type GatewayRoute } from '../define-gateway-route.ts'
 
 const topupView = z.object({
@@ -38,6 +39,60 @@ const viewOf = (topup: Topup): z.input<typeof topupView> => ({
   credited_at: topup.creditedAt?.toISOString() ?? null,
 })
 
+const PLACE = /^(\d{1,15}):([!-~]{1,200})$/
+
+const unassigned = defineGatewayRoute(
+  {
+    method: 'GET',
+    path: '/admin/topups',
+    auth: 'admin',
+    summary: 'FLOW that arrived for credits and belongs to no account, newest first',
+    query: z.strictObject({
+      cursor: z
+        .string()
+        .regex(PLACE, 'must be one that was given out')
+        .transform((text) => {
+          const [, height = '', id = ''] = PLACE.exec(text) ?? []
+          return { blockHeight: Number(height), id }
+        })
+        .optional(),
+      limit: limitInput,
+    }),
+    response: z.object({
+      /** Where FLOW is paid to; null: no FLOW is taken here. */
+      address: z.string().nullable(),
+      data: z.array(topupView.extend({ from_address: z.string().nullable() })),
+      next_cursor: z.string().nullable(),
+    }),
+    errors: [],
+  },
+  async ({ ctx, query: { cursor: after = null, limit } }) => {
+    const { topups, next } = await listUnassigned(ctx, { after, limit })
+    return {
+      address: ctx.env.credits.flowAddress,
+      data: topups.map((topup) => ({ ...viewOf(topup), from_address: topup.from })),
+      next_cursor: next && `${next.blockHeight}:${next.id}`,
+    }
+  },
+)
+
+const assign = defineGatewayRoute(
+  {
+    method: 'POST',
+    path: '/admin/topups',
+    auth: 'admin',
+    summary: 'Credit such FLOW to an account, once, with a reason that the customer reads',
+    body: z.strictObject({ id: idInput(100), account_id: idInput(), reason: textInput(500) }),
+    response: z.object({ id: z.string(), account_id: z.string(), is_new: z.boolean() }),
+    errors: ['not_found', 'topup_taken', 'topup_unpriced'],
+  },
+  async ({ ctx, parts, body: { id, account_id: accountId, reason } }) => {
+    const { isNew } = await assignTopup(ctx, { topupId: id, accountId, reason })
+    parts.display.forget(accountId)
+    return { id, account_id: accountId, is_new: isNew }
+  },
+)
+
 /** FLOW that was paid for credits. */
 export const topupRoutes: readonly GatewayRoute[] = [
   defineGatewayRoute(
@@ -59,4 +114,6 @@ export const topupRoutes: readonly GatewayRoute[] = [
       }
     },
   ),
+  unassigned,
+  assign,
 ]

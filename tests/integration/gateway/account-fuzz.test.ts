@@ -64,6 +64,8 @@ const nearlyValid = fc.record(
     request_key: odd,
     expires_at: fc.oneof(instant, fc.constant(null)),
     transfer_id: fc.oneof(odd, fc.constant(null)),
+    id: odd,
+    account_id: odd,
   },
   { requiredKeys: [] },
 )
@@ -73,6 +75,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   '/keys/{id}': ['name', 'power', 'models'],
   '/credits': ['monthly_cap_usd', 'tier', 'auto_refill'],
   '/credits/purchase': ['amount_usd', 'method', 'save_method'],
+  '/admin/topups': ['id', 'account_id', 'reason'],
   '/admin/accounts/{id}': ['tier', 'reason'],
   '/admin/accounts/{id}/grants': ['amount_usd', 'reason', 'request_key', 'expires_at'],
   '/admin/accounts/{id}/refunds': ['amount_usd', 'reason', 'request_key', 'transfer_id'],

@@ -43,6 +43,8 @@ const MATRIX: Readonly<Record<string, Row>> = {
   'PATCH /admin/accounts/{id}': admins(404),
   'POST /admin/accounts/{id}/grants': admins(404),
   'POST /admin/accounts/{id}/refunds': admins(404),
+  'GET /admin/topups': admins(200),
+  'POST /admin/topups': admins(404),
   'GET /admin/usage-reviews': admins(200),
   'POST /admin/usage-reviews': admins(404),
 }
@@ -58,6 +60,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PATCH /admin/accounts/{id}': { tier: 'starter', reason: 'because' },
   'POST /admin/accounts/{id}/grants': entry,
   'POST /admin/accounts/{id}/refunds': entry,
+  'POST /admin/topups': { id: `${'0'.repeat(64)}:0`, account_id: 'cr_0', reason: 'because' },
   'POST /admin/usage-reviews': { id: `${'0'.repeat(32)}.${'0'.repeat(32)}`, decision: 'void' },
 }
 

@@ -35,6 +35,8 @@ const hours = () =>
     .orderBy(usageHourly.hour)
 const days = () => ctx.db.select().from(usageDaily).orderBy(usageDaily.day)
 
+const FAILED = { status: 'failure' as const, inputTokens: null }
+
 /** Calls of several keys with labels, outcomes, costs and times of all kinds. */
 async function mixedCalls(count: number): Promise<UsageEventWire[]> {
   const keys = [await giveKey(ctx, 1n), await giveKey(ctx, 2n), await giveKey(ctx, 3n)]
@@ -51,7 +53,7 @@ async function mixedCalls(count: number): Promise<UsageEventWire[]> {
       cachedTokens: pick(['10', null, '0'], i),
       reasoningTokens: pick([null, '3'], i),
       litellmCostUsd: pick(['2.25e-05', '0.00022500000000000002', '0', 'nan', null, '0.0000000000005'], i),
-      ...pick([{}, {}, {}, { status: 'failure' as const, inputTokens: null }, { cacheHit: true }], i + 5),
+      ...pick([{}, {}, {}, FAILED, { cacheHit: true }, { ...FAILED, status: 'unknown' as const }], i + 5),
     }),
   )
 }

@@ -6,6 +6,7 @@ import { outbox } from '#services/platform/db/schema/index.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
 import { dispatchOutbox, type OutboxHandler, type Outcome, retryDelayMs } from '#services/platform/outbox/dispatch.ts'
+import { leaveWill, replaceWill, revokeWill } from '#services/platform/outbox/last-will.ts'
 import { getOutboxLag } from '#services/platform/outbox/lag.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 
@@ -128,6 +129,56 @@ describe('a worker that is paused past its claim', () => {
     late.resolve({ kind: 'done' })
     await paused
     expect(await row('a')).toEqual(after)
+  })
+})
+
+describe('a last will', () => {
+  const leave = (afterMs = 1_000) =>
+    leaveWill(ctx, { kind: 'test', dedupe: 'w', payload: { name: 'will' }, runAt: new Date(now.getTime() + afterMs) })
+  const replace = (name: string) => replaceWill(ctx, { kind: 'test', dedupe: 'w', payload: { name } })
+
+  test('is carried out when its time has come, and once', async () => {
+    expect(await leave()).toBe(true)
+    const { handler, seen } = handlerOf(done)
+    await dispatchOutbox(ctx, handler)
+    expect(seen).toEqual([])
+    expect(await leave(2_000)).toBe(true)
+    pass(1_000)
+    await dispatchOutbox(ctx, handler)
+    pass(1_000)
+    expect(await leave()).toBe(false)
+    await dispatchOutbox(ctx, handler)
+    await dispatchOutbox(ctx, handler)
+    expect(seen).toEqual(['will'])
+  })
+
+  test('gives way to the first effect that is told, and to none that was revoked', async () => {
+    await leave()
+    await replace('first')
+    await replace('second')
+    expect(await leave()).toBe(false)
+    await revokeWill(ctx, 'w')
+    pass(1_000)
+    const { handler, seen } = handlerOf(done)
+    await dispatchOutbox(ctx, handler)
+    expect(seen).toEqual(['first'])
+    await ctx.db.delete(outbox)
+    await leave()
+    await revokeWill(ctx, 'w')
+    pass(1_000)
+    await dispatchOutbox(ctx, handler)
+    expect(seen).toEqual(['first'])
+  })
+
+  test('that is replaced while it is carried out leaves the effect to be carried out', async () => {
+    await leave(0)
+    const { handler, seen } = handlerOf(async (name) => {
+      if (name === 'will') await replace('effect')
+      return done()
+    })
+    await dispatchOutbox(ctx, handler)
+    await dispatchOutbox(ctx, handler)
+    expect(seen).toEqual(['will', 'effect'])
   })
 })
 

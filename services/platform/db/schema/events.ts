@@ -11,6 +11,7 @@ import {
   text,
   timestamp,
 } from 'drizzle-orm/pg-core'
+import { CALL_STATUSES } from '#lib/metering/usage-event.ts'
 
 /**
  * One row per billed, cached or failed call. Append-only; its id is the call's identity on every road, and is unique by
@@ -50,7 +51,7 @@ export const events = pgTable(
     litellmCostUsd: text(),
     /** The same in 1e-12 USD. Null beside a text: that is no cost (NaN, negative, absurd). */
     litellmCost: bigint({ mode: 'bigint' }),
-    status: text({ enum: ['success', 'failure'] }).notNull(),
+    status: text({ enum: CALL_STATUSES }).notNull(),
     cacheHit: boolean().notNull(),
     stream: boolean().notNull(),
     latencyMs: integer(),
