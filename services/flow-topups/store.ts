@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, inArray, isNull, or, sql } from 'drizzle-orm'
+import { and, asc, desc, eq, inArray, isNull, ne, or, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { creditAccounts, flowTopupCursors, flowTopups } from '#services/platform/db/schema/index.ts'
 
@@ -30,16 +30,33 @@ export async function advanceCursor(db: Db, watched: Watched, height: number): P
     })
 }
 
-/** Writes down what arrived; what is known already stays as it is. The number of new ones. */
+/**
+ * Writes down what arrived; what is known already stays as it is. Contracts that were deployed anew read the last
+ * blocks again: what waited under the ones before waits under these. The number of new ones.
+ */
 export async function insertTopups(db: Db, rows: readonly NewTopup[]): Promise<number> {
-  if (rows.length === 0) return 0
-  const written = await db
-    .insert(flowTopups)
-    .values([...rows])
-    .onConflictDoNothing()
-    .returning({ id: flowTopups.id })
+  const [first] = rows
+  if (!first) return 0
+  const transactions = inArray(
+    flowTopups.txId,
+    rows.map(({ txId }) => txId),
+  )
+  const { deploymentId } = first
+  await db
+    .update(flowTopups)
+    .set({ deploymentId, id: sql`${deploymentId} || ':' || tx_id || ':' || event_index` })
+    .where(and(transactions, ne(flowTopups.deploymentId, deploymentId), inArray(flowTopups.state, OPEN)))
+  const known = new Set((await db.select().from(flowTopups).where(transactions)).map(arrivalOf))
+  const unknown = rows.filter((row) => !known.has(arrivalOf(row)))
+  if (unknown.length === 0) return 0
+  const written = await db.insert(flowTopups).values(unknown).onConflictDoNothing().returning({ id: flowTopups.id })
   return written.length
 }
+
+/** On nobody's account yet. */
+const OPEN = ['waiting', 'priced'] as const
+
+const arrivalOf = ({ txId, eventIndex }: NewTopup): string => `${txId}:${eventIndex}`
 
 export const listUnpriced = (db: Db, deploymentId: string, limit: number): Promise<TopupRow[]> =>
   db
@@ -86,7 +103,7 @@ export const listUnclaimed = (db: Db, deploymentId: string, limit: number): Prom
     .where(
       and(
         eq(flowTopups.deploymentId, deploymentId),
-        inArray(flowTopups.state, ['waiting', 'priced']),
+        inArray(flowTopups.state, OPEN),
         or(eq(flowTopups.state, 'waiting'), isNull(creditAccounts.id)),
       ),
     )
@@ -113,7 +130,7 @@ export const listOfNobody = (
     .where(
       and(
         eq(flowTopups.deploymentId, deploymentId),
-        inArray(flowTopups.state, ['waiting', 'priced']),
+        inArray(flowTopups.state, OPEN),
         isNull(creditAccounts.id),
         after ? sql`(${flowTopups.blockHeight}, ${flowTopups.id}) < (${after.blockHeight}, ${after.id})` : undefined,
       ),

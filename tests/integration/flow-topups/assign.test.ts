@@ -5,6 +5,7 @@ import { assignTopup, listTopups, listUnassigned } from '#services/flow-topups/i
 import { creditTopups } from '#services/flow-topups/credit-topups.ts'
 import { insertTopups, markCredited, type NewTopup } from '#services/flow-topups/store.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
+import { deployments, flowTopups } from '#services/platform/db/schema/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
@@ -178,4 +179,22 @@ test('pages of the list have each arrival once, newest first', async () => {
     after = page.next
   } while (after !== null)
   expect(paged).toEqual(all)
+})
+
+test('FLOW that is read again under contracts deployed anew is credited once, and what waited is not lost', async () => {
+  const credited = await newAccount()
+  const late = `0x${randomHex(8)}`
+  const arrivals = [await arrive({ fromAddress: credited.address }), await arrive({ fromAddress: late })]
+  await creditTopups(ctx)
+  const deploymentId = randomHex(16)
+  const anew: ServiceContext = { ...ctx, deploymentId }
+  await ctx.db.insert(deployments).values({ id: deploymentId, network: 'emulator', contractAddress: '0x02' })
+  const rows = await ctx.db.select().from(flowTopups)
+  const again = rows
+    .filter(({ txId, eventIndex }) => arrivals.includes(`${txId}:${eventIndex}`))
+    .map((row): NewTopup => ({ ...row, deploymentId, id: `${deploymentId}:${row.txId}`, state: 'priced' }))
+  expect(await insertTopups(ctx.db, again)).toBe(0)
+  const other = await newAccount(late)
+  await creditTopups(anew)
+  expect([await balanceOf(credited), await balanceOf(other)]).toEqual([WORTH, WORTH])
 })
