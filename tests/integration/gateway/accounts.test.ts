@@ -37,14 +37,10 @@ async function spend(usd: string, facts = {}): Promise<string> {
   return id
 }
 
-const giveBack = (transferId: string, usd: string) =>
-  refundUsage(world.ctx, {
-    accountId: mine.id,
-    amount: parseUsd(usd),
-    reason: 'sorry',
-    requestKey: randomHex(8),
-    transferId,
-  })
+function giveBack(transferId: string, usd: string) {
+  const how = { reason: 'sorry', requestKey: randomHex(8), transferId }
+  return refundUsage(world.ctx, { accountId: mine.id, amount: parseUsd(usd), ...how })
+}
 
 describe('keys', () => {
   const create = (body: unknown, headers: Record<string, string> = once()) =>
