@@ -67,6 +67,16 @@ test('the first sign-in opens an account with a welcome that the history shows',
   await picture(page, 'credits-new')
 })
 
+test('every account of this machine is welcomed, and that which FLOW is paid to is told so', async () => {
+  await using other = await visit(browser, url)
+  await other.page.goto('/credits')
+  await connectAs(other.page, 'provider')
+  await other.page.locator('[data-entry=bonus]').first().waitFor(PATIENT)
+  await other.page.getByText('This account is the one that FLOW is paid to.').waitFor(PATIENT)
+  expect(await other.page.getByRole('button', { name: 'Buy credits with FLOW' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Buy credits with FLOW' }).waitFor(PATIENT)
+})
+
 test('without a key the page says how to get one', async () => {
   await page.getByRole('link', { name: 'API keys' }).click()
   await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor(PATIENT)
