@@ -92,7 +92,7 @@ function Vault({ view, isOwner, onChanged }: VaultProps) {
         actions={
           isOwner ? (
             <>
-              {vault.status === 'active' ? (
+              {vault.status !== 'closed' ? (
                 <Button kind="primary" aria-expanded={depositing} onClick={() => setDepositing(!depositing)}>
                   Deposit FLOW
                 </Button>

@@ -77,6 +77,8 @@ describe('a pause', () => {
     const block = page.locator('[data-block="paused"]').first()
     await block.getByText('The subscription is paused. Resume it to use the key.').waitFor(PATIENT)
     await page.getByText('Paused', { exact: true }).waitFor(PATIENT)
+    // What it owes can be paid meanwhile.
+    await button('Deposit FLOW').waitFor(PATIENT)
     await page.getByRole('link', { name: 'Open the settings' }).click()
   })
 
