@@ -93,6 +93,12 @@ test('a key is shown once; leaving before it was copied asks', async () => {
   await page.locator('[data-secret]').waitFor(PATIENT)
   secret = (await page.locator('[data-secret]').textContent()) ?? ''
   expect(secret).toMatch(/^sk-ff-/)
+  // To another place of the page, and back from it, is no leaving.
+  await page.getByRole('link', { name: 'Skip to content' }).press('Enter')
+  await page.waitForURL(/#main$/)
+  await page.goBack()
+  await page.waitForURL(/new$/)
+  expect(await page.getByRole('dialog').count()).toBe(0)
   await page.keyboard.press('Escape')
   await page.getByRole('dialog', { name: 'The key was not copied.' }).waitFor(PATIENT)
   await page.getByRole('button', { name: 'Go back' }).click()
