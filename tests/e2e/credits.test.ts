@@ -230,6 +230,7 @@ test('a limit on a user stops their requests alone, and the page says so', async
   expect(await askAs('somebody-else')).toBe('answered')
   expect(await accessibilityFaults(page)).toEqual([])
   await limits.getByRole('button', { name: /^Remove/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove limit' }).click()
   await expect.poll(() => askAs('limited'), { ...PATIENT, interval: 1_000 }).toBe('answered')
 })
 
