@@ -18,20 +18,31 @@ interface Exits {
   leaveFor: (path: string) => void
 }
 
+/** It leads to another place of the page that is open. */
+const isOnThisPage = ({ hash, pathname, search }: HTMLAnchorElement): boolean =>
+  hash !== '' && pathname === location.pathname && search === location.search
+
 /** Listens to every way out of the page until the returned function is called. */
 function watchExits({ home, isConfirmed, leaveFor }: Exits): () => void {
   const onUnload = (event: BeforeUnloadEvent): void => {
     if (!isConfirmed()) event.preventDefault()
   }
+  let fragment = location.hash
   const onClick = (event: MouseEvent): void => {
     const link = event.target instanceof Element ? event.target.closest<HTMLAnchorElement>('a[href]') : null
     if (!link || link.target === '_blank' || event.metaKey || event.ctrlKey || isConfirmed()) return
+    if (isOnThisPage(link)) return
     event.preventDefault()
     event.stopPropagation()
     leaveFor(link.pathname)
   }
   const onBack = (): void => {
     if (isConfirmed()) return
+    // The way to a place on this page, such as the skip link's, and back from it.
+    if (location.hash !== fragment) {
+      fragment = location.hash
+      return
+    }
     history.pushState(history.state, '', location.href)
     leaveFor(home)
   }

@@ -1,26 +1,18 @@
 'use client'
 
-import { useEffect } from 'react'
 import { useSWRConfig } from 'swr'
 import type { ProviderSummary, VaultApprovals, VaultView } from './api-types.ts'
-import { type Live, useLive } from './use-live.ts'
-import { useSession } from './use-session.ts'
+import { type Live, LIVE_MS, useLive } from './use-live.ts'
 
 /** What people decide changes at their pace. */
 const DECISIONS_MS = 4_000
 
 /** The vaults that the signed-in account owns, oldest first. What it learns, the page of each vault begins with. */
 export function useVaults(): Live<{ vaults: VaultView[] }> {
-  const { session } = useSession()
   const { mutate } = useSWRConfig()
-  const live = useLive<{ vaults: VaultView[] }>('/api/vaults')
-  const { data } = live
-  useEffect(() => {
-    for (const view of data?.vaults ?? []) {
-      void mutate([`/api/vaults/${view.vault.id}`, session?.address], view, { revalidate: false })
-    }
-  }, [data, mutate, session?.address])
-  return live
+  return useLive<{ vaults: VaultView[] }>('/api/vaults', LIVE_MS, ({ vaults }, address) => {
+    for (const view of vaults) void mutate([`/api/vaults/${view.vault.id}`, address], view, { revalidate: false })
+  })
 }
 
 /** One vault, for its owner and its provider. */

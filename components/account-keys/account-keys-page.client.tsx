@@ -43,7 +43,7 @@ function Keys() {
   const { data, error, refresh, change, revoke } = useGatewayKeys()
   const announce = useAnnounce()
   const [leaving, setLeaving] = useState<GatewayKey | null>(null)
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data) return <Loading what="your API keys" className="h-64" />
   const remove = async (key: GatewayKey): Promise<void> => {
     await revoke(key.id)

@@ -51,7 +51,7 @@ function Accounts() {
   return (
     <>
       <SearchForm key={query} query={query} />
-      {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {error ? <StaleNotice error={error} onRetry={refresh} isEmpty={!data} /> : null}
       {!data && !error ? <Loading what="credit accounts" className="h-64" /> : null}
       {data?.data.length === 0 ? <NoAccounts query={query} /> : null}
       <ul className="divide-y divide-line">

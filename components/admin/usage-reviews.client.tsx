@@ -17,7 +17,7 @@ import { type UsageReview, useUsageReviews } from '#hooks/use-usage-reviews.ts'
 export function UsageReviews() {
   const { data, error, refresh, decide } = useUsageReviews()
   const announce = useAnnounce()
-  if (error && !data) return <StaleNotice error={error} onRetry={refresh} />
+  if (error && !data) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data || data.data.length === 0) return null
   const count = data.data.length
   return (

@@ -47,7 +47,7 @@ function Alerts() {
     <>
       <PageHeader title="Alerts" actions={hasUnread ? <Button onClick={readAll}>Mark all as read</Button> : null} />
       {fault ? <Notice tone="bad" live="assertive" title={fault} /> : null}
-      {error ? <StaleNotice error={error} onRetry={() => void refresh()} /> : null}
+      {error ? <StaleNotice error={error} onRetry={() => void refresh()} isEmpty={!alerts} /> : null}
       {!alerts && !error ? <Loading what="alerts" className="h-64" /> : null}
       {alerts?.length === 0 ? (
         <Notice title="Nothing to tell.">

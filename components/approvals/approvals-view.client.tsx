@@ -24,7 +24,7 @@ export function ApprovalsView() {
 
 function Seats({ address }: { address: string }) {
   const { data, error, refresh } = useApproverVaults()
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data) return <Loading what="the approvals" className="h-80" />
   if (data.vaults.length === 0) {
     return (

@@ -39,7 +39,7 @@ function Providers() {
   const { data, error, refresh } = keys
   const announce = useAnnounce()
   const [leaving, setLeaving] = useState<KeyProvider | null>(null)
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data) return <Loading what="your own keys" className="h-96" />
   const remove = async ({ id, name }: KeyProvider): Promise<void> => {
     await keys.remove(id)

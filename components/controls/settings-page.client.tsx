@@ -1,6 +1,7 @@
 'use client'
 
 import { lazy, Suspense } from 'react'
+import { isGone, MissingVault } from '#components/subscriptions/missing-vault.tsx'
 import { Trail } from '#components/subscriptions/trail.tsx'
 import { vaultName } from '#components/subscriptions/vault-figures.ts'
 import { Notice } from '#components/ui/notice.tsx'
@@ -17,6 +18,9 @@ const Settings = lazy(() => import('./settings.client.tsx'))
 export function SettingsPage({ vaultId }: { vaultId: string }) {
   const { session } = useSession()
   const { data, error, refresh } = useVault(vaultId)
+  const isOwner = data !== undefined && session?.address === data.vault.owner
+  // Whoever gave it away on this page is told so by the page itself.
+  if (session && isGone(error) && !isOwner) return <MissingVault onRetry={refresh} />
   const name = data ? vaultName(data.vault) : undefined
   return (
     <>
@@ -25,16 +29,16 @@ export function SettingsPage({ vaultId }: { vaultId: string }) {
         trail={<Trail {...(name ? { name, vaultId } : {})} page="Settings" />}
       />
       {session ? null : <SignInPrompt what="the settings of this subscription" />}
-      {session && !data && error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {session && !data && error ? <StaleNotice error={error} onRetry={refresh} isEmpty /> : null}
       {session && !data && !error ? <Loading what="the settings" className="h-96" /> : null}
-      {session && data && session.address !== data.vault.owner ? (
+      {session && data && !isOwner ? (
         <Notice title="Only the subscription’s owner changes its settings.">
           Connect the account that opened it, or that it was given to.
         </Notice>
       ) : null}
-      {session && data && session.address === data.vault.owner ? (
+      {isOwner ? (
         <Suspense fallback={<Loading what="the settings" className="h-96" />}>
-          <Settings view={data} onChanged={refresh} />
+          <Settings view={data} isGone={isGone(error)} onChanged={refresh} />
         </Suspense>
       ) : null}
     </>

@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import ClaimNotice from '#components/subscriptions/claim-notice.client.tsx'
+import { NotYours } from '#components/subscriptions/missing-vault.tsx'
 import { vaultName } from '#components/subscriptions/vault-figures.ts'
 import { buttonClass } from '#components/ui/button.tsx'
 import { Notice } from '#components/ui/notice.tsx'
@@ -18,11 +19,13 @@ import { TransferRow } from './transfer-row.client.tsx'
 
 interface SettingsProps {
   view: VaultView
+  /** It is not this account's any more. */
+  isGone: boolean
   onChanged: () => void
 }
 
 /** All that an owner decides about a vault, one thing a row, one transaction at a time. */
-export default function Settings({ view, onChanged }: SettingsProps) {
+export default function Settings({ view, isGone, onChanged }: SettingsProps) {
   const { vault } = view
   const order = { vaultId: vault.id, name: vaultName(vault), owner: vault.owner }
   const controls = useControl(order, onChanged)
@@ -30,6 +33,8 @@ export default function Settings({ view, onChanged }: SettingsProps) {
   if (end?.kind === 'transfer' && end.outcome.kind === 'final' && vault.approvers.length === 0) {
     return <GivenAway name={vaultName(vault)} />
   }
+  // A transaction that runs is told to its end.
+  if (isGone && controls.running === null) return <NotYours onRetry={onChanged} />
   if (vault.status === 'closed') {
     return (
       <Notice title="This subscription is closed.">

@@ -40,7 +40,7 @@ export function CreditsPage({ tiers }: { tiers: readonly TierTerms[] }) {
 
 function Account({ tiers }: { tiers: readonly TierTerms[] }) {
   const { data, error, refresh, change } = useCredits()
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data) return <Loading what="your credits" className="h-96" />
   return (
     <>

@@ -30,7 +30,7 @@ export function History() {
   return (
     <Section title="History" note="newest first; a request’s line comes when its answer ends">
       <Filter chosen={type} />
-      {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {error ? <StaleNotice error={error} onRetry={refresh} isEmpty={!data} /> : null}
       {!data && !error ? <Loading what="the history" className="h-64" /> : null}
       {data?.data.length === 0 ? <NothingYet type={type} cursor={cursor} /> : null}
       {data && data.data.length > 0 ? <HistoryTable entries={data.data} /> : null}

@@ -7,6 +7,7 @@ import { TransactionSteps } from '#components/transactions/transaction-steps.cli
 import { STATE_WORDS } from '#components/transactions/words.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
+import { Notice } from '#components/ui/notice.tsx'
 import { showFlow, showUsd } from '#lib/format/money.ts'
 import { parseFlow, parseUsdPerFlow } from '#lib/money/decimal.ts'
 import { flow } from '#lib/money/units.ts'
@@ -26,10 +27,35 @@ interface PayWithFlowProps {
 
 const ANY_AMOUNT = flow(0n)
 
-/** Pays for credits with FLOW of the wallet. Whatever happens, what was typed stays. */
-export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlowProps) {
+/** Pays for credits with FLOW of the wallet, unless that is the one which is paid. */
+export default function PayWithFlow(props: PayWithFlowProps) {
   const { session } = useSession()
-  const { balance, refresh } = useFlowBalance(session?.address)
+  return (
+    <div className="mt-6 max-w-md space-y-3">
+      <h3 className="font-semibold">Pay with FLOW</h3>
+      {session?.address === props.treasury ? (
+        <Notice title="This account is the one that FLOW is paid to.">
+          What it pays itself becomes no credits. Connect another account to pay with FLOW.
+        </Notice>
+      ) : (
+        <FlowForm {...props} payer={session?.address} />
+      )}
+      <p className="text-xs text-text-2">
+        FLOW of a subscription becomes credits too: ask for it back on the subscription’s page, then choose “Turn into
+        credits”.
+      </p>
+      <TopupList onCredited={props.onPaid} />
+    </div>
+  )
+}
+
+interface FlowFormProps extends PayWithFlowProps {
+  payer: string | undefined
+}
+
+/** Whatever happens, what was typed stays. */
+function FlowForm({ treasury, usdPerFlow, onPaid, payer }: FlowFormProps) {
+  const { balance, refresh } = useFlowBalance(payer)
   const { buy, status, busy } = useBuyCredits()
   const [amount, setAmount] = useState('')
   const [fault, setFault] = useState<string | undefined>()
@@ -39,11 +65,11 @@ export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlo
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    if (busy || !session) return
+    if (busy || !payer) return
     setFault(found)
     if (found) return form.current?.querySelector('input')?.focus()
     setOutcome(null)
-    setOutcome(await buy({ amount: amount.trim(), treasury, payer: session.address }))
+    setOutcome(await buy({ amount: amount.trim(), treasury, payer }))
     refresh()
     onPaid()
   }
@@ -52,8 +78,7 @@ export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlo
   const noRate = 'There is no rate of FLOW now: what you pay becomes credits once there is one.'
   const held = balance === undefined ? 'Asking what your wallet holds.' : `Your wallet has ${showFlow(balance)}.`
   return (
-    <form ref={form} onSubmit={submit} noValidate aria-label="Pay with FLOW" className="mt-6 max-w-md space-y-3">
-      <h3 className="font-semibold">Pay with FLOW</h3>
+    <form ref={form} onSubmit={submit} noValidate aria-label="Pay with FLOW" className="space-y-3">
       <Field
         id="flow-amount"
         label="Amount"
@@ -68,11 +93,6 @@ export default function PayWithFlow({ treasury, usdPerFlow, onPaid }: PayWithFlo
       <Button type="submit" aria-disabled={busy} className="min-w-[22ch]">
         {busy && status ? STATE_WORDS[status.state] : 'Buy credits with FLOW'}
       </Button>
-      <p className="text-xs text-text-2">
-        FLOW of a subscription becomes credits too: ask for it back on the subscription’s page, then choose “Turn into
-        credits”.
-      </p>
-      <TopupList onCredited={onPaid} />
       {busy && status ? <TransactionSteps status={status} /> : null}
       {outcome && !busy ? (
         <OutcomeNotice

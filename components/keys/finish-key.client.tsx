@@ -2,6 +2,7 @@
 
 import Link from 'next/link'
 import { lazy, Suspense, useState } from 'react'
+import { isGone, MissingVault } from '#components/subscriptions/missing-vault.tsx'
 import { Trail } from '#components/subscriptions/trail.tsx'
 import { vaultName } from '#components/subscriptions/vault-figures.ts'
 import { Button, buttonClass } from '#components/ui/button.tsx'
@@ -23,8 +24,16 @@ export function FinishKey({ vaultId }: { vaultId: string }) {
   const { session } = useSession()
   const { data, error, refresh } = useVault(vaultId)
   const [secret, setSecret] = useState<string | null>(null)
-  if (!session) return <SignInPrompt what="this subscription" />
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!session || (!data && error && !isGone(error))) {
+    return (
+      <>
+        <PageHeader title="Key" trail={<Trail />} />
+        {session && error ? <StaleNotice error={error} onRetry={refresh} isEmpty /> : null}
+        {session ? null : <SignInPrompt what="this subscription" />}
+      </>
+    )
+  }
+  if (isGone(error)) return <MissingVault onRetry={refresh} />
   if (!data) return <Loading what="the subscription" className="h-48" />
   if (secret) {
     return (

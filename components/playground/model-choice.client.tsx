@@ -31,7 +31,7 @@ export function ModelChoice({ powers, model, power, onModel, onPower }: ModelCho
   const terms = powers.find((each) => each.power === power)
   return (
     <div className="max-w-3xl space-y-3">
-      {error && !data ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {error && !data ? <StaleNotice error={error} onRetry={refresh} isEmpty /> : null}
       <div className="grid gap-4 sm:grid-cols-2">
         <Select id="model" label="Model" options={options} value={model} onChange={onModel} />
         <fieldset className="text-sm">

@@ -47,7 +47,7 @@ function Playground({ powers }: { powers: readonly PowerTerms[] }) {
           </>
         }
       />
-      {error ? <StaleNotice error={error} onRetry={refresh} /> : null}
+      {error ? <StaleNotice error={error} onRetry={refresh} isEmpty={!data} /> : null}
       <ModelChoice powers={powers} model={model} power={power} onModel={setModel} onPower={setPower} />
       <ol className="mt-6 space-y-6" aria-label="Conversation">
         {turns.map((turn) => (

@@ -22,7 +22,7 @@ export function RevenueView() {
 
 function Summary({ address }: { address: string }) {
   const { data, error, refresh } = useProviderSummary()
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (!data && error) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data) return <Loading what="your revenue" className="h-80" />
   if (!data.registered && data.vaults.length === 0) {
     return (

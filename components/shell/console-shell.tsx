@@ -8,6 +8,7 @@ import { WalletMenu } from '#components/wallet/wallet-menu.client.tsx'
 import { TransactionTray } from '#components/transactions/transaction-tray.client.tsx'
 import { BarLinks, RailLinks } from './nav-links.client.tsx'
 import { NetworkBadge } from './network-badge.client.tsx'
+import { PerAccount } from './per-account.client.tsx'
 import { MAIN_ID } from './skip-link.tsx'
 import type { Theme } from './theme.ts'
 import { ThemeSwitch } from './theme-switch.client.tsx'
@@ -31,15 +32,17 @@ export function ConsoleShell({ theme, children }: { theme: Theme; children: Reac
             <span className="hidden sm:inline">
               <NetworkBadge />
             </span>
-            <BalanceLink />
-            <AlertBell />
+            <PerAccount>
+              <BalanceLink />
+              <AlertBell />
+            </PerAccount>
             <TransactionTray />
             <ThemeSwitch initial={theme} />
             <WalletMenu />
           </div>
         </header>
         <main id={MAIN_ID} className="mx-auto max-w-[1200px] px-4 pt-2 md:px-6">
-          {children}
+          <PerAccount>{children}</PerAccount>
         </main>
       </div>
       <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-surface md:hidden">

@@ -3,13 +3,14 @@ import { Moment } from '#components/ui/moment.client.tsx'
 import { Notice } from '#components/ui/notice.tsx'
 import { showFlowExact } from '#lib/format/money.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
-import type { Flow } from '#lib/money/units.ts'
+import type { Flow, Usd } from '#lib/money/units.ts'
 import { useNow } from '#hooks/use-now.ts'
-import { comesBack, isDue, type PendingReturn } from './withdraw-rules.ts'
+import { comesBack, isDue, lapsingCredit, type PendingReturn } from './withdraw-rules.ts'
 
 interface PendingReturnNoticeProps {
   pending: PendingReturn
   left: Flow
+  credit: Usd
   /** What a vault that stays open keeps. */
   minimumDeposit: Flow
   approvalsRequired: number
@@ -22,7 +23,7 @@ interface PendingReturnNoticeProps {
 
 /** FLOW that was asked back: how much, from when it may be taken, and the ways on. */
 export function PendingReturnNotice(props: PendingReturnNoticeProps) {
-  const { pending, left, minimumDeposit, approvalsRequired, busy } = props
+  const { pending, left, credit, minimumDeposit, approvalsRequired, busy } = props
   const due = isDue(pending, useNow())
   const back = comesBack(pending, left, minimumDeposit)
   const takeable = due && back !== null
@@ -69,6 +70,7 @@ export function PendingReturnNotice(props: PendingReturnNoticeProps) {
             : 'The key works as long as the rest covers its use; what it uses is paid first.'}
         </p>
       )}
+      {pending.amount === null && credit > 0n ? <p>{lapsingCredit(credit)}</p> : null}
       {approvalsRequired > 0 ? (
         <p>
           {approvalsRequired} {approvalsRequired === 1 ? 'approver' : 'approvers'} must agree before.

@@ -38,7 +38,7 @@ function Vaults() {
   const config = useAppConfig()
   const { data, error, refresh } = useVaults()
   if (!data && error) {
-    return <StaleNotice error={error} onRetry={refresh} />
+    return <StaleNotice error={error} onRetry={refresh} isEmpty />
   }
   if (!data) return <Loading what="your subscriptions" className="h-96" />
   return (

@@ -10,13 +10,21 @@ export interface VaultFigures {
   /** Accrued, and what the balance couldn't cover. */
   owed: Flow
   uncovered: Flow
+  /** Pays usage before any FLOW does; lapses when the vault is closed. */
+  credit: Usd
 }
 
 export function figuresOf(vault: VaultReport): VaultFigures {
   const balance = parseFlow(vault.balance)
   const accrued = parseFlow(vault.accrued)
   const uncovered = parseFlow(vault.uncovered)
-  return { balance, left: flow(balance - accrued), owed: flow(accrued + uncovered), uncovered }
+  return {
+    balance,
+    left: flow(balance - accrued),
+    owed: flow(accrued + uncovered),
+    uncovered,
+    credit: parseUsd(vault.creditUsd),
+  }
 }
 
 /** Status of a vault in one word, as the customer needs it. */

@@ -12,9 +12,11 @@ import { Status } from '#components/ui/status.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
 import { periodLabel } from '#lib/period/period.ts'
 import type { VaultView } from '#hooks/api-types.ts'
+import type { ApiError } from '#hooks/api.ts'
 import { useAppConfig } from '#hooks/app-config.ts'
 import { useSession } from '#hooks/use-session.ts'
 import { useVault } from '#hooks/use-vaults.ts'
+import { isGone, MissingVault } from './missing-vault.tsx'
 import { ModelTable } from './model-table.tsx'
 import { OwnerNotices } from './owner-notices.tsx'
 import { RequestTable } from './recent-requests.tsx'
@@ -32,8 +34,8 @@ export function VaultPage({ vaultId }: { vaultId: string }) {
   const { session } = useSession()
   const { data, error, refresh } = useVault(vaultId)
   if (!session) return <Signed what="this subscription" />
-  if (!data && error?.status === 404) return <Missing />
-  if (!data && error) return <StaleNotice error={error} onRetry={refresh} />
+  if (isGone(error)) return <MissingVault onRetry={refresh} />
+  if (!data && error) return <Failed error={error} onRetry={refresh} />
   if (!data) return <Loading what="the subscription" className="h-96" />
   return (
     <>
@@ -52,11 +54,11 @@ function Signed({ what }: { what: string }) {
   )
 }
 
-function Missing() {
+function Failed(props: { error: ApiError; onRetry: () => void }) {
   return (
     <>
-      <PageHeader title="No such subscription" trail={<Trail />} />
-      <p className="text-text-2">It isn’t one of yours, or the number in the address is wrong.</p>
+      <PageHeader title="Subscription" trail={<Trail />} />
+      <StaleNotice {...props} isEmpty />
     </>
   )
 }
@@ -90,7 +92,7 @@ function Vault({ view, isOwner, onChanged }: VaultProps) {
         actions={
           isOwner ? (
             <>
-              {vault.status === 'active' ? (
+              {vault.status !== 'closed' ? (
                 <Button kind="primary" aria-expanded={depositing} onClick={() => setDepositing(!depositing)}>
                   Deposit FLOW
                 </Button>

@@ -17,9 +17,9 @@ interface VaultStripProps {
   compact?: boolean
 }
 
-/** Left, This period, Owed: the same strip on the tile and on the vault's page. */
+/** Left, This period, Owed, and a credit if there is one: the same strip on the tile and on the vault's page. */
 export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStripProps) {
-  const { balance, left, owed } = figuresOf(view.vault)
+  const { balance, left, owed, credit } = figuresOf(view.vault)
   const { usage } = view
   const tokens = BigInt(usage.tokens)
   return (
@@ -66,6 +66,9 @@ export function VaultStrip({ view, settleIntervalMs, compact = false }: VaultStr
           </>
         }
       />
+      {credit > 0n ? (
+        <Figure id="credit" label="Credit" value={<UsdAmount amount={credit} />} note="pays usage before FLOW does" />
+      ) : null}
     </Figures>
   )
 }

@@ -8,13 +8,14 @@ import { Modal } from '#components/ui/modal.client.tsx'
 import { showFlowExact } from '#lib/format/money.ts'
 import { showDuration } from '#lib/format/time.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
-import type { Flow } from '#lib/money/units.ts'
+import type { Flow, Usd } from '#lib/money/units.ts'
 import { useAppConfig } from '#hooks/app-config.ts'
-import { withdrawFault } from './withdraw-rules.ts'
+import { lapsingCredit, withdrawFault } from './withdraw-rules.ts'
 
 interface WithdrawDialogProps {
   open: boolean
   left: Flow
+  credit: Usd
   onClose: () => void
   /** FLOW as decimal text; null: all, and the subscription closed. */
   onRequest: (amount: string | null) => void
@@ -23,7 +24,7 @@ interface WithdrawDialogProps {
 const FORM_ID = 'withdraw'
 
 /** How much is to come back. It closes before the wallet opens, and keeps what was entered. */
-export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialogProps) {
+export function WithdrawDialog({ open, left, credit, onClose, onRequest }: WithdrawDialogProps) {
   const { settleDelaySeconds, minimumDeposit } = useAppConfig()
   const [closing, setClosing] = useState(false)
   const [amount, setAmount] = useState('')
@@ -81,7 +82,9 @@ export function WithdrawDialog({ open, left, onClose, onRequest }: WithdrawDialo
           This is a request: you can take the FLOW {showDuration(settleDelaySeconds)} after it, so that usage already
           made is paid first.
         </p>
-        <p>{closing ? CLOSING : PARTIAL}</p>
+        <p>
+          {closing ? CLOSING : PARTIAL} {closing ? lapsingCredit(credit) : null}
+        </p>
       </form>
     </Modal>
   )
@@ -91,4 +94,4 @@ const PARTIAL =
   'The key keeps working as long as the rest covers its use. What is settled before you take the FLOW is paid first.'
 const CLOSING =
   'The key is blocked as soon as you ask, and works again if you cancel. What was used is paid first. Taking the FLOW ' +
-  'then closes the vault for good: it takes no deposits any more, and a credit in USD lapses.'
+  'then closes the vault for good: it takes no deposits any more.'

@@ -1,7 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
-import { showFlowExact } from '#lib/format/money.ts'
+import { showFlowExact, showUsdExact } from '#lib/format/money.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
-import { type Flow, flow } from '#lib/money/units.ts'
+import { type Flow, flow, type Usd } from '#lib/money/units.ts'
 import type { VaultReport } from '#hooks/api-types.ts'
 
 export type PendingReturn = NonNullable<VaultReport['pendingReturn']>
@@ -39,3 +39,7 @@ export function comesBack({ amount }: PendingReturn, left: Flow, minimumDeposit:
   const asked = parseFlow(amount)
   return asked + minimumDeposit <= left ? asked : null
 }
+
+/** What closing a vault ends beside it, in a sentence; undefined when there is no credit. */
+export const lapsingCredit = (credit: Usd): string | undefined =>
+  credit > 0n ? `Its credit of ${showUsdExact(credit)}, which only pays usage, lapses then.` : undefined

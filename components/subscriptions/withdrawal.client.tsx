@@ -48,7 +48,7 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
   const { perform, status, running, end } = useReturn()
   const { minimumDeposit } = useAppConfig()
   const busy = running !== null
-  const { left } = figuresOf(vault)
+  const { left, credit } = figuresOf(vault)
   const { pendingReturn } = vault
   const treasury = useTopups().data?.address
 
@@ -63,11 +63,12 @@ export default function Withdrawal({ vault, asking, onAsk, onChanged }: Withdraw
   }
   return (
     <div className="mt-6 space-y-4 empty:hidden">
-      <WithdrawDialog open={asking} left={left} onClose={() => onAsk(false)} onRequest={request} />
+      <WithdrawDialog open={asking} left={left} credit={credit} onClose={() => onAsk(false)} onRequest={request} />
       {pendingReturn ? (
         <PendingReturnNotice
           pending={pendingReturn}
           left={left}
+          credit={credit}
           minimumDeposit={parseFlow(minimumDeposit)}
           approvalsRequired={vault.approvalsRequired}
           busy={busy}

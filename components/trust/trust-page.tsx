@@ -67,7 +67,14 @@ export function TrustPage({ config, storage }: { config: AppConfig; storage: Sto
       <Section title="What becomes public">
         <p className="text-text-2">
           Your vault’s name, its balance and how many tokens you used of which model are on chain, for anyone to read
-          and for good. What you asked and what was answered never leaves LiteLLM.
+          and for good. What you asked and what was answered is never put there.
+        </p>
+      </Section>
+      <Section title="What is kept of requests">
+        <p className="text-text-2">
+          Who asked, which model, when and how many tokens: what a bill needs, without the words. A question is passed
+          on to the model and not stored here. An answer is stored in one case: when the request carried an
+          Idempotency-Key, for 24 hours, so that a retry gets the same one.
         </p>
       </Section>
     </div>

@@ -4,6 +4,7 @@ import { openContainer } from '#services/platform/container.ts'
 import { migrate } from '#services/platform/db/migrate.ts'
 import type { Env } from '#services/platform/env.ts'
 import { closeServer, listen, openPatiently, within } from '#services/platform/http-server.ts'
+import { welcomeWarning } from '#services/platform/welcome-warning.ts'
 
 interface RunningGateway {
   readonly port: number
@@ -38,6 +39,8 @@ export async function runGateway(env: Env): Promise<RunningGateway> {
   const taken = `Port ${port} of the gateway is taken. Set GATEWAY_PORT to a free one.`
   try {
     const listening = await listen(server, { port, host, taken })
+    const warning = welcomeWarning(env)
+    if (warning) ctx.log.warn(warning)
     ctx.log.info({ port: listening }, 'the gateway is ready')
     return { port: listening, stop }
   } catch (error) {

@@ -198,7 +198,8 @@ export const settings = {
     or(whole(1, 1_000), '1'),
   ),
   TRUSTED_PROXIES: setting(
-    'Proxies of yours before the dashboard and the gateway that add to X-Forwarded-For. 0: nobody is believed.',
+    'Proxies of yours before the dashboard and the gateway that add to X-Forwarded-For. 0: nobody is believed, and ' +
+      'all visitors count as one network address: of them all, WELCOME_PER_ADDRESS are welcomed a UTC day.',
     or(whole(0, 10), '0'),
   ),
   REDIS_URL: setting(

@@ -77,6 +77,8 @@ describe('a pause', () => {
     const block = page.locator('[data-block="paused"]').first()
     await block.getByText('The subscription is paused. Resume it to use the key.').waitFor(PATIENT)
     await page.getByText('Paused', { exact: true }).waitFor(PATIENT)
+    // What it owes can be paid meanwhile.
+    await button('Deposit FLOW').waitFor(PATIENT)
     await page.getByRole('link', { name: 'Open the settings' }).click()
   })
 
@@ -188,6 +190,9 @@ describe('approvals, two of three', () => {
 describe('a new owner', () => {
   test('accepts the vault and makes a key of its own; the former owner’s is refused for good', async () => {
     await using other = await visitAs('provider')
+    const stale = await customer.context.newPage()
+    await stale.goto(`/subscriptions/${vaultId}`)
+    await button('Deposit FLOW', stale).waitFor(PATIENT)
     await settings()
     await page.getByLabel('Address of the new owner').fill(await addressOf(other))
     await button('Give away').first().click()
@@ -196,6 +201,11 @@ describe('a new owner', () => {
     await approve(page)
     await page.getByText('controlled was given away.').waitFor(PATIENT)
     await expect.poll(() => callWith(secret), PATIENT).toBe(401)
+    // A tab that still shows it would pay the new owner's vault.
+    await stale.bringToFront()
+    await stale.getByRole('heading', { level: 1, name: 'No such subscription' }).waitFor(PATIENT)
+    expect(await button('Deposit FLOW', stale).count()).toBe(0)
+    await stale.close()
 
     const heir = other.page
     await heir.goto(`/subscriptions/${vaultId}`)

@@ -67,6 +67,16 @@ test('the first sign-in opens an account with a welcome that the history shows',
   await picture(page, 'credits-new')
 })
 
+test('every account of this machine is welcomed, and that which FLOW is paid to is told so', async () => {
+  await using other = await visit(browser, url)
+  await other.page.goto('/credits')
+  await connectAs(other.page, 'provider')
+  await other.page.locator('[data-entry=bonus]').first().waitFor(PATIENT)
+  await other.page.getByText('This account is the one that FLOW is paid to.').waitFor(PATIENT)
+  expect(await other.page.getByRole('button', { name: 'Buy credits with FLOW' }).count()).toBe(0)
+  await page.getByRole('button', { name: 'Buy credits with FLOW' }).waitFor(PATIENT)
+})
+
 test('without a key the page says how to get one', async () => {
   await page.getByRole('link', { name: 'API keys' }).click()
   await page.getByRole('heading', { level: 1, name: 'API keys' }).waitFor(PATIENT)
@@ -83,6 +93,12 @@ test('a key is shown once; leaving before it was copied asks', async () => {
   await page.locator('[data-secret]').waitFor(PATIENT)
   secret = (await page.locator('[data-secret]').textContent()) ?? ''
   expect(secret).toMatch(/^sk-ff-/)
+  // To another place of the page, and back from it, is no leaving.
+  await page.getByRole('link', { name: 'Skip to content' }).press('Enter')
+  await page.waitForURL(/#main$/)
+  await page.goBack()
+  await page.waitForURL(/new$/)
+  expect(await page.getByRole('dialog').count()).toBe(0)
   await page.keyboard.press('Escape')
   await page.getByRole('dialog', { name: 'The key was not copied.' }).waitFor(PATIENT)
   await page.getByRole('button', { name: 'Go back' }).click()
@@ -214,6 +230,7 @@ test('a limit on a user stops their requests alone, and the page says so', async
   expect(await askAs('somebody-else')).toBe('answered')
   expect(await accessibilityFaults(page)).toEqual([])
   await limits.getByRole('button', { name: /^Remove/ }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Remove limit' }).click()
   await expect.poll(() => askAs('limited'), { ...PATIENT, interval: 1_000 }).toBe('answered')
 })
 

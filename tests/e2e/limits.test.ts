@@ -68,7 +68,7 @@ test('used up, the key is refused, the page says so, and the bell tells it', asy
   await page.keyboard.press('Escape')
 })
 
-test('raised, the key works again; removed, the limit is gone', async () => {
+test('raised, the key works again', async () => {
   await limits()
     .getByRole('button', { name: /^Change/ })
     .click()
@@ -76,13 +76,23 @@ test('raised, the key works again; removed, the limit is gone', async () => {
   await limits().getByRole('button', { name: 'Change limit' }).click()
   await limits().getByText('The key: 1,000,000 tokens a UTC day').waitFor(PATIENT)
   await expect.poll(call, PATIENT).toBe(200)
-  await limits()
-    .getByRole('button', { name: /^Remove/ })
-    .click()
-  await limits().getByText('None: the key works as long as there is FLOW.').waitFor(PATIENT)
 })
 
-test('a webhook’s secret is shown once; an address inside is refused with what to do', async () => {
+test('removed only after it was asked, the limit is gone, and the focus stays in its section', async () => {
+  const remove = limits().getByRole('button', { name: /^Remove the limit/ })
+  const dialog = page.getByRole('dialog', { name: 'Remove this limit?' })
+  await remove.click()
+  await dialog.getByText('The key: 1,000,000 tokens a UTC day.').waitFor(PATIENT)
+  expect(await accessibilityFaults(page)).toEqual([])
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  expect(await limits().getByText('The key: 1,000,000 tokens a UTC day').count()).toBe(1)
+  await remove.click()
+  await dialog.getByRole('button', { name: 'Remove limit' }).click()
+  await limits().getByText('None: the key works as long as there is FLOW.').waitFor(PATIENT)
+  await expect.poll(() => limits().locator(':focus').count(), PATIENT).toBe(1)
+})
+
+test('a webhook’s secret is shown once, its removal is asked; an address inside is refused with what to do', async () => {
   await page.goto('/alerts')
   await page.getByRole('heading', { name: 'Channels' }).waitFor(PATIENT)
   await page.getByLabel('Webhook address').fill('http://127.0.0.1:3001/')
@@ -97,7 +107,14 @@ test('a webhook’s secret is shown once; an address inside is refused with what
   await page.getByText('https://hooks.customer.example/alerts').waitFor(PATIENT)
   expect(await page.getByText(/whsec_/).count()).toBe(0)
   await page.getByRole('button', { name: 'Remove https://hooks.customer.example/alerts' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Remove this channel?' })
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden', ...PATIENT })
+  expect(await page.getByText('https://hooks.customer.example/alerts').count()).toBe(1)
+  await page.getByRole('button', { name: 'Remove https://hooks.customer.example/alerts' }).click()
+  await dialog.getByRole('button', { name: 'Remove channel' }).click()
   await page.getByText('None yet: alerts are shown in the console only.').waitFor(PATIENT)
+  await expect.poll(() => page.locator('main :focus').count(), PATIENT).toBe(1)
 })
 
 test('a link from a mail that is too old says what to do', async () => {

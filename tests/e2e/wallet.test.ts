@@ -183,11 +183,37 @@ describe('the session follows the wallet', () => {
     const { page } = visitor
     await createSubscription(page, 'mine')
     await keepKey(page)
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Subscriptions' }).click()
+    await page.getByRole('article', { name: 'mine' }).first().waitFor(PATIENT)
     await connectAs(page, 'admin')
-    await page.goto('/subscriptions')
     await page.getByText('No subscription yet.').waitFor(PATIENT)
     expect(await page.getByText('mine', { exact: true }).count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Revenue' }).count()).toBe(0)
+  })
+
+  test('switching on a page takes the former account’s figures away at once', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await createSubscription(page, 'former-owner')
+    await keepKey(page)
+    const path = new URL(page.url()).pathname
+    // What the next account may see is not known yet.
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    await page.route('**/api/vaults/*', async (route) => {
+      await held
+      await route.continue()
+    })
+    await connectAs(page, 'admin')
+    await page.getByText('Loading the subscription').waitFor({ state: 'attached', ...PATIENT })
+    expect(await page.locator('main').getByText('former-owner').count()).toBe(0)
+    release()
+    await page.getByRole('heading', { level: 1, name: 'No such subscription' }).waitFor(PATIENT)
+    for (const under of ['settings', 'key']) {
+      await page.goto(`${path}/${under}`)
+      await page.getByRole('heading', { level: 1, name: 'No such subscription' }).waitFor(PATIENT)
+    }
+    expect(await page.locator('main').getByText('former-owner').count()).toBe(0)
   })
 
   test('disconnecting ends the session on the server', async () => {

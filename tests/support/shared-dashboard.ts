@@ -29,7 +29,7 @@ export async function startSharedDashboard(home: Home, supervisor: Supervisor): 
     command: 'npm',
     args: ['start', '--silent'],
     cwd: projectRoot,
-    env: { ...ownEnvironment(), FLAREFLOW_HOME: folder, SETTLE_INTERVAL: '1000', WELCOME_PER_ADDRESS: '10' },
+    env: { ...ownEnvironment(), FLAREFLOW_HOME: folder, SETTLE_INTERVAL: '1000' },
     signal: 'SIGINT',
     graceMs: 30_000,
     stage: 2,

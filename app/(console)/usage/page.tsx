@@ -9,9 +9,8 @@ export const metadata: Metadata = { title: 'Usage' }
 export default async function UsageRoute({ searchParams }: { searchParams: Promise<Search> }) {
   const usage = await readUsage(await searchParams)
   return (
-    <>
-      <FollowSession address={usage.address} />
+    <FollowSession address={usage.address}>
       {'page' in usage ? <UsagePage {...usage.page} /> : <NoUsagePage why={usage.why} />}
-    </>
+    </FollowSession>
   )
 }

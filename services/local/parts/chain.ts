@@ -40,6 +40,8 @@ export async function startChain(context: StackContext): Promise<ChainVariables>
     DEFAULT_PROVIDER_ADDRESS: accounts.provider.address,
     CREDITS_FLOW_ADDRESS: accounts.provider.address,
     LOCAL_ACCOUNTS_FILE: accountsFile,
+    // All of the local accounts come from this machine.
+    WELCOME_PER_ADDRESS: '1000',
   }
   const { address, privateKey, keyIndex } = accounts.oracle
   const oracleOnly = { FLOW_ORACLE_ADDRESS: address, FLOW_PRIVATE_KEY: privateKey, FLOW_KEY_INDEX: String(keyIndex) }

@@ -163,11 +163,23 @@ describe('FLOW that nobody paid for credits with', () => {
       const automatic = { vaultId, enabled: true }
       await billing.chain.send('owner/set_automatic_payment', automatic, billing.customer)
       await submitOne(billing, { vaultId, sequence: 2n, usage: { other: 90_000n } })
-      await world.pay(billing.provider, '1.00000000')
+      const toItself = ['1.0', treasury]
+      expect(await attempt(billing, readTestCadence('send_flow'), toItself, billing.provider)).toBeNull()
       await world.pay(billing.admin, '1.00000000')
     })
     expect(arrived).toEqual([])
     expect(treasury).toBe(billing.provider.address)
+  })
+
+  test('is refused from the treasury’s own wallet before anything moves', async () => {
+    const { billing, treasury } = world
+    const order = { amount: '1.00000000', treasury }
+    const arrived = await arrivedBy(async () =>
+      expect(await refusalOf(billing.chain.send('owner/buy_credits', order, billing.provider))).toMatch(
+        /Cannot buy credits! The account 0x[0-9a-f]{16} is the treasury itself\. Pay from another account\./,
+      ),
+    )
+    expect(arrived).toEqual([])
   })
 
   test('is not taken for a payment because the sender takes as much back at the same moment', async () => {
