@@ -14,18 +14,40 @@ export class ApiError extends Error {
     this.status = status
     this.param = param
   }
+
+  /** Nobody knows whether what was asked for was done. */
+  get isUnknown(): boolean {
+    return this.code === UNANSWERED
+  }
 }
 
-const UNREACHABLE = "FlareFlow doesn't answer. Nothing was changed. Check your connection and try again."
+const UNANSWERED = 'unanswered'
+
+/** What is said in place of an answer that never came. */
+export interface Silence {
+  code: string
+  message: string
+}
+
+const UNREACHABLE: Silence = {
+  code: 'network',
+  message: "FlareFlow doesn't answer. Nothing was changed. Check your connection and try again.",
+}
+/** Of what changes something: it may be done by now, and only the answer lost. */
+export const silenceOf = (whatIsUnknown: string): Silence => ({
+  code: UNANSWERED,
+  message: `FlareFlow's answer didn't arrive. It is not known whether ${whatIsUnknown}`,
+})
+const UNKNOWN = silenceOf('this was done. Check your connection and look at the page again before you repeat it.')
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
-/** The error in an answer's body, in our own shape or OpenAI's. */
-export function toApiError(status: number, body: unknown): ApiError {
+/** The error in an answer's body, in our own shape or OpenAI's; a body that isn't ours is no answer. */
+export function toApiError(status: number, body: unknown, silence: Silence): ApiError {
   const error = isRecord(body) && isRecord(body['error']) ? body['error'] : {}
+  if (typeof error['message'] !== 'string') return new ApiError(silence.code, silence.message, status)
   const code = typeof error['code'] === 'string' ? error['code'] : 'internal'
-  const message = typeof error['message'] === 'string' ? error['message'] : UNREACHABLE
-  return new ApiError(code, message, status, typeof error['param'] === 'string' ? error['param'] : null)
+  return new ApiError(code, error['message'], status, typeof error['param'] === 'string' ? error['param'] : null)
 }
 
 /** Calls our own API. Throws `ApiError`. The answer's type is the server's promise, checked there by its schema. */
@@ -37,12 +59,13 @@ export async function callApi<T>(
 ): Promise<T> {
   const init: RequestInit = { method, headers: { 'content-type': 'application/json', ...headers }, cache: 'no-store' }
   if (body !== undefined) init.body = JSON.stringify(body)
-  const response = await fetch(path, init).catch(() => {
-    throw new ApiError('network', UNREACHABLE, 0)
-  })
-  const text = await response.text()
-  const parsed: unknown = jsonOrNull(text)
-  if (!response.ok) throw toApiError(response.status, parsed)
+  const silence = method === 'GET' ? UNREACHABLE : UNKNOWN
+  const lost = (): never => {
+    throw new ApiError(silence.code, silence.message, 0)
+  }
+  const response = await fetch(path, init).catch(lost)
+  const parsed: unknown = jsonOrNull(await response.text().catch(lost))
+  if (!response.ok) throw toApiError(response.status, parsed, silence)
   return parsed as T
 }
 
@@ -51,8 +74,8 @@ export const getJson = <T>(path: string): Promise<T> => callApi<T>(path)
 /** Opens a download of our own API, to be read as it comes. Throws `ApiError`. */
 export async function openDownload(path: string): Promise<ReadableStream<Uint8Array>> {
   const response = await fetch(path, { cache: 'no-store' }).catch(() => {
-    throw new ApiError('network', UNREACHABLE, 0)
+    throw new ApiError(UNREACHABLE.code, UNREACHABLE.message, 0)
   })
   if (response.ok && response.body) return response.body
-  throw toApiError(response.status, jsonOrNull(await response.text()))
+  throw toApiError(response.status, jsonOrNull(await response.text()), UNREACHABLE)
 }

@@ -1,6 +1,6 @@
 import { createSseReader } from '#lib/gateway/sse.ts'
 import { jsonOrNull } from '#lib/http/json-or-null.ts'
-import { ApiError, toApiError } from './api.ts'
+import { ApiError, silenceOf, toApiError } from './api.ts'
 import { GATEWAY_PATH, type PowerLevel } from './credit-types.ts'
 
 export interface ChatMessage {
@@ -39,6 +39,7 @@ interface Chunk {
 }
 
 const BROKEN = 'The answer broke off. What the model had answered by then is charged; the history has its cost.'
+const SILENCE = silenceOf('a model was asked. If one was, the history has its cost.')
 
 function startOf(order: ChatOrder): Promise<Response> {
   const { model, power, messages, signal } = order
@@ -50,7 +51,7 @@ function startOf(order: ChatOrder): Promise<Response> {
     signal,
   }).catch((cause: unknown) => {
     if (signal.aborted) throw cause
-    throw new ApiError('network', "FlareFlow doesn't answer. Nothing was sent to a model.", 0)
+    throw new ApiError(SILENCE.code, SILENCE.message, 0)
   })
 }
 
@@ -68,8 +69,23 @@ function take(end: ChatEnd, chunk: Chunk): string {
 /** Sends a chat as the signed-in account, reads the answer as it comes. Throws `ApiError`, or the signal's reason. */
 export async function streamChat(order: ChatOrder): Promise<ChatEnd> {
   const began = performance.now()
-  const response = await startOf(order)
-  if (!response.ok || !response.body) throw toApiError(response.status, jsonOrNull(await response.text()))
+  const end = await readAnswer(await startOf(order), order)
+  end.ms = Math.round(performance.now() - began)
+  return end
+}
+
+/** Reads an answer to its end. Throws `ApiError`, or the signal's reason. */
+export async function readAnswer(
+  response: Response,
+  { signal, onText }: Pick<ChatOrder, 'signal' | 'onText'>,
+): Promise<ChatEnd> {
+  const broken = (cause: unknown): never => {
+    if (signal.aborted) throw cause
+    throw new ApiError('network', BROKEN, 0)
+  }
+  if (!response.ok || !response.body) {
+    throw toApiError(response.status, jsonOrNull(await response.text().catch(() => '')), SILENCE)
+  }
   const header = (name: string): string | null => response.headers.get(name)
   const end: ChatEnd = {
     model: null,
@@ -83,16 +99,16 @@ export async function streamChat(order: ChatOrder): Promise<ChatEnd> {
   }
   const events = createSseReader()
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+  const read = () => reader.read().catch(broken)
   let text = ''
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+  for (let part = await read(); !part.done; part = await read()) {
     for (const { data } of events.push(part.value)) {
       if (data === null || data === '[DONE]') continue
       const chunk = jsonOrNull(data)
       if (typeof chunk !== 'object' || chunk === null) throw new ApiError('internal', BROKEN, 0)
       text += take(end, chunk as Chunk)
     }
-    order.onText(text)
+    onText(text)
   }
-  end.ms = Math.round(performance.now() - began)
   return end
 }

@@ -2,6 +2,7 @@
 
 import { callApi } from './api.ts'
 import { GATEWAY_PATH, type Tier } from './credit-types.ts'
+import { keepRequestKey } from './keep-request-key.ts'
 import { type Live, useLive } from './use-live.ts'
 
 const ADMIN_PATH = `${GATEWAY_PATH}/admin`
@@ -28,8 +29,6 @@ interface AccountPage {
 export interface AdminEntry {
   amount_usd: string
   reason: string
-  /** However often it is sent, it is booked once. */
-  request_key: string
 }
 
 export interface AdminAccounts extends Live<AccountPage> {
@@ -43,13 +42,19 @@ export function useAdminAccounts(query: string, cursor: string | null): AdminAcc
   const search = new URLSearchParams({ ...(query ? { query } : {}), ...(cursor ? { cursor } : {}) }).toString()
   const live = useLive<AccountPage>(`${ADMIN_PATH}/accounts${search ? `?${search}` : ''}`, ASK_MS)
   const change = async (path: string, method: string, body: unknown): Promise<void> => {
-    await callApi(`${ADMIN_PATH}/accounts/${path}`, method, body)
-    live.refresh()
+    try {
+      await callApi(`${ADMIN_PATH}/accounts/${path}`, method, body)
+    } finally {
+      // Also after an answer that was lost: the account tells whether it was done.
+      live.refresh()
+    }
   }
+  const book = (path: string, entry: AdminEntry): Promise<void> =>
+    keepRequestKey(path, (request_key) => change(path, 'POST', { ...entry, request_key }))
   return {
     ...live,
     setTier: (id, tier, reason) => change(id, 'PATCH', { tier, reason }),
-    grant: (id, entry) => change(`${id}/grants`, 'POST', entry),
-    refund: (id, entry) => change(`${id}/refunds`, 'POST', entry),
+    grant: (id, entry) => book(`${id}/grants`, entry),
+    refund: (id, entry) => book(`${id}/refunds`, entry),
   }
 }

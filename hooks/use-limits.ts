@@ -42,8 +42,12 @@ export function useLimits(account: string) {
     },
   )
   const change = async (work: Promise<unknown>): Promise<void> => {
-    await work
-    await mutate()
+    try {
+      await work
+    } finally {
+      // Also after an answer that was lost: the list tells whether it was done.
+      await mutate()
+    }
   }
   return {
     data,

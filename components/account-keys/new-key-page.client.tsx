@@ -65,7 +65,7 @@ function NewKeyForm({ onMade }: { onMade: (name: string, secret: string) => void
         {busy ? 'Making the key' : 'Make key'}
       </Button>
       {fault ? (
-        <Notice tone="bad" title="No key was made.">
+        <Notice tone="bad" title={fault.isUnknown ? 'It is not known whether a key was made.' : 'No key was made.'}>
           {fault.message}
         </Notice>
       ) : null}

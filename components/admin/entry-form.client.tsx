@@ -5,9 +5,9 @@ import { usdFault } from '#components/credits/credit-words.ts'
 import { Button } from '#components/ui/button.tsx'
 import { Field } from '#components/ui/field.tsx'
 import type { AdminAccount, AdminEntry } from '#hooks/use-admin-credits.ts'
-import { newRequestKey } from '#hooks/new-request-key.ts'
 import { useAttempt } from '#hooks/use-attempt.ts'
 import { AdminForm } from './admin-form.tsx'
+import { endFault, firstEndDay } from './end-day.ts'
 
 type Entry = AdminEntry & { expires_at: string | null }
 
@@ -29,16 +29,21 @@ export function EntryForm({ kind, account, onBook, onCancel }: EntryFormProps) {
   const [amount, setAmount] = useState('')
   const [reason, setReason] = useState('')
   const [expires, setExpires] = useState('')
-  const [faults, setFaults] = useState<{ amount?: string | undefined; reason?: string | undefined }>({})
-  const [requestKey] = useState(newRequestKey)
+  const [faults, setFaults] = useState<Partial<Record<'amount' | 'reason' | 'expires', string | undefined>>>({})
+  const [firstEnd] = useState(() => firstEndDay(new Date()))
   const id = (name: string): string => `${account.id}-${kind}-${name}`
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    const found = { amount: usdFault(amount), reason: reason.trim() ? undefined : 'Say why.' }
+    const found = {
+      amount: usdFault(amount),
+      reason: reason.trim() ? undefined : 'Say why.',
+      expires: endFault(expires, new Date()),
+    }
     setFaults(found)
-    if (found.amount || found.reason) return document.getElementById(id(found.amount ? 'amount' : 'reason'))?.focus()
-    const entry = { amount_usd: amount.trim(), reason: reason.trim(), request_key: requestKey }
+    const first = (['amount', 'reason', 'expires'] as const).find((name) => found[name])
+    if (first) return document.getElementById(id(first))?.focus()
+    const entry = { amount_usd: amount.trim(), reason: reason.trim() }
     await attempt(() => onBook({ ...entry, expires_at: expires ? `${expires}T00:00:00.000Z` : null }))
   }
   return (
@@ -66,9 +71,11 @@ export function EntryForm({ kind, account, onBook, onCancel }: EntryFormProps) {
         <Field
           id={id('expires')}
           label="Ends on, UTC"
-          hint="Empty: it never ends."
+          hint="It ends as that day begins. Empty: it never ends."
           type="date"
+          min={firstEnd}
           value={expires}
+          error={faults.expires}
           onChange={(event) => setExpires(event.target.value)}
         />
       ) : null}

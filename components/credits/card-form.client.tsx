@@ -55,7 +55,7 @@ export function CardForm({ canPayHere }: { canPayHere: boolean }) {
   const order = useOrder()
   const [otherFault, setOtherFault] = useState<string | undefined>()
   const [way, setWay] = useState<Way>('checkout')
-  const [started, setStarted] = useState<StartedPurchase | null>(null)
+  const [started, setStarted] = useState<{ purchase: StartedPurchase; amount: string } | null>(null)
   const form = useRef<HTMLFormElement>(null)
 
   const pay = async (method: Way): Promise<void> => {
@@ -68,7 +68,7 @@ export function CardForm({ canPayHere }: { canPayHere: boolean }) {
     await attempt(async () => {
       const purchase = await startPurchase({ method, amount, saveCard, requestKey: keys[method] })
       if (purchase.url) location.assign(purchase.url)
-      else if (purchase.client_secret) setStarted(purchase)
+      else if (purchase.client_secret) setStarted({ purchase, amount: showUsd(parseUsd(amount)) })
       // It was paid before, in another tab perhaps.
       else onSent(purchase.purchase_id)
     })
@@ -87,7 +87,7 @@ export function CardForm({ canPayHere }: { canPayHere: boolean }) {
   return (
     <>
       <form ref={form} onSubmit={submit} noValidate className="max-w-md space-y-4" aria-label="Add credits by card">
-        <OrderFields order={order} otherFault={otherFault} />
+        <OrderFields order={order} otherFault={otherFault} isFixed={started !== null} />
         <div className="flex flex-wrap gap-2">
           {canPayHere ? (
             <Button kind="primary" type="submit" aria-disabled={busy || started !== null} className="min-w-[18ch]">
@@ -112,12 +112,7 @@ export function CardForm({ canPayHere }: { canPayHere: boolean }) {
       </form>
       {started ? (
         <Suspense fallback={null}>
-          <PayHere
-            purchase={started}
-            amount={showUsd(parseUsd(order.amount))}
-            onClose={() => setStarted(null)}
-            onSent={onSent}
-          />
+          <PayHere {...started} onClose={() => setStarted(null)} onSent={onSent} />
         </Suspense>
       ) : null}
     </>
@@ -127,12 +122,14 @@ export function CardForm({ canPayHere }: { canPayHere: boolean }) {
 interface OrderFieldsProps {
   order: ReturnType<typeof useOrder>
   otherFault: string | undefined
+  /** It is being paid: the bank's question may leave the page within reach, but it can't be another order any more. */
+  isFixed: boolean
 }
 
-function OrderFields({ order, otherFault }: OrderFieldsProps) {
+function OrderFields({ order, otherFault, isFixed }: OrderFieldsProps) {
   const { chosen, other, saveCard, choose, setOther, setSaveCard } = order
   return (
-    <>
+    <fieldset disabled={isFixed} className="space-y-4">
       <fieldset className="flex flex-wrap gap-x-6 gap-y-1 text-sm">
         <legend className="sr-only">Amount</legend>
         {AMOUNTS.map((amount) => (
@@ -167,6 +164,6 @@ function OrderFields({ order, otherFault }: OrderFieldsProps) {
         />
         Save the card for auto-refill
       </label>
-    </>
+    </fieldset>
   )
 }

@@ -13,7 +13,7 @@ import { StaleNotice } from '#components/ui/stale-notice.client.tsx'
 import { SignInPrompt } from '#components/wallet/sign-in-prompt.tsx'
 import type { VaultView } from '#hooks/api-types.ts'
 import { acknowledgeKey, requestKey } from '#hooks/request-key.ts'
-import { useAnnounce } from '#hooks/use-announce.ts'
+import { useAttempt } from '#hooks/use-attempt.ts'
 import { useSession } from '#hooks/use-session.ts'
 import { useVault } from '#hooks/use-vaults.ts'
 
@@ -53,34 +53,18 @@ interface OfferProps {
 
 function Offer({ view, onSecret, onChanged }: OfferProps) {
   const { key, vault } = view
-  const announce = useAnnounce()
-  const [busy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<string | null>(null)
+  const { busy, fault, attempt } = useAttempt()
   const isForeign = key.blocks.some(({ reason }) => reason === 'transferred')
   const exists = (key.state === 'active' || key.state === 'blocked') && !isForeign
   const isSaved = key.acknowledged && !isForeign
 
-  const attempt = async (run: () => Promise<void>): Promise<void> => {
-    if (busy) return
-    setBusy(true)
-    setFailure(null)
-    try {
-      await run()
-    } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause)
-      setFailure(message)
-      announce(message, 'assertive')
-    } finally {
-      setBusy(false)
-    }
-  }
-  const ask = (): Promise<void> =>
+  const ask = (): Promise<boolean> =>
     attempt(async () => {
       const made = await requestKey(vault.id, exists)
       if (made.secret) onSecret(made.secret)
       else onChanged()
     })
-  const confirm = (): Promise<void> =>
+  const confirm = (): Promise<boolean> =>
     attempt(async () => {
       await acknowledgeKey(vault.id, key.masked ?? '')
       onChanged()
@@ -120,9 +104,9 @@ function Offer({ view, onSecret, onChanged }: OfferProps) {
             ) : null}
           </div>
         )}
-        {failure ? (
-          <Notice tone="bad" title="Nothing was changed." live="assertive">
-            {failure}
+        {fault ? (
+          <Notice tone="bad" title={fault.isUnknown ? 'Look before you repeat it.' : 'Nothing was changed.'}>
+            {fault.message}
           </Notice>
         ) : null}
       </div>

@@ -5,6 +5,7 @@ import { Button } from '#components/ui/button.tsx'
 import { Choice } from '#components/ui/choice.tsx'
 import { Field } from '#components/ui/field.tsx'
 import { Select } from '#components/ui/select.tsx'
+import { newRequestKey } from '#hooks/new-request-key.ts'
 import type { Limit, NewLimit } from '#hooks/use-limits.ts'
 import { amountFault, withoutSeparators } from './limit-words.ts'
 
@@ -23,7 +24,7 @@ const METRICS = { tokens: 'tokens', requests: 'answered requests', usd: 'USD' }
 const PERIODS = { day: 'a UTC day', month: 'a UTC month', all: 'in all' }
 
 /** Known to the server, so that a form sent twice sets one limit. */
-const newId = (): string => `limit_${crypto.randomUUID()}`
+const newId = (): string => `limit_${newRequestKey()}`
 
 export function AddLimit({ keys, onAdd, onCancel }: AddLimitProps) {
   const [id] = useState(newId)

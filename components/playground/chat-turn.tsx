@@ -33,7 +33,7 @@ export function ChatTurn({ turn }: { turn: Turn }) {
             .
           </p>
         ) : null}
-        {fault ? <Refusal fault={fault} /> : null}
+        {fault ? <Refusal title={answer ? 'Not the whole answer.' : 'No answer.'} fault={fault} /> : null}
       </div>
     </article>
   )
@@ -60,14 +60,14 @@ function Cost({ end }: { end: ChatEnd }) {
 }
 
 /** What stands in the way of a request, with the way out of it. */
-function Refusal({ fault }: { fault: ApiError }) {
+function Refusal({ title, fault }: { title: string; fault: ApiError }) {
   const isMoney = ['insufficient_credits', 'account_frozen'].includes(fault.code)
   const isCap = ['cap_reached', 'cap_held'].includes(fault.code)
   const way = isMoney ? 'Add credits' : isCap ? 'Raise the cap' : null
   return (
     <Notice
       tone="warn"
-      title="No answer."
+      title={title}
       actions={
         way ? (
           <Link className={buttonClass()} href="/credits">

@@ -35,7 +35,7 @@ function KeyMissing({ outcome }: { outcome: Extract<CreationOutcome, { vaultId: 
     <Notice
       tone="warn"
       live="assertive"
-      title="The vault is open; its key is not made yet."
+      title="The vault is open; its key isn’t here yet."
       actions={
         <Link className={buttonClass('primary')} href={`/subscriptions/${outcome.vaultId}/key`}>
           Get the key

@@ -28,6 +28,8 @@ export function keyFloorFlow({ keyFloorUsd, rate }: Pick<AppConfig, 'keyFloorUsd
 }
 
 const NAME_MOST = 64
+/** The contract counts bytes. */
+const NAME_MOST_BYTES = 128
 /** Kept back in the account: its own storage and the transaction's fee. */
 const KEPT_FOR_STORAGE = flow(100_000n)
 
@@ -57,6 +59,9 @@ export function draftFaults(draft: SubscriptionDraft, limits: DraftLimits): Draf
   const name = draft.serviceName.trim()
   if (name === '') faults.serviceName = 'Give the subscription a name, like prod-chat.'
   if ([...name].length > NAME_MOST) faults.serviceName = `A name has at most ${NAME_MOST} characters.`
+  else if (new TextEncoder().encode(name).length > NAME_MOST_BYTES) {
+    faults.serviceName = `Shorten the name: it has at most ${NAME_MOST_BYTES} bytes, and letters beyond a to z take 2 to 4.`
+  }
   if (!/^0x[0-9a-fA-F]{16}$/.test(draft.provider.trim())) {
     faults.provider = 'A Flow address is 0x and 16 hex digits, like 0x6daee039a7b9c2f0.'
   }

@@ -51,8 +51,10 @@ const idOf = (address: string, repeatKey: string | undefined): string =>
 type Wanted = Omit<LimitInput, 'amount' | 'id'> & { amount: bigint }
 
 function requireSame(known: LimitRow, wanted: Wanted): LimitRow {
-  const fields = ['account', 'scope', 'value', 'metric', 'per'] as const
-  if (fields.every((field) => known[field] === wanted[field]) && known.removedAt === null) return known
+  const what = ['account', 'scope', 'value', 'metric', 'per'] as const
+  const isOfSame = what.every((field) => known[field] === wanted[field]) && known.removedAt === null
+  if (isOfSame && known.amount === wanted.amount && known.kind === wanted.kind) return known
+  if (isOfSame) throw exists()
   throw new AppError('limit_exists', 'This id belongs to another limit, or to one that was removed. Choose a new id.')
 }
 

@@ -71,6 +71,47 @@ test('credits are given once, with a reason that the customer reads', async () =
   expect(await page.locator('[data-change="3.21000000"]').count()).toBe(1)
 })
 
+test('credits whose answer was lost are given once, from whichever form they are sent again', async () => {
+  await page.goto(`/admin/credits?query=${customer}`)
+  await connectAs(page, 'admin')
+  const give = async (amount: string): Promise<void> => {
+    const reason = row().getByLabel('Reason')
+    const open = row().getByRole('button', { name: /^Give credits/ })
+    if (!(await reason.isVisible())) await open.first().click(PATIENT)
+    await row().getByLabel('Amount').fill(amount)
+    await reason.fill('A lost answer')
+    await row().getByRole('button', { name: 'Give credits', exact: true }).click()
+  }
+  const closed = () =>
+    row()
+      .getByLabel('Reason')
+      .waitFor({ ...PATIENT, state: 'detached' })
+  const loseAnswers = () =>
+    page.route('**/grants', async (route) => {
+      await route.fetch()
+      await route.abort()
+    })
+  await loseAnswers()
+  await give('4.32')
+  await row().getByText('It is not known whether this was done.').waitFor(PATIENT)
+  await page.unroute('**/grants')
+  await page.reload()
+  await give('4.32')
+  await closed()
+  await loseAnswers()
+  await give('5.43')
+  await row().getByText('It is not known whether this was done.').waitFor(PATIENT)
+  await page.unroute('**/grants')
+  await row().getByRole('button', { name: 'Cancel' }).click()
+  await give('6.54')
+  await row().getByText('is booked; this is not.').waitFor(PATIENT)
+  await connectAs(page, 'provider')
+  await page.goto('/credits?type=bonus')
+  await page.locator('[data-change="5.43000000"]').waitFor(PATIENT)
+  const given = (change: string) => page.locator(`[data-change="${change}"]`).count()
+  expect([await given('4.32000000'), await given('5.43000000'), await given('6.54000000')]).toEqual([1, 1, 0])
+})
+
 test('the tier enterprise is the admin’s to set; its customer can’t change it', async () => {
   await page.goto('/admin/credits')
   await connectAs(page, 'admin')

@@ -145,6 +145,17 @@ describe('Stripe’s form on the page of credits', () => {
     expect(await dialog().count()).toBe(0)
   })
 
+  test('keeps its amount while a bank asks: the order behind it can’t be changed', async () => {
+    await standInForStripe(page)
+    await openForm()
+    await fill('3155')
+    await page.getByRole('button', { name: 'Approve at the bank' }).waitFor(PATIENT)
+    const choices = page.getByRole('form', { name: 'Add credits by card' }).getByRole('radio')
+    expect(await choices.evaluateAll((all) => all.map((each) => each.matches(':disabled')))).toEqual(
+      Array.from({ length: 4 }, () => true),
+    )
+  })
+
   test('closes with Escape, gives focus back, and opens the same purchase again', async () => {
     await standInForStripe(page)
     await openForm('$50')

@@ -112,7 +112,7 @@ describe('a tab that is closed', () => {
     await context.route('**/api/vaults/*/key', (route) => route.abort())
     await orderSubscription(page, 'closed-early')
     await approve(page)
-    await page.getByText('The vault is open; its key is not made yet.').waitFor(PATIENT)
+    await page.getByText('The vault is open; its key isn’t here yet.').waitFor(PATIENT)
     await page.close()
     await context.unroute('**/api/vaults/*/key')
 

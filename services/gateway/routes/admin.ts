@@ -93,11 +93,7 @@ const grant = defineGatewayRoute(
     summary: 'Give credits, with a reason that the customer reads',
     params,
     body: entry.extend({
-      expires_at: z.iso
-        .datetime()
-        .regex(/^2\d{3}-/, 'must be a time to come')
-        .nullable()
-        .default(null),
+      expires_at: instantView.nullable().default(null),
     }),
     response: booked,
     status: 201,

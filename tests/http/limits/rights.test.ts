@@ -115,6 +115,19 @@ describe('a repeat', () => {
     expect(outcome(other)).toEqual([409, 'limit_exists'])
   })
 
+  test.each([{ amount: '500' }, { kind: 'soft' }])(
+    'with %o instead is told that the limit stands as it was',
+    async (more) => {
+      const body = wanted()
+      await browsers.owner.post('/api/limits', body)
+      const { status, body: told } = await browsers.owner.post('/api/limits', { ...body, ...more })
+      expect([status, told.error?.code]).toEqual([409, 'limit_exists'])
+      expect(told.error?.message).toContain('Change its amount')
+      const list = (await browsers.owner.get(`/api/limits?account=${account}`)).body['limits']
+      expect(list).toContainEqual(expect.objectContaining({ id: body.id, kind: 'hard', amount: '1000' }))
+    },
+  )
+
   test('with the same Idempotency-Key makes one, for one account each', async () => {
     const { id: _, ...body } = wanted()
     const headers = { 'idempotency-key': 'form-1' }

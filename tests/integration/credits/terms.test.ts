@@ -137,6 +137,24 @@ describe('the admin', () => {
     await expect(give(cents(5n), `once-${account.id}`)).rejects.toMatchObject({ code: 'idempotency_conflict' })
   })
 
+  test.each(['2000-01-01T00:00:00Z', '2026-11-21T00:00:00Z', '2026-11-21T12:00:00Z'])(
+    'gives no credits that would have ended by now: %s',
+    async (end) => {
+      await expect(give(dollar, undefined, new Date(end))).rejects.toMatchObject({ code: 'invalid_request' })
+      expect(await stateNow()).toMatchObject({ balance: 0n })
+    },
+  )
+
+  test('is answered as before when a gift is sent again after its end, and told when it has another end', async () => {
+    const [once, end] = [`ends-${account.id}`, new Date('2026-11-22T00:00:00Z')]
+    await give(dollar, once, end)
+    now = new Date('2026-11-22T00:00:01Z')
+    expect(await give(dollar, once, end)).toMatchObject({ isNew: false })
+    for (const other of [null, new Date('2026-12-01T00:00:00Z')]) {
+      await expect(give(dollar, once, other)).rejects.toMatchObject({ code: 'idempotency_conflict' })
+    }
+  })
+
   test('gives a request back by an entry the other way, whole or in part, never more than it cost', async () => {
     await give()
     const transferId = await spend(cents(50n))

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { endFault, firstEndDay } from '#components/admin/end-day.ts'
 import { barEntries, isCurrent, navEntries } from '#components/shell/nav-entries.ts'
 import { keyFaults, testInWords } from '#components/byok/byok-words.ts'
 import { draftOf, nameFault, textOf } from '#components/account-keys/key-draft.ts'
@@ -138,4 +139,11 @@ describe('the navigation', () => {
     expect(isCurrent('/credits/keys', '/credits')).toBe(true)
     expect(isCurrent('/credits', '/')).toBe(false)
   })
+})
+
+test('what an admin gives ends on a day to come, or never', () => {
+  const now = new Date('2026-11-30T23:59:59Z')
+  expect(firstEndDay(now)).toBe('2026-12-01')
+  expect(['', '2026-12-01', '2027-01-01'].map((day) => endFault(day, now))).toEqual([undefined, undefined, undefined])
+  expect(['2000-01-01', '2026-11-30'].map((day) => endFault(day, now))).not.toContain(undefined)
 })
