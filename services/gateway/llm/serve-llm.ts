@@ -7,7 +7,7 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { EndedFree, type RequestEnd, type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
 import type { GatewayCaller } from '../schemas.ts'
 import { admitRate } from './admit-rate.ts'
-import { answerStream } from './answer-stream.ts'
+import { answerStream, type StreamOptions } from './answer-stream.ts'
 import { answerFailure, answerWhole } from './answer-whole.ts'
 import { Call } from './call.ts'
 import { createCreditPayer } from './credit-payer.ts'
@@ -42,7 +42,7 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
         land(call.usedTokens)
         hooks.onEnd(end)
       }
-      return await exchange(parts, call, { ...hooks, onEnd })
+      return await exchange(parts, call, { request, record: hooks.record, onEnd })
     } catch (error) {
       land(0n)
       throw error
@@ -131,15 +131,18 @@ const refusedKey = (): Sent => ({
 
 const isStream = (type: unknown): boolean => typeof type === 'string' && type.startsWith('text/event-stream')
 
-async function exchange(parts: GatewayParts, call: Call, hooks: RequestHooks): Promise<Response> {
+/** The request as it came, and who is told what becomes of it. */
+type Served = RequestHooks & Pick<StreamOptions, 'request'>
+
+async function exchange(parts: GatewayParts, call: Call, served: Served): Promise<Response> {
   const done = parts.inFlight.begin()
   let isStreaming = false
   const onEnd = (): void => {
-    hooks.onEnd(call.end ?? 'unknown')
+    served.onEnd(call.end ?? 'unknown')
     done()
   }
   try {
-    const response = await answer(parts, call, { record: hooks.record, onEnd })
+    const response = await answer(parts, call, { ...served, onEnd })
     isStreaming = call.end === null
     return response
   } finally {
@@ -150,7 +153,7 @@ async function exchange(parts: GatewayParts, call: Call, hooks: RequestHooks): P
 async function answer(
   parts: GatewayParts,
   call: Call,
-  hooks: { record: (text: string) => void; onEnd: () => void },
+  served: Pick<StreamOptions, 'request' | 'record' | 'onEnd'>,
 ): Promise<Response> {
   const { timeoutMs, drainMs } = parts.system.env.gateway
   const deadline = AbortSignal.timeout(timeoutMs)
@@ -168,5 +171,5 @@ async function answer(
   const { answer: given } = sent
   if (given.statusCode >= 400) return answerFailure(call, given)
   if (!isStream(given.headers['content-type'])) return answerWhole(call, given, deadline)
-  return answerStream(call, given, { ...hooks, signal: deadline, drainMs })
+  return answerStream(call, given, { ...served, deadline, drainMs })
 }
