@@ -94,9 +94,9 @@ function ticketOf({ system }: GatewayParts, { eventId, payer }: Call): string {
   return `v1.${seconds}.${eventId}.${mac}`
 }
 
-async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew = false): Promise<Sent | null> {
-  const secret = await call.payer.secret(anew)
-  if (secret === null) return null
+async function send(parts: GatewayParts, call: Call, signal: AbortSignal): Promise<Sent> {
+  const secret = await call.payer.secret()
+  if (secret === null) return refusedKey()
   const began = performance.now()
   const sent = await parts.upstream.send({
     path: `/v1${call.plan.route}`,
@@ -113,14 +113,16 @@ async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew =
   return sent
 }
 
-/** A LiteLLM whose database was lost doesn't know the account's key: it is made again, and the request sent again. */
+/**
+ * A LiteLLM whose database was lost doesn't know the account's key: it is made again, and the request sent again. Any
+ * other 401 is of the model's provider, which may have done and metered what it was sent: that is told, not repeated.
+ */
 async function sendToLitellm(parts: GatewayParts, call: Call, signal: AbortSignal): Promise<Sent> {
+  const sentAt = performance.now()
   const first = await send(parts, call, signal)
-  if (!first?.ok || first.answer.statusCode !== 401) return first ?? refusedKey()
-  const again = await send(parts, call, signal, true)
-  if (!again) return first
+  if (!first.ok || first.answer.statusCode !== 401 || !(await call.payer.restoreKey(sentAt))) return first
   first.answer.body.on('error', () => undefined).destroy()
-  return again
+  return send(parts, call, signal)
 }
 
 const refusedKey = (): Sent => ({
