@@ -13,6 +13,8 @@ const MAX_EVENT = 8 * 1024 * 1024
 const MANY = 4_096
 const END = /\r\n\r\n|\n\n|\r\r/
 const LONGEST_END = 4
+// A line ends where `END` says: with no `s` a dot would stop at U+2028 too, which JSON leaves as it is inside a text.
+const FIELD = /^([^:]*):? ?(.*)$/s
 
 /** Cuts text into server-sent events as it arrives: an event is told as soon as its empty line is there. */
 export function createSseReader(): { push(text: string): SseEvent[]; rest(): string } {
@@ -54,7 +56,7 @@ function parseEvent(raw: string): SseEvent {
   const data: string[] = []
   let name: string | null = null
   for (const line of raw.split(/\r\n|\n|\r/)) {
-    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
+    const [, field = '', value = ''] = FIELD.exec(line) ?? []
     if (field === 'data') data.push(value)
     if (field === 'event') name = value
   }

@@ -24,12 +24,12 @@ export function upstreamKeyOf({ env, deploymentId }: ServiceContext, { id }: Pic
 
 /**
  * Makes sure that LiteLLM knows the account's key, and that its usage finds the account. The row is committed before
- * LiteLLM hears of the key, so that no call of it is ever nobody's. `anew`: LiteLLM has just said it doesn't know it.
+ * LiteLLM hears of the key, so that no call of it is ever nobody's.
  */
-async function ensureUpstreamKey(ctx: ServiceContext, account: AccountRef, { anew }: { anew: boolean }): Promise<void> {
+async function ensureUpstreamKey(ctx: ServiceContext, account: AccountRef): Promise<void> {
   const key = upstreamKeyOf(ctx, account)
   const known = await findUpstreamKey(ctx.db, key.keyHash)
-  if (known?.status === 'active' && !anew) return
+  if (known?.status === 'active') return
   if (!known) {
     const { id: accountId } = account
     const row = { keyHash: key.keyHash, accountId, deploymentId: ctx.deploymentId, kind: 'litellm' as const }
@@ -42,8 +42,12 @@ async function ensureUpstreamKey(ctx: ServiceContext, account: AccountRef, { ane
 /** The accounts' keys at LiteLLM as one process needs them: derived once, and looked up once. */
 export interface UpstreamKeys {
   of(account: AccountRef): UpstreamKey
-  /** `anew`: LiteLLM has just said it doesn't know it. */
-  ensure(account: AccountRef, anew?: boolean): Promise<UpstreamKey>
+  ensure(account: AccountRef): Promise<UpstreamKey>
+  /**
+   * LiteLLM refused a request, sent at that reading of `performance.now()`. Whether it was as it had lost the
+   * account's key, which it has again now; else it is the model's provider that refused.
+   */
+  remake(account: AccountRef, sentAt: number): Promise<boolean>
 }
 
 /** Accounts that are remembered. */
@@ -51,22 +55,28 @@ const MOST = 10_000
 
 export function createUpstreamKeys(ctx: ServiceContext): UpstreamKeys {
   requireSystem(ctx.actor)
-  const known = new Map<string, { readonly key: UpstreamKey; isMade: boolean }>()
+  const known = new Map<string, { readonly key: UpstreamKey; isMade: boolean; remadeAt: number }>()
   const entryOf = (account: AccountRef) => {
     const before = known.get(account.id)
     if (before) return before
     if (known.size >= MOST) known.clear()
-    const entry = { key: upstreamKeyOf(ctx, account), isMade: false }
+    const entry = { key: upstreamKeyOf(ctx, account), isMade: false, remadeAt: -Infinity }
     known.set(account.id, entry)
     return entry
   }
   return {
     of: (account) => entryOf(account).key,
-    async ensure(account, anew = false) {
+    async ensure(account) {
       const entry = entryOf(account)
-      if (!entry.isMade || anew) await ensureUpstreamKey(ctx, account, { anew })
+      if (!entry.isMade) await ensureUpstreamKey(ctx, account)
       entry.isMade = true
       return entry.key
+    },
+    async remake(account, sentAt) {
+      const entry = entryOf(account)
+      if (await makeAtLitellm(ctx, account, entry.key)) entry.remadeAt = performance.now()
+      // Another request may have had it made since.
+      return entry.remadeAt >= sentAt
     },
   }
 }
@@ -74,8 +84,9 @@ export function createUpstreamKeys(ctx: ServiceContext): UpstreamKeys {
 const isKnown = async ({ litellm }: ServiceContext, { keyHash }: UpstreamKey): Promise<boolean> =>
   (await litellm.keyInfo(keyHash))?.status === 'active'
 
-async function makeAtLitellm(ctx: ServiceContext, account: AccountRef, key: UpstreamKey): Promise<void> {
-  if (await isKnown(ctx, key)) return
+/** Whether LiteLLM didn't know the key before. */
+async function makeAtLitellm(ctx: ServiceContext, account: AccountRef, key: UpstreamKey): Promise<boolean> {
+  if (await isKnown(ctx, key)) return false
   const alias = accountKeyAlias(ctx.deploymentId, account.number)
   // Under the alias may stand the key of a former master key.
   if ((await ctx.litellm.findKeyByAlias(alias)) !== null) await ctx.litellm.deleteKey({ alias })
@@ -88,4 +99,5 @@ async function makeAtLitellm(ctx: ServiceContext, account: AccountRef, key: Upst
     if (!isMade) throw error
   }
   ctx.log.info({ accountId: account.id, keyHash: key.keyHash }, "an account's key was made at LiteLLM")
+  return true
 }

@@ -25,6 +25,8 @@ export interface ProviderAnswer {
 }
 
 const PASSED_HEADERS = ['content-type', 'retry-after']
+/** Statuses by which a provider says that there is no answer. */
+const WITHOUT_BODY = [204, 205]
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024
 const MAX_ERROR_BYTES = 64 * 1024
 
@@ -39,7 +41,7 @@ export async function sendToProvider(deps: ProviderDeps, call: ProviderCall): Pr
   const { openedKey } = call
   const answer = await ask(providerFetch(deps), call)
   if (answer.status >= 300 && answer.status < 400) {
-    await answer.body?.cancel()
+    await letGo(answer)
     throw refused(openedKey, "answers with a redirect, which isn't followed. Check its base address.")
   }
   if (answer.status === 401) throw await keyRefused(openedKey, answer)
@@ -49,7 +51,11 @@ export async function sendToProvider(deps: ProviderDeps, call: ProviderCall): Pr
     if (value !== null) headers.set(name, value)
   }
   const { status } = answer
-  if (status >= 400) return { status, headers, body: new Response(await errorText(openedKey, answer)).body }
+  if (status >= 400) return { status, headers, body: new Response(await errorText(call, answer)).body }
+  if (WITHOUT_BODY.includes(status)) {
+    await letGo(answer)
+    throw refused(openedKey, `answered with nothing (${status}).`)
+  }
   return { status, headers, body: answer.body ? bounded(openedKey, answer.body as ReadableStream<Uint8Array>) : null }
 }
 
@@ -71,9 +77,7 @@ async function ask(fetch: GuardedFetch, { openedKey, route, model, body, signal 
     })
   } catch (error) {
     if (signal.aborted || error instanceof AppError) throw error
-    throw new AppError('provider_unreachable', `${known.name} does not answer right now. Try again in a moment.`, {
-      internal: `${provider}: ${faultOf(error)}`,
-    })
+    throw unreachable(openedKey, error)
   }
 }
 
@@ -84,13 +88,21 @@ function faultOf(error: unknown): string {
   return 'code' in inner ? String(inner.code) : inner.name
 }
 
+/** What it says isn't wanted, nor whether it broke off. */
+const letGo = async ({ body }: Answer): Promise<void> => body?.cancel().catch(() => undefined)
+
 const nameOf = ({ provider }: OpenedKey): string => findKeyProvider(provider)?.name ?? provider
 
 const refused = (openedKey: OpenedKey, why: string): AppError =>
   new AppError('provider_refused', `${nameOf(openedKey)} ${why}`)
 
+const unreachable = (openedKey: OpenedKey, fault: unknown): AppError =>
+  new AppError('provider_unreachable', `${nameOf(openedKey)} does not answer right now. Try again in a moment.`, {
+    internal: `${openedKey.provider}: ${faultOf(fault)}`,
+  })
+
 async function keyRefused(openedKey: OpenedKey, answer: Answer): Promise<AppError> {
-  await answer.body?.cancel()
+  await letGo(answer)
   const name = nameOf(openedKey)
   return new AppError(
     'provider_key_refused',
@@ -99,14 +111,19 @@ async function keyRefused(openedKey: OpenedKey, answer: Answer): Promise<AppErro
 }
 
 /** What a provider says of a failure, without the key: some repeat what they were sent. */
-async function errorText(openedKey: OpenedKey, { body }: Answer): Promise<string> {
+async function errorText({ openedKey, signal }: ProviderCall, { body }: Answer): Promise<string> {
   const decoder = new TextDecoder()
   let [text, bytes] = ['', 0]
-  for await (const chunk of body ?? []) {
-    bytes += chunk.byteLength
-    text += decoder.decode(chunk, { stream: true })
-    // Leaving the loop cancels the rest.
-    if (bytes >= MAX_ERROR_BYTES) break
+  try {
+    for await (const chunk of body ?? []) {
+      bytes += chunk.byteLength
+      text += decoder.decode(chunk, { stream: true })
+      // Leaving the loop cancels the rest.
+      if (bytes >= MAX_ERROR_BYTES) break
+    }
+  } catch (error) {
+    if (signal.aborted) throw error
+    throw unreachable(openedKey, error)
   }
   return text.replaceAll(openedKey.apiKey, '[your key]')
 }

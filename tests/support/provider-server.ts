@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { sendStream, sendWhole } from './model-server.ts'
 
 /** What the stand-in does with the next calls instead of answering. */
-export type ProviderMood = 'well' | 'echo' | 'redirect' | 'busy' | 'broken' | 'silent' | 'endless'
+export type ProviderMood = 'well' | 'echo' | 'redirect' | 'busy' | 'broken' | 'silent' | 'endless' | 'half' | 'empty'
 
 /** A stand-in for a model provider: OpenAI's protocol, one key that it takes. */
 export interface ProviderServer {
@@ -82,6 +82,11 @@ function misbehave(
       return sendJson(response, 429, { error: { message: `Too many requests of ${authorization}` } })
     case 'broken':
       return void response.destroy()
+    case 'half':
+      response.writeHead(500, { 'content-type': 'application/json', 'content-length': '1000' })
+      return void response.write('{"error":', () => response.destroy())
+    case 'empty':
+      return void response.writeHead(204).end()
     case 'endless':
       response.writeHead(200, { 'content-type': 'application/json' })
       return pour(response)

@@ -6,8 +6,10 @@ import { StreamRelay } from './stream-relay.ts'
 import { timedOut } from './upstream.ts'
 
 export interface StreamOptions {
+  /** Whose signal says that the caller has left. Kept as a whole: Node forgets the signal of a request that is gone. */
+  readonly request: Request
   /** Aborted when the request's time is over. */
-  readonly signal: AbortSignal
+  readonly deadline: AbortSignal
   /** How long a stream is read on after its caller has left. */
   readonly drainMs: number
   /** Told everything that the caller is sent, also what a caller who has left would have been. */
@@ -16,27 +18,31 @@ export interface StreamOptions {
   readonly onEnd: () => void
 }
 
-const brokeOff = (signal: AbortSignal, cause: unknown): AppError =>
-  signal.aborted
+const brokeOff = (deadline: AbortSignal, cause: unknown): AppError =>
+  deadline.aborted
     ? timedOut()
     : new AppError('litellm_unreachable', 'The stream broke off. Try again in a moment.', {
         internal: cause instanceof Error ? cause.message : 'the stream broke',
         cause,
       })
 
+/** Never at once: whoever carries a request out is given its answer before its end. */
+function whenAborted(signal: AbortSignal, work: () => void): void {
+  if (signal.aborted) setImmediate(work)
+  else signal.addEventListener('abort', work, { once: true })
+}
+
 interface StreamReader {
   /** The next text; null at the end. One reader after another: whoever drains waits for the caller's last read. */
   next(): Promise<string | null>
-  /** The caller has left: reads on to the end, within the bound. */
+  /** The caller has left: reads on to the end, within the bound. It may be said more than once. */
   drain(): Promise<void>
   hasLeft(): boolean
 }
 
-function createReader(call: Call, body: WholeAnswer['body'], options: StreamOptions): StreamReader {
-  const { signal, drainMs, record, onEnd } = options
+/** One read after another; `giveUp`: the next one that fails ends the request with what was seen of the stream. */
+function createReading(call: Call, body: WholeAnswer['body'], { deadline, record, onEnd }: StreamOptions) {
   const relay = new StreamRelay(call, body)
-  let turn: Promise<string | null> = Promise.resolve('')
-  let hasLeft = false
   let isOverdue = false
   let hasEnded = false
   // An error that comes while nobody reads is told by the next read.
@@ -60,24 +66,56 @@ function createReader(call: Call, body: WholeAnswer['body'], options: StreamOpti
         await relay.giveUp()
         return end()
       }
-      const text = relay.breakOff(brokeOff(signal, error))
+      const text = relay.breakOff(brokeOff(deadline, error))
       record(text)
       end()
       return text
     }
   }
 
-  const next = (): Promise<string | null> => (turn = turn.then(read))
+  function giveUp(): void {
+    isOverdue = true
+    body.destroy()
+  }
+  return { read, giveUp }
+}
+
+function createReader(call: Call, body: WholeAnswer['body'], options: StreamOptions): StreamReader {
+  const { request, deadline, drainMs } = options
+  const { read, giveUp } = createReading(call, body, { ...options, onEnd })
+  let turn: Promise<string | null> = Promise.resolve('')
+  let ahead: Promise<string | null> | null = null
+  let hasLeft = false
+
+  const readInTurn = (): Promise<string | null> => (turn = turn.then(read))
+
+  function next(): Promise<string | null> {
+    const text = ahead ?? readInTurn()
+    ahead = null
+    return text
+  }
 
   async function drain(): Promise<void> {
+    if (hasLeft) return
     hasLeft = true
-    const timer = setTimeout(() => {
-      isOverdue = true
-      body.destroy()
-    }, drainMs)
+    const timer = setTimeout(giveUp, drainMs)
     while ((await next()) !== null);
     clearTimeout(timer)
   }
+
+  const onLeave = (): void => void drain()
+  // A caller who is there but doesn't read would keep the request open: its last word is read for them.
+  function onDeadline(): void {
+    body.destroy()
+    ahead = readInTurn()
+  }
+  function onEnd(): void {
+    request.signal.removeEventListener('abort', onLeave)
+    deadline.removeEventListener('abort', onDeadline)
+    options.onEnd()
+  }
+  whenAborted(request.signal, onLeave)
+  whenAborted(deadline, onDeadline)
   return { next, drain, hasLeft: () => hasLeft }
 }
 
@@ -92,8 +130,8 @@ export function answerStream(call: Call, { statusCode, headers, body }: WholeAns
     {
       async pull(controller) {
         const text = await reader.next()
-        if (reader.hasLeft()) return
-        if (text === null) controller.close()
+        if (reader.hasLeft()) controller.error(new DOMException('the caller has left', 'AbortError'))
+        else if (text === null) controller.close()
         else controller.enqueue(encoder.encode(text))
       },
       cancel: () => void reader.drain(),

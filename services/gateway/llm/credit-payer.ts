@@ -40,7 +40,8 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
     id: `account:${account.id}`,
     keyHash,
     ownKey: null,
-    secret: async (anew = false) => (await upstreamKeys.ensure(account, anew)).secret,
+    secret: async () => (await upstreamKeys.ensure(account)).secret,
+    restoreKey: (sentAt) => upstreamKeys.remake(account, sentAt),
     place,
     async post(id, used, facts) {
       if (free) return usd(0n)

@@ -42,8 +42,13 @@ export interface Payer {
   readonly keyHash: string
   /** The key of the account's own with which the request goes to a provider; null: it goes to LiteLLM. */
   readonly ownKey: OpenedKey | null
-  /** The same key's secret. `anew`: LiteLLM has just said that it doesn't know it; null when that can't be helped. */
-  secret(anew?: boolean): Promise<string | null>
+  /** The same key's secret; null: the request doesn't go to LiteLLM. */
+  secret(): Promise<string | null>
+  /**
+   * LiteLLM refused a request with that key, sent at that reading of `performance.now()`. Whether it had lost the key
+   * and has it again now, so that the request, which reached no model, may be sent again.
+   */
+  restoreKey(sentAt: number): Promise<boolean>
   place(hold: HoldWanted): Promise<Placement>
   /** Takes what was used and releases the rest. The cost; null where it is settled elsewhere. */
   post(id: string, used: Used, facts: Facts): Promise<Usd | null>

@@ -7,7 +7,7 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { EndedFree, type RequestEnd, type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
 import type { GatewayCaller } from '../schemas.ts'
 import { admitRate } from './admit-rate.ts'
-import { answerStream } from './answer-stream.ts'
+import { answerStream, type StreamOptions } from './answer-stream.ts'
 import { answerFailure, answerWhole } from './answer-whole.ts'
 import { Call } from './call.ts'
 import { createCreditPayer } from './credit-payer.ts'
@@ -42,7 +42,7 @@ export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Re
         land(call.usedTokens)
         hooks.onEnd(end)
       }
-      return await exchange(parts, call, { ...hooks, onEnd })
+      return await exchange(parts, call, { request, record: hooks.record, onEnd })
     } catch (error) {
       land(0n)
       throw error
@@ -94,9 +94,9 @@ function ticketOf({ system }: GatewayParts, { eventId, payer }: Call): string {
   return `v1.${seconds}.${eventId}.${mac}`
 }
 
-async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew = false): Promise<Sent | null> {
-  const secret = await call.payer.secret(anew)
-  if (secret === null) return null
+async function send(parts: GatewayParts, call: Call, signal: AbortSignal): Promise<Sent> {
+  const secret = await call.payer.secret()
+  if (secret === null) return refusedKey()
   const began = performance.now()
   const sent = await parts.upstream.send({
     path: `/v1${call.plan.route}`,
@@ -113,14 +113,16 @@ async function send(parts: GatewayParts, call: Call, signal: AbortSignal, anew =
   return sent
 }
 
-/** A LiteLLM whose database was lost doesn't know the account's key: it is made again, and the request sent again. */
+/**
+ * A LiteLLM whose database was lost doesn't know the account's key: it is made again, and the request sent again. Any
+ * other 401 is of the model's provider, which may have done and metered what it was sent: that is told, not repeated.
+ */
 async function sendToLitellm(parts: GatewayParts, call: Call, signal: AbortSignal): Promise<Sent> {
+  const sentAt = performance.now()
   const first = await send(parts, call, signal)
-  if (!first?.ok || first.answer.statusCode !== 401) return first ?? refusedKey()
-  const again = await send(parts, call, signal, true)
-  if (!again) return first
+  if (!first.ok || first.answer.statusCode !== 401 || !(await call.payer.restoreKey(sentAt))) return first
   first.answer.body.on('error', () => undefined).destroy()
-  return again
+  return send(parts, call, signal)
 }
 
 const refusedKey = (): Sent => ({
@@ -131,15 +133,18 @@ const refusedKey = (): Sent => ({
 
 const isStream = (type: unknown): boolean => typeof type === 'string' && type.startsWith('text/event-stream')
 
-async function exchange(parts: GatewayParts, call: Call, hooks: RequestHooks): Promise<Response> {
+/** The request as it came, and who is told what becomes of it. */
+type Served = RequestHooks & Pick<StreamOptions, 'request'>
+
+async function exchange(parts: GatewayParts, call: Call, served: Served): Promise<Response> {
   const done = parts.inFlight.begin()
   let isStreaming = false
   const onEnd = (): void => {
-    hooks.onEnd(call.end ?? 'unknown')
+    served.onEnd(call.end ?? 'unknown')
     done()
   }
   try {
-    const response = await answer(parts, call, { record: hooks.record, onEnd })
+    const response = await answer(parts, call, { ...served, onEnd })
     isStreaming = call.end === null
     return response
   } finally {
@@ -150,7 +155,7 @@ async function exchange(parts: GatewayParts, call: Call, hooks: RequestHooks): P
 async function answer(
   parts: GatewayParts,
   call: Call,
-  hooks: { record: (text: string) => void; onEnd: () => void },
+  served: Pick<StreamOptions, 'request' | 'record' | 'onEnd'>,
 ): Promise<Response> {
   const { timeoutMs, drainMs } = parts.system.env.gateway
   const deadline = AbortSignal.timeout(timeoutMs)
@@ -168,5 +173,5 @@ async function answer(
   const { answer: given } = sent
   if (given.statusCode >= 400) return answerFailure(call, given)
   if (!isStream(given.headers['content-type'])) return answerWhole(call, given, deadline)
-  return answerStream(call, given, { ...hooks, signal: deadline, drainMs })
+  return answerStream(call, given, { ...served, deadline, drainMs })
 }

@@ -18,7 +18,8 @@ export function createVaultPayer(
     id: `vault:${vaultId}`,
     keyHash,
     ownKey: null,
-    secret: (anew = false) => Promise.resolve(anew ? null : secret),
+    secret: () => Promise.resolve(secret),
+    restoreKey: () => Promise.resolve(false),
     async place({ id, tokens, expiresAt, facts }) {
       const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, model, expiresAt, facts })
       if (placed.ok) return { ok: true }

@@ -98,6 +98,8 @@ describe('a request that fails', () => {
   test.each([
     ['redirect', 'provider_refused'],
     ['broken', 'provider_unreachable'],
+    ['half', 'provider_unreachable'],
+    ['empty', 'provider_refused'],
   ] as const)('because the provider is %s is an error of its own', async (mood, code) => {
     provider.mood = mood
     expect(await failure(send())).toMatchObject({ code })

@@ -214,6 +214,19 @@ describe('what LiteLLM refuses', () => {
     expect((await customer.chat()).status).toBe(200)
     expect(await customer.account()).toMatchObject({ balance: cents(100) - 2n * COST, held: 0n })
   })
+  test('as it has lost the account’s key: all that were under way are served', async () => {
+    await customer.chat()
+    world.upstream.keys.clear()
+    const answers = await Promise.all(Array.from({ length: 8 }, () => customer.chat()))
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200))
+  })
+  test('as the model’s provider answers 401: the request is sent once', async () => {
+    world.upstream.plan = { ...world.upstream.plan, status: 401, content: 'no such provider key' }
+    await customer.chat()
+    const { status } = await customer.chat()
+    expect([status, world.upstream.heard.length]).toEqual([401, 2])
+    expect(await customer.account()).toMatchObject({ balance: cents(100), held: 0n })
+  })
 })
 
 describe('usage', () => {

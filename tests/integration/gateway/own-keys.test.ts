@@ -217,6 +217,8 @@ describe('a request on an own key', () => {
     ['busy', 429, 'upstream_error'],
     ['redirect', 502, 'provider_refused'],
     ['broken', 503, 'provider_unreachable'],
+    ['half', 503, 'provider_unreachable'],
+    ['empty', 502, 'provider_refused'],
   ] as const)('that fails (%s) is answered %i, costs nothing and tells no key', async (mood, status, code) => {
     setFee(10_000n)
     customer = await world.customer(cents(100))

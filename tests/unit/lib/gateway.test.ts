@@ -130,6 +130,15 @@ describe('a stream', () => {
     expect(reader.push('\ndata: z\n').map(({ raw }) => raw.length)).toEqual([4_020_010])
     expect(reader.rest()).toBe('data: z\n')
   })
+  test.each([
+    ['a line separator', '\u2028'],
+    ['a paragraph separator', '\u2029'],
+    ['a form feed and another next line', '\f\u0085'],
+  ])('has %s inside its data, which ends no line', (_name, mark) => {
+    const said = JSON.stringify({ text: `one${mark}two` })
+    const [event] = createSseReader().push(`event: response.completed\ndata: ${said}\n\n`)
+    expect(event).toMatchObject({ name: 'response.completed', data: said })
+  })
   test('that never ends an event is refused', () => {
     const reader = createSseReader()
     expect(() => reader.push('x'.repeat(9 * 1024 * 1024))).toThrow(/too long/)
