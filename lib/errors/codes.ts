@@ -73,6 +73,7 @@ export const errorCodes = {
   too_many_channels: kind(409),
   too_many_keys: kind(409),
   too_many_limits: kind(409),
+  too_many_models: kind(403),
   tool_missing: kind(500),
   unsupported_media_type: kind(415),
   upstream_timed_out: kind(504, true),

@@ -67,6 +67,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   too_many_channels: 'Remove a channel that is not needed.',
   too_many_keys: 'Revoke a key that is not needed.',
   too_many_limits: 'Remove a limit that is not needed.',
+  too_many_models: 'Use a model that the subscription used this month, or wait for the next UTC month.',
   tool_missing: 'Install the tool that the message names.',
   unsupported_media_type: 'Send JSON, with content-type: application/json.',
   upstream_timed_out: 'Send the same again. What the model had answered by then is charged.',
