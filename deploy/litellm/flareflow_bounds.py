@@ -7,6 +7,7 @@ the declared maximum, and each answer as long as it may become. A request that s
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -41,6 +42,10 @@ DROPS = "additional_drop_params"
 # Another model may answer than the one that was named.
 FALLBACKS = ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks")
 
+# As a model can be billed, and as many as one month's bill has room for.
+MODEL_NAME = re.compile(r"[A-Za-z0-9._:/@-]{1,128}")
+MOST_MODELS = 32
+
 VARIABLES = {
     "output_tokens": "FLAREFLOW_OUTPUT_TOKENS",
     "longest_output": "FLAREFLOW_LONGEST_OUTPUT_TOKENS",
@@ -66,9 +71,11 @@ class Bounds:
 
 @dataclass(frozen=True)
 class WorstCase:
-    # None: whichever model answers.
+    # None: whichever of the others answers.
     model: str | None
     tokens: int
+    # None: any model.
+    among: tuple[str, ...] | None = None
 
 
 def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
@@ -81,10 +88,21 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     images = max(_images(reading) for reading in readings)
     answers = max(_answers(reading, bounds) for reading in readings)
     output = 0 if "embedding" in call_type else answers * _limit(data, call_type, bounds)
-    named = data.get("model")
-    is_sure = isinstance(named, str) and not any(data.get(name) for name in FALLBACKS)
+    among = _answering(data)
+    is_sure = among is not None and len(among) == 1
     tokens = _body_bytes(data) + ADDED_TOKENS + images * bounds.image_tokens + output
-    return WorstCase(model=named[:256] if is_sure else None, tokens=tokens)
+    return WorstCase(model=among[0] if is_sure else None, tokens=tokens, among=None if is_sure else among)
+
+
+def _answering(data: Mapping[str, Any]) -> tuple[str, ...] | None:
+    """The models of which one answers; None where that can't be told."""
+    names: list[Any] = [data.get("model")]
+    for fallbacks in filter(None, (data.get(name) for name in FALLBACKS)):
+        names += fallbacks if isinstance(fallbacks, list) else [fallbacks]
+    if not all(isinstance(name, str) for name in names):
+        return None
+    distinct = tuple(dict.fromkeys(name[:256] for name in names))
+    return distinct if len(distinct) <= MOST_MODELS else None
 
 
 def _refuse_fields(asked: Mapping[str, Any]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from fastapi import HTTPException
 
-from flareflow_bounds import FALLBACKS, LIMITS
+from flareflow_bounds import FALLBACKS, LIMITS, MODEL_NAME
 from flareflow_event import mapping
 
 # In the metadata of a key that FlareFlow made.
@@ -86,8 +86,9 @@ def _sent(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _are_names(fallbacks: Any) -> bool:
-    """A fallback that is an object has fields of its own, which LiteLLM sends over the call's."""
-    return isinstance(fallbacks, list) and all(isinstance(model, str) for model in fallbacks)
+    """An object has fields of its own, which LiteLLM sends over the call's; another name could not be billed."""
+    names = fallbacks if isinstance(fallbacks, list) else [None]
+    return all(isinstance(name, str) and MODEL_NAME.fullmatch(name) is not None for name in names)
 
 
 def _refused(sentence: str, field: str) -> HTTPException:

@@ -80,7 +80,13 @@ class HoldDesk:
 
     async def place(self, event_id: str, key_hash: str, worst: WorstCase) -> None:
         """Returns when the call may be sent; raises what the caller is told when it may not, or Unreachable."""
-        asked = {"eventId": event_id, "keyHash": key_hash, "model": worst.model, "tokens": str(worst.tokens)}
+        asked = {
+            "eventId": event_id,
+            "keyHash": key_hash,
+            "model": worst.model,
+            "among": worst.among,
+            "tokens": str(worst.tokens),
+        }
         answer = await self._ask(json.dumps(asked).encode())
         if answer.get("granted") is True:
             return

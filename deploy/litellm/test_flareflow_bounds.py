@@ -95,11 +95,17 @@ class BoundsTest(unittest.TestCase):
     def test_what_would_reach_the_provider_past_the_limit_counts(self) -> None:
         self.assertEqual(call(max_tokens=5, extra_body={"max_tokens": 900, "n": 2})[0].tokens, INPUT + 1_800)
 
-    def test_any_model_may_answer_where_there_are_fallbacks(self) -> None:
+    def test_each_model_may_answer_where_there_are_fallbacks(self) -> None:
         for name in ("fallbacks", "context_window_fallbacks", "content_policy_fallbacks"):
-            self.assertIsNone(call(**{name: ["claude-3-opus"]})[0].model)
-        self.assertEqual(call(fallbacks=[])[0].model, "gpt-4")
-        self.assertIsNone(call(model=None)[0].model)
+            worst = call(**{name: ["claude-3-opus", "gpt-4"]})[0]
+            self.assertEqual((worst.model, worst.among), (None, ("gpt-4", "claude-3-opus")))
+        for fallbacks in ([], ["gpt-4"]):
+            worst = call(fallbacks=fallbacks)[0]
+            self.assertEqual((worst.model, worst.among), ("gpt-4", None))
+        many = [f"m-{i}" for i in range(32)]
+        for unsure in ({"model": None}, {"fallbacks": [{"gpt-4": ["x"]}]}, {"fallbacks": many}):
+            worst = call(**unsure)[0]
+            self.assertEqual((worst.model, worst.among), (None, None))
 
     def test_the_body_counts_where_the_declared_length_says_less(self) -> None:
         body = {"model": "gpt-4", "messages": [{"role": "user", "content": 'é "quoted"\n' * 1_000}]}

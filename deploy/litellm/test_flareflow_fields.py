@@ -74,6 +74,10 @@ class FieldsTest(unittest.TestCase):
             for fallbacks in ([{"model": "gpt-4", "max_tokens": 9_000}], {"gpt-4": ["x"]}, "x", [["x"]]):
                 self.assertEqual(refusal_of({**CHAT, name: fallbacks}).detail["field"], name)
 
+    def test_a_fallback_whose_name_could_not_be_billed_is_refused(self) -> None:
+        for fallback in ("gpt 4", "", "x" * 129, "modèle", "gpt-4\n"):
+            self.assertEqual(refusal_of({**CHAT, "fallbacks": ["gpt-4", fallback]}).detail["field"], "fallbacks")
+
     def test_a_key_that_is_not_flareflows_is_served_as_ever(self) -> None:
         self.assertIsNone(refusal_of({**CHAT, "num_predict": 9_000}, key=FOREIGN))
         refuse_other_routes(FOREIGN, "arerank")

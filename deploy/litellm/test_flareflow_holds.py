@@ -75,9 +75,8 @@ class HoldsTest(DeskCase):
     def test_the_hold_is_asked_for_under_the_events_id_with_all_that_the_call_may_use(self) -> None:
         data = self.before(request(max_tokens=30))
         minted = data["metadata"]["spend_logs_metadata"][EVENT_FIELD]
-        self.assertEqual(
-            self.collector.asked, [{"eventId": minted, "keyHash": KEY_HASH, "model": "gpt-4", "tokens": "1530"}]
-        )
+        asked = {"eventId": minted, "keyHash": KEY_HASH, "model": "gpt-4", "among": None, "tokens": "1530"}
+        self.assertEqual(self.collector.asked, [asked])
 
     def test_a_refusal_is_told_with_its_status_and_code_and_makes_no_event(self) -> None:
         self.collector.holds = lambda asked: (200, REFUSAL)

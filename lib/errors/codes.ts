@@ -73,6 +73,7 @@ export const errorCodes = {
   too_many_channels: kind(409),
   too_many_keys: kind(409),
   too_many_limits: kind(409),
+  too_many_models: kind(403),
   topup_taken: kind(409),
   topup_unpriced: kind(409),
   tool_missing: kind(500),

@@ -67,6 +67,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   too_many_channels: 'Remove a channel that is not needed.',
   too_many_keys: 'Revoke a key that is not needed.',
   too_many_limits: 'Remove a limit that is not needed.',
+  too_many_models: 'Use a model that the subscription used this month, or wait for the next UTC month.',
   topup_taken: 'Look at the list again: this FLOW belongs to another account.',
   topup_unpriced: 'Assign the FLOW when it has a price; what is worth nothing stays as it is.',
   tool_missing: 'Install the tool that the message names.',

@@ -16,10 +16,10 @@ export interface VaultFunds {
  * Why a hold was refused. `vault_funds_held` and `cap_held` may pass once requests in flight end; the others can't
  * before somebody deposits, raises the cap, or the month is over.
  */
-export type VaultHoldRefusal = 'vault_blocked' | 'insufficient_vault' | 'vault_funds_held' | 'cap_reached' | 'cap_held'
+export type FundsRefusal = 'vault_blocked' | 'insufficient_vault' | 'vault_funds_held' | 'cap_reached' | 'cap_held'
 
 /** Whether the vault can pay a request of at most `amount`: null, or why not. */
-export function decideVaultHold(funds: VaultFunds, amount: Usd): VaultHoldRefusal | null {
+export function decideVaultHold(funds: VaultFunds, amount: Usd): FundsRefusal | null {
   const { payable, held, leftBelowCap } = funds
   if (funds.isBlocked) return 'vault_blocked'
   if (amount > payable) return 'insufficient_vault'

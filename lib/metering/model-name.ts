@@ -16,5 +16,8 @@ export const normalizeModelName = (name: string): string | null => (MODEL_NAME.t
 export function requireNamedModel(name: string): string {
   const model = normalizeModelName(name)
   if (model !== null) return model
-  throw new AppError('model_name_invalid', 'A model of this name could not be billed. Name one of GET /models.')
+  throw invalidModelName()
 }
+
+export const invalidModelName = (): AppError =>
+  new AppError('model_name_invalid', 'A model of this name could not be billed. Name one of GET /models.')

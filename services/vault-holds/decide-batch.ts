@@ -8,6 +8,7 @@ import {
   reasonsBesideFunds,
   type VaultStanding,
 } from '#lib/keys/judge-vault.ts'
+import { type ModelPlaces, withRequest } from '#lib/keys/model-places.ts'
 import { flow, type Usd, usd, usdPerFlow } from '#lib/money/units.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
 import { priceUsage, type Usage } from '#lib/pricing/price-usage.ts'
@@ -35,6 +36,7 @@ interface Account {
   readonly keyHash: string | null
   readonly blocks: readonly KeyBlockReason[]
   funds: VaultFunds
+  places: ModelPlaces
 }
 
 /** Decides requests one after another, as if each had its vault to itself: an answer for each, and what to write. */
@@ -67,14 +69,33 @@ export function decideBatch(
       const affordableTokens = tokensFor(books, request, affordable)
       return { answer: { ok: false, reason, blocks, amount, affordable, affordableTokens }, asOf }
     }
+    const places = withRequest(account.places, request.models)
+    if (!places) return { answer: { ...NO_ROOM, amount }, asOf: now }
     account.funds = withVaultHold(account.funds, amount)
-    const { vaultId, keyHash, model, tokens, facts, expiresAt } = request
-    placed.push({ id: request.id, vaultId, keyHash, model, tokens, amount, facts, createdAt: now, expiresAt })
-    known.set(request.id, { id: request.id, vault: vaultId.toString(), amount: amount.toString(), isHeld: true })
+    account.places = places
+    placed.push(holdOf(request, amount, now))
+    known.set(request.id, {
+      id: request.id,
+      vault: request.vaultId.toString(),
+      amount: amount.toString(),
+      isHeld: true,
+    })
     return { answer: { ok: true, amount }, asOf }
   }
 
   return { decisions: requests.map(decide), placed }
+}
+
+const NO_ROOM = { ok: false, reason: 'too_many_models', blocks: [], affordable: usd(0n), affordableTokens: 0n } as const
+
+/** The one that answers; null where it may be another. */
+const modelOf = ({ models }: PlaceVaultHold): string | null => (models?.length === 1 ? (models[0] ?? null) : null)
+
+function holdOf(request: PlaceVaultHold, amount: Usd, createdAt: Date): NewHold {
+  const { models, ...rest } = request
+  const model = modelOf(request)
+  const facts = models && model === null ? { ...rest.facts, models } : rest.facts
+  return { ...rest, model, facts, amount, createdAt }
 }
 
 interface KnownHold {
@@ -102,14 +123,16 @@ function scheduleOf({ schedules }: Books, period: Period): Schedule {
   return schedule
 }
 
-function priceOf(books: Books, { tokens, model }: PlaceVaultHold): Usd {
+function priceOf(books: Books, request: PlaceVaultHold): Usd {
+  const { tokens } = request
+  const model = modelOf(request)
   const schedule = scheduleOf(books, periodOf(books.now))
   return model === null ? worstPrice(schedule, tokens) : worstPriceOf(schedule, tokens, model)
 }
 
-function tokensFor(books: Books, { model }: PlaceVaultHold, amount: Usd): bigint {
+function tokensFor(books: Books, request: PlaceVaultHold, amount: Usd): bigint {
   const schedule = scheduleOf(books, periodOf(books.now))
-  return tokensWithin(schedule, amount, model)
+  return tokensWithin(schedule, amount, modelOf(request))
 }
 
 function openAccount(books: Books, row: ReportRow): Account {
@@ -120,7 +143,7 @@ function openAccount(books: Books, row: ReportRow): Account {
   const rate = row.usd_per_flow === null ? null : usdPerFlow(BigInt(row.usd_per_flow))
   const worstUsd = (tokens: bigint): Usd => worstPrice(scheduleOf(books, period), tokens)
   const key = standing.keys?.find((each) => each.vault === row.vault_id)
-  const held = standing.held?.find((each) => each.vault === row.vault_id)?.amount ?? '0'
+  const open = standing.held?.filter((each) => each.vault === row.vault_id) ?? []
   const beside = reasonsBesideFunds(vault, key?.maker ?? '', { now, settleDelayMs: row.settle_delay_ms })
   return {
     asOf: knownAt(row, key?.made_at),
@@ -129,10 +152,20 @@ function openAccount(books: Books, row: ReportRow): Account {
     funds: {
       isBlocked: false,
       payable: payableUsd(vault, usage, { usdPerFlow: rate, worstUsd }),
-      held: usd(BigInt(held)),
+      held: usd(open.reduce((sum, { amount }) => sum + BigInt(amount), 0n)),
       leftBelowCap: leftBelowCapUsd(vault, usage, { period }),
     },
+    places: placesOf(books, row.vault_id, open),
   }
+}
+
+/** A request in flight is of the open month, or of the one before: it takes its place in the open one. */
+function placesOf({ now, standing }: Books, vaultId: string, open: NonNullable<Standing['held']>): ModelPlaces {
+  const period = periodOf(now)
+  const used = (standing.used ?? []).filter((each) => each.vault === vaultId && each.period === period)
+  const held = open.flatMap(({ models }) => models ?? [])
+  const unnamed = open.reduce((sum, { models, requests }) => sum + (models ? 0 : requests), 0)
+  return { names: new Set([...used.map(({ model }) => model), ...held]), unnamed }
 }
 
 /** When the chain was as the report says: it was read then, or nothing has happened to the vault until then. */

@@ -1,10 +1,10 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { refuseKnownHold } from '#lib/holds/known-hold.ts'
 import { gravestBlock, type KeyBlockReason, keyBlockSentence } from '#lib/keys/key-blocks.ts'
-import type { VaultHoldRefusal } from '#lib/keys/decide-vault-hold.ts'
+import { MAX_MODELS_PER_PERIOD } from '#lib/metering/model-name.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import type { Usd } from '#lib/money/units.ts'
-import type { PlacedVaultHold } from './schemas.ts'
+import type { PlacedVaultHold, VaultHoldRefusal } from './schemas.ts'
 
 type Refused = Extract<PlacedVaultHold, { ok: false }>
 
@@ -25,6 +25,9 @@ const sentences: Readonly<Record<Exclude<VaultHoldRefusal, 'vault_blocked'>, (am
     'Raise the cap, ask for a shorter answer (max_tokens), or wait for the next month.',
   vault_funds_held: () =>
     'What the subscription can pay is held for requests in flight. Try again in a moment, or deposit FLOW.',
+  too_many_models: () =>
+    `A month's bill names ${MAX_MODELS_PER_PERIOD} models at most, and this request may add another. ` +
+    'Name a model that was used this month, or wait for the next month.',
   cap_held: () => "What this month's cap leaves is held for requests in flight. Try again in a moment.",
 }
 

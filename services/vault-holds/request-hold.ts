@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { AppError } from '#lib/errors/app-error.ts'
 import { isMintedEventId } from '#lib/metering/event-id.ts'
-import { normalizeModelName } from '#lib/metering/model-name.ts'
+import { invalidModelName, MAX_MODELS_PER_PERIOD, normalizeModelName } from '#lib/metering/model-name.ts'
 import { findKeyPayers } from '#services/api-keys/index.ts'
 import type { Usd } from '#lib/money/units.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
@@ -13,8 +13,10 @@ import { refusalOf } from './refusal.ts'
 export const holdRequest = z.object({
   eventId: z.string().max(80),
   keyHash: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Null: whichever model answers. */
+  /** Null: whichever of `among` answers. */
   model: z.string().max(256).nullable(),
+  /** Null: whichever answers. */
+  among: z.array(z.string().max(256)).min(1).max(MAX_MODELS_PER_PERIOD).nullable().default(null),
   tokens: z
     .string()
     .regex(/^\d{1,15}$/)
@@ -30,7 +32,7 @@ export type HoldAnswer =
 export async function requestHold(
   ctx: ServiceContext,
   writer: VaultHoldWriter,
-  { eventId, keyHash, model, tokens }: HoldRequest,
+  { eventId, keyHash, model, among, tokens }: HoldRequest,
 ): Promise<HoldAnswer> {
   if (!isMintedEventId(ctx.env.litellm.webhookSecret, eventId, keyHash, hmacHex)) {
     throw new AppError('invalid_request', 'The event id was not minted for this key.')
@@ -38,9 +40,12 @@ export async function requestHold(
   const payer = (await findKeyPayers(ctx, [keyHash])).get(keyHash)
   // A key that the operator made at LiteLLM himself is nobody's here, and its calls are not billed.
   if (!payer) return { granted: true, heldUsd: null }
+  const given = model === null ? among : [model]
+  const models = given && [...new Set(given.map(normalizeModelName))]
+  // Its event could not be billed.
+  if (models && !models.every((name) => name !== null)) return { granted: false, refusal: invalidModelName() }
   const expiresAt = new Date(ctx.clock().getTime() + ctx.env.oracle.pollLagMs)
   const { vaultId } = payer
-  const named = model === null ? null : normalizeModelName(model)
-  const placed = await writer.place({ id: eventId, vaultId, keyHash, tokens, model: named, expiresAt, facts: {} })
+  const placed = await writer.place({ id: eventId, vaultId, keyHash, tokens, models, expiresAt, facts: {} })
   return placed.ok ? { granted: true, heldUsd: placed.amount } : { granted: false, refusal: refusalOf(placed) }
 }

@@ -1,4 +1,4 @@
-import type { VaultHoldRefusal } from '#lib/keys/decide-vault-hold.ts'
+import type { FundsRefusal } from '#lib/keys/decide-vault-hold.ts'
 import type { KnownHoldRefusal } from '#lib/holds/known-hold.ts'
 import type { KeyBlockReason } from '#lib/keys/key-blocks.ts'
 import type { Usd } from '#lib/money/units.ts'
@@ -13,11 +13,14 @@ export interface PlaceVaultHold {
   readonly keyHash: string
   /** Input and output tokens, at most. */
   readonly tokens: bigint
-  /** As the event will name it; null: whichever answers. */
-  readonly model: string | null
+  /** Those that may answer, as the event will name the one that does; null: whichever answers. */
+  readonly models: readonly string[] | null
   readonly expiresAt: Date
   readonly facts: Facts
 }
+
+/** `too_many_models`: a reading has no room for one more that it would be billed under. */
+export type VaultHoldRefusal = FundsRefusal | 'too_many_models'
 
 export type PlacedVaultHold =
   | { readonly ok: true; readonly amount: Usd }

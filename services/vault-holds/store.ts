@@ -46,7 +46,8 @@ export const lockReports = (db: Db, deploymentId: string, vaultIds: readonly big
 
 /** Everything else that a batch is decided by. Bigints as text. */
 export interface Standing {
-  held: { vault: string; amount: string }[] | null
+  /** Open holds, those that the same models may answer in one; null: whichever answers. */
+  held: { vault: string; models: string[] | null; amount: string; requests: number }[] | null
   used: { vault: string; period: number; model: string; tokens: string }[] | null
   keys: { vault: string; hash: string | null; maker: string; made_at: string; blocks: KeyBlockReason[] | null }[] | null
   holds: { id: string; vault: string; amount: string; isHeld: boolean }[] | null
@@ -63,8 +64,11 @@ const readStandingText: Statement = {
   text: `
     select
       (select json_agg(t) from (
-        select vault_id::text as vault, sum(amount)::text as amount from vault_holds
-        where deployment_id = $1 and vault_id = any ($2::bigint[]) and state = 'held' group by vault_id
+        select vault_id::text as vault,
+          case when model is null then facts -> 'models' else jsonb_build_array(model) end as models,
+          sum(amount)::text as amount, count(*)::int as requests
+        from vault_holds where deployment_id = $1 and vault_id = any ($2::bigint[]) and state = 'held'
+        group by vault_id, models
       ) t) as held,
       (select json_agg(t) from (
         select vault_id::text as vault, period, model, meters.tokens::text as tokens

@@ -31,7 +31,7 @@ export interface HoldScene extends AsyncDisposable {
   place: (
     vault: Vault,
     event: UsageEventWire,
-    more?: { writer?: number; tokens?: bigint },
+    more?: { writer?: number; tokens?: bigint; models?: readonly string[] | null },
   ) => ReturnType<VaultHoldWriter['place']>
   use(events: readonly UsageEventWire[], road?: 'plugin' | 'poll'): Promise<unknown>
   /** What comes of so many requests at once. */
@@ -65,10 +65,10 @@ export async function openHoldScene(): Promise<HoldScene> {
       const at = scene.now.toISOString()
       return usageEvent(keyHash, { startedAt: at, endedAt: at, inputTokens: String(TOKENS), outputTokens: '0' })
     },
-    place({ id: vaultId, keyHash }, { id }, { writer = 0, tokens = TOKENS } = {}) {
+    place({ id: vaultId, keyHash }, { id }, { writer = 0, tokens = TOKENS, models = ['gpt-4'] } = {}) {
       const expiresAt = new Date(scene.now.getTime() + 60_000)
       const chosen = writers[writer % 2] as VaultHoldWriter
-      return chosen.place({ id, vaultId, keyHash, tokens, model: 'gpt-4', expiresAt, facts: {} })
+      return chosen.place({ id, vaultId, keyHash, tokens, models, expiresAt, facts: {} })
     },
     use: (events, road = 'plugin') => ingestEvents(ctx, { road, items: events.map((raw) => ({ raw })) }),
     async clients(vault, count) {

@@ -21,7 +21,7 @@ export function createVaultPayer(
     secret: () => Promise.resolve(secret),
     restoreKey: () => Promise.resolve(false),
     async place({ id, tokens, expiresAt, facts }) {
-      const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, model, expiresAt, facts })
+      const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, models: [model], expiresAt, facts })
       if (placed.ok) return { ok: true }
       const { affordableTokens, reason } = placed
       return { ok: false, error: refusalOf(placed), affordableTokens, startsAnew: reason === 'ended_free' }

@@ -31,6 +31,7 @@ const ERRORS: readonly ErrorCode[] = [
   'request_in_progress',
   'upstream_timed_out',
   'insufficient_vault',
+  'too_many_models',
   'vault_blocked',
   'vault_funds_held',
 ]

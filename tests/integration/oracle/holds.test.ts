@@ -60,6 +60,19 @@ test('a refusal says with which status, code and sentence the caller is answered
   expect(held).toMatchObject({ details: { worst_usd: '0.99000000', affordable_usd: '0.97000000' } })
 })
 
+test('a call that may be answered by a model of a name that can’t be billed is refused', async () => {
+  const before = await ctx.db.$count(vaultHolds)
+  for (const more of [{ model: 'gpt 4' }, { model: null, among: ['gpt-4', 'modèle'] }, { model: 'x'.repeat(129) }]) {
+    const answer = await (await ask(requestOf('f', more))).json()
+    expect(answer).toMatchObject({ granted: false, status: 400, code: 'model_name_invalid', retryAfter: null })
+  }
+  expect(await ctx.db.$count(vaultHolds)).toBe(before)
+  expect(await (await ask(requestOf('f', { model: null, among: ['GPT-4', 'gpt-4'] }))).json()).toMatchObject({
+    granted: true,
+    heldUsd: '0.03000000',
+  })
+})
+
 test('a key that nobody has here is let through and held for by nobody', async () => {
   expect(await (await ask(requestOf('d', {}, hashOf('stranger')))).json()).toEqual({ granted: true, heldUsd: null })
 })

@@ -77,7 +77,7 @@ describe('200 clients on a vault that pays for exactly 50 requests', () => {
     const loose = [createVaultHoldWriter(blind.ctx), createVaultHoldWriter(blind.ctx)]
     const placeAt = (i: number) => {
       const { id } = scene.eventOf({ ...vault, keyHash })
-      const request = { id, vaultId: vault.id, keyHash, tokens: TOKENS, model: 'gpt-4', facts: {} }
+      const request = { id, vaultId: vault.id, keyHash, tokens: TOKENS, models: ['gpt-4'], facts: {} }
       return (loose[i % 2] as VaultHoldWriter).place({ ...request, expiresAt: scene.now })
     }
     await Promise.all([placeAt(0), placeAt(1)])
