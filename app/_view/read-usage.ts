@@ -53,13 +53,17 @@ function choiceOf(search: Search, open: number): Omit<UsageChoice, 'as'> {
   }
 }
 
-/** The usage of a month of whoever is signed in, as the owner of their subscriptions, or as the admin of all. */
+/** The usage of a month of whoever is signed in. */
 export async function readUsage(search: Search): Promise<UsageReading> {
   const base = await baseContext()
   const token = (await cookies()).get(SESSION_COOKIE)?.value
   const session = token ? await getSession(base, token) : null
   if (!session) return { address: null, why: 'signed-out' }
-  const { address } = session
+  return readUsageOf(base, session.address, search)
+}
+
+/** A month as somebody may see it: as the owner of their subscriptions and credits, as the admin of all there is. */
+export async function readUsageOf(base: ServiceContext, address: string, search: Search): Promise<UsageReading> {
   const ctx = withActor(base, { kind: 'user', address })
   const asked = choiceOf(search, periodOf(ctx.clock()))
   const [accounts, { admin: isAdmin }] = await Promise.all([listNamed(ctx), getRoles(ctx, address)])
