@@ -15,13 +15,13 @@ interface GroupTableProps {
   month: UsageMonth
   by: Grouping
   /** Names of the accounts, where a row is of one of several. */
-  accounts: readonly NamedAccount[]
+  payers: readonly NamedAccount[]
 }
 
 /** Cost of the month by group, to the last 1e-8: the rows add up to the total. */
-export function GroupTable({ month, by, accounts }: GroupTableProps) {
+export function GroupTable({ month, by, payers }: GroupTableProps) {
   const { groups, others, totals } = month
-  const names = new Map(accounts.map((each) => [each.account, each]))
+  const names = new Map(payers.map((each) => [each.account, each]))
   return (
     <table className="w-full text-left text-sm">
       <caption className="sr-only">Requests, tokens and cost of the month by {by}, most expensive first</caption>
@@ -47,7 +47,7 @@ export function GroupTable({ month, by, accounts }: GroupTableProps) {
       <tbody>
         <Row name="Total" sums={totals} whole={totals.billedUsd} strong />
         {groups.map((group, rank) => {
-          const payer = accounts.length > 1 && group.account ? names.get(group.account) : undefined
+          const payer = group.account ? names.get(group.account) : undefined
           return (
             <Row
               key={`${group.account} ${group.key}`}

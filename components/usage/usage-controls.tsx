@@ -2,7 +2,7 @@ import { clsx } from 'clsx'
 import Link from 'next/link'
 import { Button, buttonClass } from '#components/ui/button.tsx'
 import { nextPeriod, periodLabel, previousPeriod } from '#lib/period/period.ts'
-import { GROUPINGS, type NamedAccount, type UsageChoice } from './overview.ts'
+import { EVERYONE, GROUPINGS, type NamedAccount, type UsageChoice } from './overview.ts'
 import { usagePath } from './usage-words.ts'
 
 interface UsageControlsProps {
@@ -10,10 +10,12 @@ interface UsageControlsProps {
   /** The month that is open now: there is none after it. */
   open: number
   accounts: readonly NamedAccount[]
+  /** Who may choose everyone. */
+  isAdmin: boolean
 }
 
 /** The month, the grouping and the account: links, so each choice has an address. */
-export function UsageControls({ choice, open, accounts }: UsageControlsProps) {
+export function UsageControls({ choice, open, accounts, isAdmin }: UsageControlsProps) {
   const { period, by } = choice
   const step = (to: number, words: string) => (
     <Link className={buttonClass('quiet', 'px-2')} href={usagePath({ ...choice, period: to })}>
@@ -44,12 +46,12 @@ export function UsageControls({ choice, open, accounts }: UsageControlsProps) {
           </Link>
         ))}
       </nav>
-      {accounts.length > 1 ? <AccountChoice choice={choice} accounts={accounts} /> : null}
+      {isAdmin || accounts.length > 1 ? <AccountChoice choice={choice} accounts={accounts} isAdmin={isAdmin} /> : null}
     </div>
   )
 }
 
-function AccountChoice({ choice, accounts }: { choice: UsageChoice; accounts: readonly NamedAccount[] }) {
+function AccountChoice({ choice, accounts, isAdmin }: Omit<UsageControlsProps, 'open'>) {
   const { searchParams } = new URL(usagePath({ ...choice, account: null }), 'http://here')
   return (
     <form action="/usage" className="flex max-w-full items-center gap-2">
@@ -66,7 +68,8 @@ function AccountChoice({ choice, accounts }: { choice: UsageChoice; accounts: re
         defaultValue={choice.account ?? ''}
         className="min-h-9 max-w-56 min-w-0 rounded-md border border-line-strong bg-surface px-2 text-sm pointer-coarse:min-h-11"
       >
-        <option value="">All accounts</option>
+        {isAdmin ? <option value={EVERYONE}>Everyone</option> : null}
+        <option value="">{isAdmin ? 'All of yours' : 'All accounts'}</option>
         {accounts.map(({ account, name }) => (
           <option key={account} value={account}>
             {name}

@@ -10,7 +10,16 @@ import { parseUsd } from '#lib/money/decimal.ts'
 import { periodLabel } from '#lib/period/period.ts'
 import { CostChart } from './cost-chart.tsx'
 import { GroupTable } from './group-table.tsx'
-import type { MonthForecast, NamedAccount, UsageChoice, UsageGroup, UsageMonth } from './overview.ts'
+import { OperatorSections } from './operator-sections.tsx'
+import {
+  EVERYONE,
+  type MonthForecast,
+  type NamedAccount,
+  type OperatorReports,
+  type UsageChoice,
+  type UsageGroup,
+  type UsageMonth,
+} from './overview.ts'
 import { UsageControls } from './usage-controls.tsx'
 import { dayLabel, findingOf, forecastSentence, groupName, usageFile, usagePath } from './usage-words.ts'
 
@@ -18,25 +27,33 @@ export interface UsagePageProps {
   choice: UsageChoice
   /** The month that is open now. */
   open: number
+  /** What there is to choose. */
   accounts: readonly NamedAccount[]
+  /** Whose rows are named, where they are of several. */
+  payers: readonly NamedAccount[]
+  isAdmin: boolean
   month: UsageMonth
   /** Of the open month only. */
   forecast: MonthForecast | null
+  /** For the admin, of what is not their own. */
+  reports: OperatorReports | null
 }
 
 /** What a month cost, by model, user or feature, and how it goes on. */
-export function UsagePage({ choice, open, accounts, month, forecast }: UsagePageProps) {
+export function UsagePage(props: UsagePageProps) {
+  const { choice, open, accounts, payers, isAdmin, month, forecast, reports } = props
+  const isOpen = choice.period === open
   const label = periodLabel(choice.period)
   const lastDay = dayLabel(month.days.at(-1) ?? '')
   return (
     <>
       <PageHeader title="Usage" />
-      <UsageControls choice={choice} open={open} accounts={accounts} />
+      <UsageControls choice={choice} open={open} accounts={accounts} isAdmin={isAdmin} />
       {month.groups.length === 0 ? (
         <NoUsage choice={choice} label={label} />
       ) : (
         <>
-          <Totals month={month} label={label} isOpen={choice.period === open} />
+          <Totals month={month} label={label} isOpen={isOpen} />
           {forecast ? (
             <p className="mt-3 text-sm" data-forecast>
               {forecastSentence(forecast, lastDay)}
@@ -46,14 +63,15 @@ export function UsagePage({ choice, open, accounts, month, forecast }: UsagePage
             title={findingOf(month, choice.by, label)}
             note={`USD by UTC day, ${dayLabel(month.days[0] ?? '')} to ${lastDay}`}
           >
-            <CostChart month={month} nameOf={namerOf(choice, accounts)} file={usageFile(choice, 'day')} />
+            <CostChart month={month} nameOf={namerOf(choice, payers)} file={usageFile(choice, 'day')} />
           </Section>
-          <Section title={`By ${choice.by}`} note={choice.period === open ? tierNote(choice, accounts) : null}>
-            <GroupTable month={month} by={choice.by} accounts={accounts} />
+          <Section title={`By ${choice.by}`} note={isOpen ? tierNote(choice, accounts) : null}>
+            <GroupTable month={month} by={choice.by} payers={payers} />
             <a className={buttonClass('secondary', 'mt-4')} href={usageFile(choice, 'all')} download>
               CSV
             </a>
           </Section>
+          {reports ? <OperatorSections choice={choice} reports={reports} payers={payers} isOpen={isOpen} /> : null}
         </>
       )}
     </>
@@ -62,17 +80,20 @@ export function UsagePage({ choice, open, accounts, month, forecast }: UsagePage
 
 /** What requests took from credits stays; a subscription's month is priced as a whole. */
 function tierNote({ account }: UsageChoice, accounts: readonly NamedAccount[]): string | null {
-  const shown = accounts.filter((each) => account === null || each.account === account)
-  const vaults = shown.filter((each) => vaultOf(each.account) !== null)
+  const words = 'today’s tier until the month ends'
+  if (account === EVERYONE) return `Subscriptions at ${words}`
+  const shown = account === null ? accounts.map((each) => each.account) : [account]
+  const vaults = shown.filter((each) => vaultOf(each) !== null)
   if (vaults.length === 0) return null
-  return `${vaults.length < shown.length ? 'Subscriptions at' : 'At'} today’s tier until the month ends`
+  return `${vaults.length < shown.length ? 'Subscriptions at' : 'At'} ${words}`
 }
 
 /** Groups of several accounts may share a name: then the account's stands beside it. */
-function namerOf({ by, account }: UsageChoice, accounts: readonly NamedAccount[]): (group: UsageGroup) => string {
-  const names = new Map(accounts.map((each) => [each.account, each.name]))
+function namerOf({ by, account }: UsageChoice, payers: readonly NamedAccount[]): (group: UsageGroup) => string {
+  const names = new Map(payers.map((each) => [each.account, each.name]))
+  const areSeveral = account === null || account === EVERYONE
   return (group) => {
-    const owner = account === null && accounts.length > 1 && group.account ? names.get(group.account) : undefined
+    const owner = areSeveral && group.account ? names.get(group.account) : undefined
     return owner ? `${groupName(group, by)} (${owner})` : groupName(group, by)
   }
 }
@@ -94,21 +115,22 @@ function Totals({ month, label, isOpen }: { month: UsageMonth; label: string; is
 }
 
 function NoUsage({ choice, label }: { choice: UsageChoice; label: string }) {
-  if (choice.account === null) {
+  const { account, as } = choice
+  if (account === null || account === EVERYONE) {
     return (
       <Notice title={`No requests in ${label}.`}>
-        Requests with your keys show up here within seconds. Days are UTC days.
+        Requests with {account === null ? 'your' : 'anybody’s'} keys show up here within seconds. Days are UTC days.
       </Notice>
     )
   }
   const all = (
-    <Link className={buttonClass()} href={usagePath({ ...choice, account: null })}>
-      All accounts
+    <Link className={buttonClass()} href={usagePath({ ...choice, account: as === 'admin' ? EVERYONE : null })}>
+      {as === 'admin' ? 'Everyone' : 'All accounts'}
     </Link>
   )
   return (
     <Notice title={`No requests of this account in ${label}.`} actions={all}>
-      Others of yours may have some.
+      {as === 'admin' ? 'Others may have some.' : 'Others of yours may have some.'}
     </Notice>
   )
 }

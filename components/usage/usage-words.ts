@@ -1,7 +1,15 @@
 import { parseUsd } from '#lib/money/decimal.ts'
+import { usd } from '#lib/money/units.ts'
 import { showPercent, showUsd } from '#lib/format/money.ts'
 import { nextPeriod, type Period, periodStart } from '#lib/period/period.ts'
-import type { Grouping, MonthForecast, UsageChoice, UsageGroup, UsageMonth } from './overview.ts'
+import {
+  EVERYONE,
+  type Grouping,
+  type MonthForecast,
+  type UsageChoice,
+  type UsageGroup,
+  type UsageMonth,
+} from './overview.ts'
 
 const NAMELESS: Record<Grouping, string> = {
   model: 'Calls without a model',
@@ -12,18 +20,44 @@ const NAMELESS: Record<Grouping, string> = {
 /** A group as a row names it. */
 export const groupName = ({ key }: Pick<UsageGroup, 'key'>, by: Grouping): string => key ?? NAMELESS[by]
 
+type Place = Omit<UsageChoice, 'as'>
+
 /** The address of a page with this choice. */
-export function usagePath({ period, by, account }: UsageChoice): string {
+export function usagePath({ period, by, account }: Place): string {
   const month = `${Math.floor(period / 100)}-${String(period % 100).padStart(2, '0')}`
   return `/usage?month=${month}&by=${by}${account === null ? '' : `&account=${account}`}`
 }
 
+const day = (of: Period): string => periodStart(of).toISOString().slice(0, 10)
+
+/** Whose usage a file holds. */
+const oneOf = (account: string | null): string =>
+  account === null || account === EVERYONE ? '' : `&account=${account}`
+
 /** The file with what the table shows, or with all of its days. */
-export function usageFile({ period, by, account }: UsageChoice, every: 'all' | 'day'): string {
-  const day = (of: Period) => periodStart(of).toISOString().slice(0, 10)
-  const one = account === null ? '' : `&account=${account}`
+export function usageFile({ period, by, account, as }: UsageChoice, every: 'all' | 'day'): string {
   const days = `from=${day(period)}&to=${day(nextPeriod(period))}`
-  return `/api/reports/usage?${days}&by=${by}&every=${every}&as=owner&format=csv${one}`
+  return `/api/reports/usage?${days}&by=${by}&every=${every}&as=${as}&format=csv${oneOf(account)}`
+}
+
+/** The other files of the month, each with its name. */
+export function operatorFiles({ period, account, as }: UsageChoice, isOpen: boolean): { name: string; href: string }[] {
+  const days = `from=${day(period)}&to=${day(nextPeriod(period))}`
+  const who = `as=${as}${oneOf(account)}`
+  const files = [
+    { name: 'Totals, CSV', href: `/api/reports/totals?${days}&${who}&format=csv` },
+    { name: 'Days, CSV', href: `/api/reports/trend?${days}&${who}&format=csv` },
+    { name: 'Heavy users, CSV', href: `/api/reports/heavy-users?${days}&${who}&format=csv` },
+    { name: 'Events, NDJSON', href: `/api/exports/events?${days}&${who}&format=ndjson` },
+    { name: 'Events, CSV', href: `/api/exports/events?${days}&${who}&format=csv` },
+  ]
+  return isOpen ? [...files, { name: 'Forecast, CSV', href: `/api/reports/forecast?${who}&format=csv` }] : files
+}
+
+/** A cost has more decimals than 8: what lies below is nothing to look at. */
+export function showCost(amount: string): string {
+  const size = parseUsd(amount.replace(/^-/, '').replace(/(\.\d{8})\d+$/, '$1'))
+  return showUsd(amount.startsWith('-') ? usd(-size) : size)
 }
 
 /** A part of a whole in percent without decimals: "61%". */

@@ -6,6 +6,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import type { UsageGroup } from '#services/rating/index.ts'
 import { type FiguresRow, readFigures } from './read-figures.ts'
 import { resolveScope } from './scope.ts'
+import type { View } from './schemas.ts'
 
 /** Groups that are listed by themselves. */
 const LISTED = 50
@@ -13,8 +14,10 @@ const LISTED = 50
 interface OverviewQuery {
   readonly period: Period
   readonly by: Extract<UsageGroup, 'model' | 'user' | 'feature'>
-  /** Null: all that the owner has. */
+  /** Null: all that the actor has, or as the admin all there is. */
   readonly account: string | null
+  /** As whom the actor looks. */
+  readonly view: Extract<View, 'owner' | 'admin'>
 }
 
 interface OverviewSums {
@@ -32,7 +35,7 @@ interface OverviewGroup extends OverviewSums {
   readonly key: string | null
 }
 
-/** A month of the owner's usage as a page shows it: by day, and by group, the most expensive first. */
+/** A month of usage as a page shows it: by day, and by group, the most expensive first. */
 export interface UsageOverview {
   /** UTC days of the month, "2026-11-01". */
   readonly days: readonly string[]
@@ -44,9 +47,9 @@ export interface UsageOverview {
   readonly others: (OverviewSums & { readonly count: number }) | null
 }
 
-/** The owner's usage of a month. Throws as `resolveScope`, and `report_too_large`. */
+/** A month's usage of the owner, or of everybody to the admin. Throws as `resolveScope`, and `report_too_large`. */
 export async function getUsageOverview(ctx: ServiceContext, query: OverviewQuery): Promise<UsageOverview> {
-  const { accounts } = await resolveScope(ctx, { account: query.account, view: 'owner' })
+  const { accounts } = await resolveScope(ctx, { account: query.account, view: query.view })
   const [from, to] = [periodStart(query.period), periodStart(nextPeriod(query.period))]
   const { rows } = await readFigures(ctx, { accounts, from, to, by: query.by, every: 'day' })
   const days = bucketsOf(from, to, 'day').map(({ name }) => name)

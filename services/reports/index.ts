@@ -1,3 +1,4 @@
+export { findHolders } from './find-holders.ts'
 export { getForecast } from './get-forecast.ts'
 export { getHeavyUsers } from './get-heavy-users.ts'
 export { getTotals } from './get-totals.ts'

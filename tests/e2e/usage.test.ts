@@ -202,4 +202,52 @@ describe('a month of usage', () => {
     await page.goBack()
     await page.waitForURL((at) => !at.search.includes('month=') || at.searchParams.get('by') === 'feature')
   })
+
+  test('everybody’s is the admin’s to choose, with costs, heavy users and whose they are; nobody else gets it', async () => {
+    const system = container.contextFor({ kind: 'system', job: 'test' })
+    const heavy = { vault: BigInt(vaultId), user: 'heaviest-of-all', input: 3_000_000 }
+    await seedUsage(system, [{ ...heavy, at: new Date().toISOString() }])
+    await using somebody = await open()
+    await somebody.page.goto('/usage?account=everyone')
+    await somebody.page.getByText('Everyone’s usage is the admin’s to see.').waitFor(PATIENT)
+    expect(await somebody.page.getByRole('table').count()).toBe(0)
+    await somebody.page.getByRole('link', { name: 'All of your usage' }).click()
+    await somebody.page.getByRole('navigation', { name: 'Grouping' }).waitFor(PATIENT)
+    expect(await somebody.page.getByRole('option', { name: 'Everyone' }).count()).toBe(0)
+
+    await using visitor = await visit(browser, url)
+    const { page } = visitor
+    await page.goto('/usage')
+    await connectAs(page, 'admin')
+    await page.goto('/usage?by=user&account=')
+    await page.getByRole('combobox', { name: 'Account' }).waitFor(PATIENT)
+    await tabTo(page, /^Account$/)
+    await page.keyboard.type('Everyone')
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.waitForURL((at) => at.searchParams.get('account') === 'everyone')
+    const row = page.locator('[data-heavy-user=heaviest-of-all]')
+    await row.waitFor(PATIENT)
+    expect(await figure(page, 'usage-margin')).toMatch(/^−?\$/)
+    expect(await accessibilityFaults(page)).toEqual([])
+    const files = await page
+      .locator('a[download]')
+      .evaluateAll((links) => links.map((link) => link.getAttribute('href')))
+    expect(files).toHaveLength(8)
+    for (const file of files) {
+      const [forAdmin, forOwner] = [await page.request.get(file ?? ''), await somebody.page.request.get(file ?? '')]
+      expect([file, forAdmin.status(), forOwner.status()]).toEqual([file, 200, 403])
+    }
+    await page.setViewportSize({ width: 320, height: 640 })
+    expect(await sidewaysPixels(page)).toBe(0)
+    await row.getByRole('link', { name: new RegExp(`^Subscription ${vaultId} of 0x`) }).click()
+    await page.waitForURL((at) => at.searchParams.get('account') === `vault:${vaultId}`)
+    await row.waitFor(PATIENT)
+    expect(await page.locator('[data-group=heaviest-of-all]').count()).toBe(1)
+    await page.goto('/usage?month=2020-01&account=everyone')
+    await page.getByText('No requests in Jan 2020.').waitFor(PATIENT)
+    await page.goto('/usage?account=vault:999999')
+    await page.getByText('This account isn’t one of yours.').waitFor(PATIENT)
+    expect(visitor.faults).toEqual([])
+  })
 })

@@ -4,6 +4,7 @@ import { usd } from '#lib/money/units.ts'
 import { correctCharge, refundUsage } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import {
+  findHolders,
   getHeavyUsers,
   getTotals,
   getTrend,
@@ -145,7 +146,8 @@ describe('what credits were billed', () => {
     const { heaviest } = await getHeavyUsers(as(customer), heavyUsersQuery.parse(query))
     const named = calls.filter(({ user }) => user !== undefined)
     expect(sum(heaviest.map(({ amount }) => parseUsd(amount)))).toBe(sum(named.map(({ taken }) => taken)))
-    const page = await getUsageOverview(as(customer), { period: 202_611, by: 'model', account: mine.name })
+    const month = { period: 202_611, by: 'model', account: mine.name, view: 'owner' } as const
+    const page = await getUsageOverview(as(customer), month)
     const november = calls.filter(({ at }) => at.startsWith('2026-11'))
     expect(parseUsd(page.totals.billedUsd)).toBe(sum(november.map(({ taken }) => taken)))
     const file = usageReportFile(as(customer), usageReportQuery.parse({ ...query, format: 'csv' }))
@@ -180,6 +182,27 @@ describe('who sees credits', () => {
     const exact = (text = '') => BigInt(text.replace('.', ''))
     expect(exact(costs?.litellmUsd)).toBe(litellm)
     expect(exact(costs?.marginUsd)).toBe(parseUsd(billedUsd) * 10_000n - litellm)
+  })
+
+  test('the admin, everybody’s month on one page, with whose each account is', async () => {
+    const admin = as(world.accounts.admin)
+    const everyone = { period: 202_611, by: 'user', account: null, view: 'admin' } as const
+    const { groups } = await getUsageOverview(admin, everyone)
+    const accounts = [...new Set(groups.flatMap(({ account }) => account ?? []))]
+    expect(accounts).toEqual(expect.arrayContaining([`vault:${vault}`, mine.name, theirs.name]))
+    const named = [`vault:${vault}`, mine.name, theirs.name, 'vault:999999', 'credits:cr_none']
+    expect(await findHolders(admin, named)).toEqual(
+      new Map([
+        [`vault:${vault}`, customer.address],
+        [mine.name, customer.address],
+        [theirs.name, rival.address],
+      ]),
+    )
+    for (const ctx of [as(customer), as(world.accounts.provider), holding(mine), holding(mine, 'key')]) {
+      await expect(getUsageOverview(ctx, everyone)).rejects.toEqual(failure('not_permitted'))
+    }
+    await expect(findHolders(as(customer), [mine.name])).rejects.toEqual(failure('not_permitted'))
+    await expect(findHolders(holding(mine), [mine.name])).rejects.toEqual(failure('session_required'))
   })
 
   test('nobody another’s, in any role and by any door', async () => {

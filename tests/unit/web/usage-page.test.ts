@@ -2,7 +2,15 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { axisEnd, barPaths, chartSeries, daysInWords, dearestDay, stackOf } from '#components/usage/chart-data.ts'
 import type { UsageGroup, UsageMonth } from '#components/usage/overview.ts'
-import { findingOf, forecastSentence, shareOf, usageFile, usagePath } from '#components/usage/usage-words.ts'
+import {
+  findingOf,
+  forecastSentence,
+  operatorFiles,
+  shareOf,
+  showCost,
+  usageFile,
+  usagePath,
+} from '#components/usage/usage-words.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
 
@@ -101,11 +109,33 @@ describe('the words', () => {
   })
 
   test('each choice has an address, and its file holds the same', () => {
-    const choice = { period: 202_612, by: 'user', account: 'vault:7' } as const
+    const choice = { period: 202_612, by: 'user', account: 'vault:7', as: 'owner' } as const
     expect(usagePath(choice)).toBe('/usage?month=2026-12&by=user&account=vault:7')
     expect(usagePath({ ...choice, account: null })).toBe('/usage?month=2026-12&by=user')
     expect(usageFile(choice, 'all')).toBe(
       '/api/reports/usage?from=2026-12-01&to=2027-01-01&by=user&every=all&as=owner&format=csv&account=vault:7',
     )
+  })
+
+  test('everyone has an address, and no account stands in the files of the admin’s', () => {
+    const everyone = { period: 202_612, by: 'user', account: 'everyone', as: 'admin' } as const
+    expect(usagePath(everyone)).toBe('/usage?month=2026-12&by=user&account=everyone')
+    expect(usageFile(everyone, 'day')).toBe(
+      '/api/reports/usage?from=2026-12-01&to=2027-01-01&by=user&every=day&as=admin&format=csv',
+    )
+    const files = operatorFiles(everyone, true).map(({ href }) => href)
+    expect(files).toHaveLength(6)
+    expect(files.every((href) => href.includes('as=admin') && !href.includes('account='))).toBe(true)
+    const one = operatorFiles({ ...everyone, account: 'vault:7' }, false).map(({ href }) => href)
+    expect(one).toHaveLength(5)
+    expect(one.every((href) => href.includes('as=admin&account=vault:7'))).toBe(true)
+  })
+
+  test.each([
+    ['0.000000400000', '$0.0000004'],
+    ['-12.345678901234', '−$12.35'],
+    ['0.00000000000001', '$0.00'],
+  ])('a cost of %s is shown as %s', (exact, shown) => {
+    expect(showCost(exact)).toBe(shown)
   })
 })
