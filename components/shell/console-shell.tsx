@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { AlertBell } from '#components/alerts/alert-bell.client.tsx'
 import { BalanceLink } from '#components/credits/balance-link.client.tsx'
 import { Logo } from '#components/ui/logo.tsx'
-import { SessionGuard } from '#components/wallet/session-guard.client.tsx'
+import { AccountScope } from '#components/wallet/account-scope.client.tsx'
 import { WalletMenu } from '#components/wallet/wallet-menu.client.tsx'
 import { TransactionTray } from '#components/transactions/transaction-tray.client.tsx'
 import { BarLinks, RailLinks } from './nav-links.client.tsx'
@@ -39,13 +39,12 @@ export function ConsoleShell({ theme, children }: { theme: Theme; children: Reac
           </div>
         </header>
         <main id={MAIN_ID} className="mx-auto max-w-[1200px] px-4 pt-2 md:px-6">
-          {children}
+          <AccountScope>{children}</AccountScope>
         </main>
       </div>
       <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-surface md:hidden">
         <BarLinks />
       </nav>
-      <SessionGuard />
     </div>
   )
 }

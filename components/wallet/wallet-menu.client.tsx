@@ -12,8 +12,8 @@ const AccountPanel = lazy(() => import('./account-panel.client.tsx'))
 
 /** Connect Wallet, or the account that is signed in with what can be done about it. */
 export function WalletMenu() {
-  const { session } = useSession()
-  if (!session) return <ConnectButton />
+  const { session, hasEnded } = useSession()
+  if (!session || hasEnded) return <ConnectButton />
   const face = (
     <>
       <span className="sr-only">Account </span>
