@@ -151,31 +151,131 @@ describe('a tab that is closed', () => {
   })
 })
 
+const signInAgain = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
+
+/** The wallet is switched in another tab, which ends the session. */
+async function switchElsewhere(page: Page): Promise<void> {
+  const account: string = await page.evaluate(() => {
+    const stored = JSON.parse(localStorage.getItem('CURRENT_USER') ?? '{}')
+    const switched = { ...stored, addr: '0x01cf0e2f2f715450' }
+    localStorage.setItem('CURRENT_USER', JSON.stringify(switched))
+    window.dispatchEvent(new Event('focus'))
+    return stored.addr
+  })
+  expect(account).toMatch(/^0x/)
+  await signInAgain(page).waitFor(PATIENT)
+}
+
+async function signInAgainAs(page: Page, role: Role): Promise<void> {
+  await signInAgain(page).getByRole('button', { name: 'Connect Wallet' }).click()
+  await wallet(page)
+    .getByRole('button', { name: new RegExp(role, 'i') })
+    .click(PATIENT)
+  await signInAgain(page).waitFor({ state: 'detached', ...PATIENT })
+}
+
 describe('the session follows the wallet', () => {
   test('a wallet that was switched elsewhere ends the session, and the draft stays', async () => {
     await using visitor = await visitAs('customer')
     const { page } = visitor
     await page.goto('/subscriptions/new')
     await page.getByLabel('Name').fill('half-typed')
-    const account: string = await page.evaluate(() => {
-      const stored = JSON.parse(localStorage.getItem('CURRENT_USER') ?? '{}')
-      const switched = { ...stored, addr: '0x01cf0e2f2f715450' }
-      localStorage.setItem('CURRENT_USER', JSON.stringify(switched))
-      window.dispatchEvent(new Event('focus'))
-      return stored.addr
-    })
-    expect(account).toMatch(/^0x/)
-    await page.getByRole('dialog', { name: 'Sign in again to continue' }).waitFor(PATIENT)
+    await switchElsewhere(page)
     expect(await (await page.request.get('/api/auth/session')).json()).toBeNull()
     expect((await page.request.get('/api/vaults')).status()).toBe(401)
     expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
 
-    await page.getByRole('dialog').getByRole('button', { name: 'Connect Wallet' }).click()
+    await signInAgainAs(page, 'customer')
+    expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
+  })
+
+  test('what was typed on any page is there after signing in again, and gone for another account', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.goto('/credits/keys/new')
+    await page.getByLabel('Name').fill('half-typed')
+    await switchElsewhere(page)
+    await signInAgainAs(page, 'customer')
+    expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
+    await switchElsewhere(page)
+    await signInAgainAs(page, 'provider')
+    await expect.poll(() => page.getByLabel('Name').inputValue(), PATIENT).toBe('')
+  })
+
+  test('who doesn’t sign in again is shown nothing of the account any more', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.goto('/credits')
+    await page.locator('[data-figure=usable]').waitFor(PATIENT)
+    await switchElsewhere(page)
+    await signInAgain(page).getByRole('button', { name: 'Not now' }).click()
+    await page.getByText('Connect your wallet to see your credits.').waitFor(PATIENT)
+    expect(await page.locator('[data-figure=usable]').count()).toBe(0)
+  })
+
+  test('an answer that is under way in the playground arrives though the session ended', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.goto('/playground')
+    const over = Promise.withResolvers<void>()
+    await page.route('**/chat/completions', async (route) => {
+      const response = await route.fetch()
+      await over.promise
+      await route.fulfill({ response })
+    })
+    await page.getByLabel('Model').selectOption('mixtral-8x7b')
+    await page.getByLabel('Message').fill('Say hello in one word.')
+    await page.getByRole('button', { name: 'Send' }).click()
+    await page.locator('[data-turn=waiting]').waitFor(PATIENT)
+    await switchElsewhere(page)
+    over.resolve()
+    await page.locator('[data-turn=done]').waitFor(PATIENT)
+    await signInAgainAs(page, 'customer')
+    expect(await page.locator('[data-turn=done]').count()).toBe(1)
+  })
+
+  test('a declined switch is said, and leaves the account as it was: it still signs', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('button', { name: 'Switch wallet' }).click()
+    await decline(page)
+    await page
+      .getByText(/You declined in the wallet. You are still signed in as 0x/)
+      .first()
+      .waitFor(PATIENT)
+    expect(await createSubscription(page, 'after-a-declined-switch')).toMatch(/^sk-/)
+  })
+
+  test('a session without a wallet says so, and the wallet can be connected again', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.evaluate(() => localStorage.removeItem('CURRENT_USER'))
+    await orderSubscription(page, 'no-wallet')
+    await page.getByText('No wallet is connected, though you are signed in.').first().waitFor(PATIENT)
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('button', { name: 'Connect wallet', exact: true }).click()
     await wallet(page)
       .getByRole('button', { name: /customer/i })
       .click(PATIENT)
-    await page.getByRole('dialog').waitFor({ state: 'hidden', ...PATIENT })
-    expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
+    await page.getByText('Wallet connected').waitFor({ state: 'attached', ...PATIENT })
+    await page.getByRole('button', { name: 'Create Subscription & API Key' }).click()
+    await approve(page)
+    await page.locator('[data-secret]').waitFor(PATIENT)
+    expect((await vaultsNamed(page, 'no-wallet')).length).toBe(1)
+  })
+
+  test('disconnecting without an answer is said, and the account stays', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.route('**/api/auth/session', (route) =>
+      route.request().method() === 'DELETE' ? route.abort() : route.continue(),
+    )
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('button', { name: 'Disconnect wallet' }).click()
+    await page.getByText('You may still be signed in.').first().waitFor(PATIENT)
+    expect(await page.getByRole('button', { name: /^Account/ }).isVisible()).toBe(true)
+    expect(visitor.faults).toEqual([])
   })
 
   test('switching to another account shows that account only', async () => {
