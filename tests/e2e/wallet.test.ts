@@ -189,51 +189,6 @@ describe('the session follows the wallet', () => {
     expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
   })
 
-  test('what was typed on any page is there after signing in again, and gone for another account', async () => {
-    await using visitor = await visitAs('customer')
-    const { page } = visitor
-    await page.goto('/credits/keys/new')
-    await page.getByLabel('Name').fill('half-typed')
-    await switchElsewhere(page)
-    await signInAgainAs(page, 'customer')
-    expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
-    await switchElsewhere(page)
-    await signInAgainAs(page, 'provider')
-    await expect.poll(() => page.getByLabel('Name').inputValue(), PATIENT).toBe('')
-  })
-
-  test('who doesn’t sign in again is shown nothing of the account any more', async () => {
-    await using visitor = await visitAs('customer')
-    const { page } = visitor
-    await page.goto('/credits')
-    await page.locator('[data-figure=usable]').waitFor(PATIENT)
-    await switchElsewhere(page)
-    await signInAgain(page).getByRole('button', { name: 'Not now' }).click()
-    await page.getByText('Connect your wallet to see your credits.').waitFor(PATIENT)
-    expect(await page.locator('[data-figure=usable]').count()).toBe(0)
-  })
-
-  test('an answer that is under way in the playground arrives though the session ended', async () => {
-    await using visitor = await visitAs('customer')
-    const { page } = visitor
-    await page.goto('/playground')
-    const over = Promise.withResolvers<void>()
-    await page.route('**/chat/completions', async (route) => {
-      const response = await route.fetch()
-      await over.promise
-      await route.fulfill({ response })
-    })
-    await page.getByLabel('Model').selectOption('mixtral-8x7b')
-    await page.getByLabel('Message').fill('Say hello in one word.')
-    await page.getByRole('button', { name: 'Send' }).click()
-    await page.locator('[data-turn=waiting]').waitFor(PATIENT)
-    await switchElsewhere(page)
-    over.resolve()
-    await page.locator('[data-turn=done]').waitFor(PATIENT)
-    await signInAgainAs(page, 'customer')
-    expect(await page.locator('[data-turn=done]').count()).toBe(1)
-  })
-
   test('a declined switch is said, and leaves the account as it was: it still signs', async () => {
     await using visitor = await visitAs('customer')
     const { page } = visitor
