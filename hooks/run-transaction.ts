@@ -45,6 +45,9 @@ const asIs = { label: 'JSON-Cadence', asArgument: (value: unknown) => value, asI
 
 const OTHER_ACCOUNT =
   'The wallet is connected to another account. Nothing was sent. Connect the one that you signed in with.'
+const NO_ACCOUNT =
+  'No wallet is connected, though you are signed in. Nothing was sent. Connect it in the menu of your account, at the ' +
+  'top of the page.'
 const UNANSWERED =
   'Flow didn’t confirm that it got the transaction. Look at your subscriptions before you send it again: it may still ' +
   'go through for about 10 minutes.'
@@ -53,7 +56,7 @@ async function sign(config: AppConfig, draft: TransactionDraft): Promise<string>
   const fcl = await loadFcl(config)
   const { addr } = await fcl.currentUser.snapshot()
   // Without this FCL would ask any account to sign in and sign.
-  if (addr !== draft.address) throw new Error(OTHER_ACCOUNT)
+  if (addr !== draft.address) throw new Error(addr ? OTHER_ACCOUNT : NO_ACCOUNT)
   return fcl.mutate({
     cadence: draft.cadence,
     limit: COMPUTE_LIMIT,

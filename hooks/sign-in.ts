@@ -1,5 +1,6 @@
 import { callApi } from './api.ts'
 import type { AppConfig, Session } from './api-types.ts'
+import type { FclUser } from '@onflow/fcl'
 import { type Fcl, loadFcl } from './flow-client.ts'
 import { SESSION_PATH } from './use-session.ts'
 import { errorText, isDeclined } from './wallet-error.ts'
@@ -11,11 +12,15 @@ export type ConnectOutcome =
 
 const NO_PROOF = 'This wallet gave no proof of the account. You are not signed in. Choose another wallet.'
 
+const proofOf = ({ services }: FclUser) => services?.find(({ type }) => type === 'account-proof')?.data
+
 async function proveAccount(fcl: Fcl, network: string): Promise<ConnectOutcome> {
-  await fcl.unauthenticate()
-  const user = await fcl.authenticate()
-  if (!user.loggedIn || !user.addr) return { kind: 'declined' }
-  const proof = user.services?.find(({ type }) => type === 'account-proof')?.data
+  const before = proofOf(await fcl.currentUser.snapshot())
+  // Whoever declines stays connected as before: FCL answers with that account and the proof that it gave then.
+  const user = await fcl.authenticate({ forceReauth: true })
+  const proof = proofOf(user)
+  const isAnew = proof?.nonce === undefined || proof.nonce !== before?.nonce
+  if (!user.loggedIn || !user.addr || !isAnew) return { kind: 'declined' }
   if (!proof?.nonce || !proof.signatures?.length) {
     await fcl.unauthenticate()
     return { kind: 'failed', message: NO_PROOF }
@@ -33,8 +38,13 @@ export async function signIn(config: AppConfig): Promise<ConnectOutcome> {
   }
 }
 
-/** Ends the session, then the wallet's connection. */
-export async function signOut(config: AppConfig): Promise<void> {
-  await callApi<null>(SESSION_PATH, 'DELETE')
-  await (await loadFcl(config)).unauthenticate()
+/** Ends the session, then the wallet's connection. Null, or why that is not known to have worked. */
+export async function signOut(config: AppConfig): Promise<string | null> {
+  try {
+    await callApi<null>(SESSION_PATH, 'DELETE')
+    await (await loadFcl(config)).unauthenticate()
+    return null
+  } catch (cause) {
+    return errorText(cause)
+  }
 }

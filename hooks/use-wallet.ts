@@ -5,6 +5,7 @@ import { useSWRConfig } from 'swr'
 import { useAppConfig } from './app-config.ts'
 import type { ConnectOutcome } from './sign-in.ts'
 import { SESSION_PATH, useSession } from './use-session.ts'
+import { errorText } from './wallet-error.ts'
 import { walletIntent } from './wallet-intent.ts'
 
 /** Connects a wallet and signs in with its account proof; disconnecting ends both. */
@@ -28,13 +29,18 @@ export function useWallet() {
     }
   }, [config, refresh])
 
-  const disconnect = useCallback(async (): Promise<void> => {
+  /** Null, or why nobody knows that it ended. */
+  const disconnect = useCallback(async (): Promise<string | null> => {
     walletIntent.leaving = true
     try {
       const { signOut } = await import('./sign-in.ts')
-      await signOut(config)
+      const failure = await signOut(config)
+      if (failure !== null) return failure
       await refresh(null)
       await mutate((key) => key !== SESSION_PATH, undefined, { revalidate: false })
+      return null
+    } catch (cause) {
+      return errorText(cause)
     } finally {
       walletIntent.leaving = false
     }

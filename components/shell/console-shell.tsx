@@ -3,7 +3,6 @@ import type { ReactNode } from 'react'
 import { AlertBell } from '#components/alerts/alert-bell.client.tsx'
 import { BalanceLink } from '#components/credits/balance-link.client.tsx'
 import { Logo } from '#components/ui/logo.tsx'
-import { SessionGuard } from '#components/wallet/session-guard.client.tsx'
 import { WalletMenu } from '#components/wallet/wallet-menu.client.tsx'
 import { TransactionTray } from '#components/transactions/transaction-tray.client.tsx'
 import { BarLinks, RailLinks } from './nav-links.client.tsx'
@@ -48,7 +47,6 @@ export function ConsoleShell({ theme, children }: { theme: Theme; children: Reac
       <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-10 border-t border-line bg-surface md:hidden">
         <BarLinks />
       </nav>
-      <SessionGuard />
     </div>
   )
 }

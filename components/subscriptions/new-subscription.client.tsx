@@ -20,9 +20,6 @@ interface Finished {
 export function NewSubscription() {
   const { session } = useSession()
   const [finished, setFinished] = useState<Finished | null>(null)
-  // A session that ends keeps the form with what was typed; the dialog over the page asks to sign in again.
-  const [begun, setBegun] = useState(false)
-  if (session && !begun) setBegun(true)
   if (finished) {
     return (
       <Suspense fallback={<Loading what="the key" className="h-96" />}>
@@ -33,8 +30,8 @@ export function NewSubscription() {
   return (
     <>
       <PageHeader title="Create New" trail={<Trail />} />
-      {begun ? (
-        <SubscriptionForm owner={session?.address ?? null} onFinished={setFinished} />
+      {session ? (
+        <SubscriptionForm owner={session.address} onFinished={setFinished} />
       ) : (
         <SignInPrompt what="the form for a new subscription" />
       )}

@@ -17,8 +17,8 @@ import { StorageNotice } from './storage-notice.tsx'
 import { type DraftFaults, draftFaults, keyFloorFlow, type SubscriptionDraft } from './subscription-draft.ts'
 
 interface SubscriptionFormProps {
-  /** Who pays; null when the session ended meanwhile. */
-  owner: string | null
+  /** Who pays. */
+  owner: string
   onFinished: (created: { vaultId: string; serviceName: string; secret: string }) => void
 }
 
@@ -31,7 +31,7 @@ const SPOKEN: Partial<Record<CreationOutcome['kind'], string>> = {
 export function SubscriptionForm({ owner, onFinished }: SubscriptionFormProps) {
   const config = useAppConfig()
   const announce = useAnnounce()
-  const { balance } = useFlowBalance(owner ?? undefined)
+  const { balance } = useFlowBalance(owner)
   const { create, status, busy, reset } = useCreateSubscription()
   const [draft, setDraft] = useState<SubscriptionDraft>({
     serviceName: '',
@@ -51,7 +51,7 @@ export function SubscriptionForm({ owner, onFinished }: SubscriptionFormProps) {
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    if (busy || !owner || isFull) return
+    if (busy || isFull) return
     const found = draftFaults(draft, { minimumDeposit: parseFlow(config.minimumDeposit), keyFloor, balance })
     setFaults(found)
     if (Object.keys(found).length > 0) return
@@ -80,12 +80,7 @@ export function SubscriptionForm({ owner, onFinished }: SubscriptionFormProps) {
         of which model becomes public on chain.
       </p>
       {storage && storage.state !== 'ok' ? <StorageNotice storage={storage} /> : null}
-      <Button
-        kind="primary"
-        type="submit"
-        aria-disabled={busy || !owner || isFull}
-        className="w-full sm:w-auto sm:min-w-[34ch]"
-      >
+      <Button kind="primary" type="submit" aria-disabled={busy || isFull} className="w-full sm:w-auto sm:min-w-[34ch]">
         {busy && status ? STATE_WORDS[status.state] : 'Create Subscription & API Key'}
       </Button>
       {busy && status ? <TransactionSteps status={status} /> : null}

@@ -1,10 +1,10 @@
 'use client'
 
-import { clsx } from 'clsx'
 import { useRef, useState } from 'react'
 import { Button, type ButtonKind } from '#components/ui/button.tsx'
 import { useAnnounce } from '#hooks/use-announce.ts'
 import { useWallet } from '#hooks/use-wallet.ts'
+import { type Note, WalletNote } from './wallet-note.tsx'
 
 interface ConnectButtonProps {
   label?: string
@@ -17,7 +17,7 @@ interface ConnectButtonProps {
 export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onBusy }: ConnectButtonProps) {
   const { connect, busy } = useWallet()
   const announce = useAnnounce()
-  const [note, setNote] = useState<{ tone: 'neutral' | 'bad'; text: string } | null>(null)
+  const [note, setNote] = useState<Note | null>(null)
   const button = useRef<HTMLButtonElement>(null)
 
   const start = async (): Promise<void> => {
@@ -41,17 +41,7 @@ export function ConnectButton({ label = 'Connect Wallet', kind = 'primary', onBu
       <Button ref={button} kind={kind} onClick={start} aria-disabled={busy} className="min-w-[16ch]">
         {busy ? 'Waiting for your wallet' : label}
       </Button>
-      {note ? (
-        <p
-          className={clsx(
-            'absolute top-full right-0 z-10 mt-2 w-64 rounded-md border border-line bg-surface p-3 text-xs',
-            'shadow-popover',
-            note.tone === 'bad' ? 'text-bad' : 'text-text-2',
-          )}
-        >
-          {note.text}
-        </p>
-      ) : null}
+      {note ? <WalletNote note={note} /> : null}
     </div>
   )
 }

@@ -26,8 +26,8 @@ export default function SignInAgain({ onClose }: { onClose: () => void }) {
         </>
       }
     >
-      Your session ended, or the wallet was switched to another account. Nothing was sent and nothing was charged. What
-      you typed is still here.
+      Your session ended, or the wallet was switched to another account. What you typed and what is under way is kept
+      for the same account: sign in with it and go on. With “Not now”, or as another account, you leave it.
     </Modal>
   )
 }

@@ -151,31 +151,86 @@ describe('a tab that is closed', () => {
   })
 })
 
+const signInAgain = (page: Page) => page.getByRole('dialog', { name: 'Sign in again to continue' })
+
+/** The wallet is switched in another tab, which ends the session. */
+async function switchElsewhere(page: Page): Promise<void> {
+  const account: string = await page.evaluate(() => {
+    const stored = JSON.parse(localStorage.getItem('CURRENT_USER') ?? '{}')
+    const switched = { ...stored, addr: '0x01cf0e2f2f715450' }
+    localStorage.setItem('CURRENT_USER', JSON.stringify(switched))
+    window.dispatchEvent(new Event('focus'))
+    return stored.addr
+  })
+  expect(account).toMatch(/^0x/)
+  await signInAgain(page).waitFor(PATIENT)
+}
+
+async function signInAgainAs(page: Page, role: Role): Promise<void> {
+  await signInAgain(page).getByRole('button', { name: 'Connect Wallet' }).click()
+  await wallet(page)
+    .getByRole('button', { name: new RegExp(role, 'i') })
+    .click(PATIENT)
+  await signInAgain(page).waitFor({ state: 'detached', ...PATIENT })
+}
+
 describe('the session follows the wallet', () => {
   test('a wallet that was switched elsewhere ends the session, and the draft stays', async () => {
     await using visitor = await visitAs('customer')
     const { page } = visitor
     await page.goto('/subscriptions/new')
     await page.getByLabel('Name').fill('half-typed')
-    const account: string = await page.evaluate(() => {
-      const stored = JSON.parse(localStorage.getItem('CURRENT_USER') ?? '{}')
-      const switched = { ...stored, addr: '0x01cf0e2f2f715450' }
-      localStorage.setItem('CURRENT_USER', JSON.stringify(switched))
-      window.dispatchEvent(new Event('focus'))
-      return stored.addr
-    })
-    expect(account).toMatch(/^0x/)
-    await page.getByRole('dialog', { name: 'Sign in again to continue' }).waitFor(PATIENT)
+    await switchElsewhere(page)
     expect(await (await page.request.get('/api/auth/session')).json()).toBeNull()
     expect((await page.request.get('/api/vaults')).status()).toBe(401)
     expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
 
-    await page.getByRole('dialog').getByRole('button', { name: 'Connect Wallet' }).click()
+    await signInAgainAs(page, 'customer')
+    expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
+  })
+
+  test('a declined switch is said, and leaves the account as it was: it still signs', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('button', { name: 'Switch wallet' }).click()
+    await decline(page)
+    await page
+      .getByText(/You declined in the wallet. You are still signed in as 0x/)
+      .first()
+      .waitFor(PATIENT)
+    expect(await createSubscription(page, 'after-a-declined-switch')).toMatch(/^sk-/)
+  })
+
+  test('a session without a wallet says so, and the wallet can be connected again', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.evaluate(() => localStorage.removeItem('CURRENT_USER'))
+    await orderSubscription(page, 'no-wallet')
+    await page.getByText('No wallet is connected, though you are signed in.').first().waitFor(PATIENT)
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('button', { name: 'Connect wallet', exact: true }).click()
     await wallet(page)
       .getByRole('button', { name: /customer/i })
       .click(PATIENT)
-    await page.getByRole('dialog').waitFor({ state: 'hidden', ...PATIENT })
-    expect(await page.getByLabel('Name').inputValue()).toBe('half-typed')
+    await page.getByText('Wallet connected').waitFor({ state: 'attached', ...PATIENT })
+    await page.getByRole('button', { name: 'Create Subscription & API Key' }).click()
+    await approve(page)
+    await page.locator('[data-secret]').waitFor(PATIENT)
+    expect((await vaultsNamed(page, 'no-wallet')).length).toBe(1)
+  })
+
+  test('disconnecting without an answer is said, and the account stays', async () => {
+    await using visitor = await visitAs('customer')
+    const { page } = visitor
+    await page.route('**/api/auth/session', (route) =>
+      route.request().method() === 'DELETE' ? route.abort() : route.continue(),
+    )
+    await page.getByRole('button', { name: /^Account/ }).click()
+    await page.getByRole('button', { name: 'Disconnect wallet' }).click()
+    await page.getByText('You may still be signed in.').first().waitFor(PATIENT)
+    expect(await page.getByRole('button', { name: /^Account/ }).isVisible()).toBe(true)
+    expect(visitor.faults).toEqual([])
   })
 
   test('switching to another account shows that account only', async () => {
