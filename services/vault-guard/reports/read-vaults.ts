@@ -1,10 +1,8 @@
 import type { VaultReport } from '#lib/flow/vault-report.ts'
 import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { getReports } from '#services/vaults/index.ts'
 import { listSettledTokens, saveReports } from './store.ts'
-
-/** Reports in one script: far below what a script may compute and an answer may hold. */
-const AT_ONCE = 100
 
 /**
  * The chain's reports of vaults now, by number; one that doesn't exist is absent. What they say is written down, so
@@ -18,10 +16,7 @@ export async function readVaults(ctx: ServiceContext, vaultIds: readonly bigint[
   // Before the chain is asked: a reading that is known here to have settled is in the chain's report.
   const settled = await listSettledTokens(db, deploymentId, vaultIds, previousPeriod(periodOf(readAt)))
   const { height } = await chain.latestBlock()
-  for (let from = 0; from < vaultIds.length; from += AT_ONCE) {
-    const reports = await chain.script('get_vaults', { ids: vaultIds.slice(from, from + AT_ONCE) })
-    for (const report of reports) vaults.set(report.id, report)
-  }
+  for (const report of await getReports(ctx, vaultIds)) vaults.set(report.id, report)
   await saveReports(db, deploymentId, [...vaults.values()], { height, readAt, settled })
   return vaults
 }
