@@ -4,19 +4,19 @@ import { Notice } from '#components/ui/notice.tsx'
 import { showFlow } from '#lib/format/money.ts'
 import { parseFlow } from '#lib/money/decimal.ts'
 import type { VaultView } from '#hooks/api-types.ts'
-import { figuresOf } from './vault-figures.ts'
+import { awaitsClaim, figuresOf } from './vault-figures.ts'
 
 const ClaimNotice = lazy(() => import('./claim-notice.client.tsx'))
 
 /** What an owner should know before anything else: a vault to accept, a blocked key, little left. */
 export function OwnerNotices({ view, onChanged }: { view: VaultView; onChanged: () => void }) {
-  const { vault, key, claimed } = view
+  const { vault, key } = view
   const { left } = figuresOf(vault)
   const reminder = vault.reminderBelow === null ? null : parseFlow(vault.reminderBelow)
   const isLow = vault.status !== 'closed' && reminder !== null && left < reminder
   return (
     <div className="mb-6 space-y-4 empty:hidden">
-      {claimed ? null : (
+      {!awaitsClaim(view) ? null : (
         <Suspense fallback={null}>
           <ClaimNotice vault={vault} onChanged={onChanged} />
         </Suspense>

@@ -1,6 +1,6 @@
 import { parseFlow, parseUsd } from '#lib/money/decimal.ts'
 import { type Flow, flow, type Usd, usd } from '#lib/money/units.ts'
-import type { ModelUsage, RecentRequest, VaultReport } from '#hooks/api-types.ts'
+import type { ModelUsage, RecentRequest, VaultReport, VaultView } from '#hooks/api-types.ts'
 import type { Tone } from '#components/ui/status.tsx'
 
 export interface VaultFigures {
@@ -26,6 +26,10 @@ export function figuresOf(vault: VaultReport): VaultFigures {
     credit: parseUsd(vault.creditUsd),
   }
 }
+
+/** Whether its owner has to accept the vault first. Of one that is closed there may be nothing left to accept. */
+export const awaitsClaim = ({ vault, claimed }: Pick<VaultView, 'vault' | 'claimed'>): boolean =>
+  !claimed && vault.status !== 'closed'
 
 /** Status of a vault in one word, as the customer needs it. */
 export function vaultStatus(vault: VaultReport): { tone: Tone; word: string } {

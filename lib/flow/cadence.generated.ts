@@ -1572,6 +1572,32 @@ access(all) fun main(id: UInt64): SubscriptionReports.VaultReport? {
   ],
 } as const
 
+export const getVaultIdsByOwner = {
+  code: `import "VaultDirectory"
+
+/// The numbers of an owner's vaults, in no certain order. Reports of them: \`get_vaults\`, some at a time.
+access(all) fun main(owner: Address): [UInt64] {
+    return VaultDirectory.vaultIdsOfOwner(owner)
+}
+`,
+  parameters: [
+    { name: 'owner', type: 'Address' },
+  ],
+} as const
+
+export const getVaultIdsByProvider = {
+  code: `import "VaultDirectory"
+
+/// The numbers of a provider's vaults, in no certain order. Reports of them: \`get_vaults\`, some at a time.
+access(all) fun main(provider: Address): [UInt64] {
+    return VaultDirectory.vaultIdsOfProvider(provider)
+}
+`,
+  parameters: [
+    { name: 'provider', type: 'Address' },
+  ],
+} as const
+
 export const getVaults = {
   code: `import "SubscriptionReports"
 
@@ -1582,34 +1608,6 @@ access(all) fun main(ids: [UInt64]): [SubscriptionReports.VaultReport] {
 `,
   parameters: [
     { name: 'ids', type: '[UInt64]' },
-  ],
-} as const
-
-export const getVaultsByOwner = {
-  code: `import "SubscriptionReports"
-import "VaultDirectory"
-
-/// The reports of an owner's vaults, in no certain order.
-access(all) fun main(owner: Address): [SubscriptionReports.VaultReport] {
-    return SubscriptionReports.ofAll(VaultDirectory.vaultIdsOfOwner(owner))
-}
-`,
-  parameters: [
-    { name: 'owner', type: 'Address' },
-  ],
-} as const
-
-export const getVaultsByProvider = {
-  code: `import "SubscriptionReports"
-import "VaultDirectory"
-
-/// The reports of a provider's vaults, in no certain order.
-access(all) fun main(provider: Address): [SubscriptionReports.VaultReport] {
-    return SubscriptionReports.ofAll(VaultDirectory.vaultIdsOfProvider(provider))
-}
-`,
-  parameters: [
-    { name: 'provider', type: 'Address' },
   ],
 } as const
 
@@ -1732,9 +1730,9 @@ export const scripts = {
   'get_settings': getSettings,
   'get_storage': getStorage,
   'get_vault': getVault,
+  'get_vault_ids_by_owner': getVaultIdsByOwner,
+  'get_vault_ids_by_provider': getVaultIdsByProvider,
   'get_vaults': getVaults,
-  'get_vaults_by_owner': getVaultsByOwner,
-  'get_vaults_by_provider': getVaultsByProvider,
   'preview_price': previewPrice,
   'price_usage': priceUsage,
   'verify_account_proof': verifyAccountProof,

@@ -18,8 +18,16 @@ export const chainSmall = z
   .string()
   .regex(/^\d{1,12}$/, 'not a small whole number')
   .transform((digits) => Number.parseInt(digits, 10))
-/** The contracts keep times as whole seconds since 1970. */
-export const chainTime = chainSmall.transform((seconds) => new Date(seconds * 1000))
+/** The last second of the year 9999: neither a database nor a reader can be told of what lies beyond. */
+const LATEST_SECOND = 253_402_300_799n
+/** The contracts keep times as whole seconds since 1970, any UInt64. What lies beyond the year 9999 is its end. */
+export const chainTime = z
+  .string()
+  .regex(/^\d{1,20}$/, 'not a time')
+  .transform((digits) => {
+    const seconds = BigInt(digits)
+    return new Date(Number(seconds > LATEST_SECOND ? LATEST_SECOND : seconds) * 1000)
+  })
 export const chainPeriod = z
   .string()
   .regex(/^\d{6}$/, 'not a period')

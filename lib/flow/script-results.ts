@@ -11,7 +11,7 @@ import {
   chainUsdPerFlow,
 } from './chain-values.ts'
 import type { Plain } from './json-cadence.ts'
-import { vaultReportSchema } from './vault-report.ts'
+import { readVaultReports, vaultReportSchema } from './vault-report.ts'
 
 const rateSourceSchema = z.object({ name: z.string(), activeFrom: chainTime })
 
@@ -108,9 +108,9 @@ const scriptResults = {
   get_settings: chainSettingsSchema,
   get_storage: storageSchema,
   get_vault: vaultReportSchema.nullable(),
-  get_vaults: z.array(vaultReportSchema),
-  get_vaults_by_owner: z.array(vaultReportSchema),
-  get_vaults_by_provider: z.array(vaultReportSchema),
+  get_vault_ids_by_owner: z.array(chainInteger),
+  get_vault_ids_by_provider: z.array(chainInteger),
+  get_vaults: z.array(z.unknown()).transform(readVaultReports),
   preview_price: chainPriceSchema,
   price_usage: chainPriceSchema,
   verify_account_proof: z.boolean(),

@@ -59,3 +59,27 @@ export const vaultReportSchema = z.object({
 })
 
 export type VaultReport = z.output<typeof vaultReportSchema>
+
+/** A report that can't be read, and why. */
+export interface UnreadableReport {
+  /** As the chain wrote it, if it did. */
+  readonly id: string | null
+  readonly fault: string
+}
+
+const named = z.looseObject({ id: z.string() })
+
+/** Reads each report by itself: one that can't be read is told of, and keeps none of the others away. */
+export function readVaultReports(items: readonly unknown[]): {
+  reports: VaultReport[]
+  unreadable: UnreadableReport[]
+} {
+  const reports: VaultReport[] = []
+  const unreadable: UnreadableReport[] = []
+  for (const item of items) {
+    const read = vaultReportSchema.safeParse(item)
+    if (read.success) reports.push(read.data)
+    else unreadable.push({ id: named.safeParse(item).data?.id ?? null, fault: z.prettifyError(read.error) })
+  }
+  return { reports, unreadable }
+}

@@ -37,13 +37,23 @@ interface CreateOptions {
   funder: Signer
   /** Keeps the accounts with their keys, readable by the user alone. */
   file: string
+  /** Accounts of another chain in the file are kept, and none are made: their keys would be lost. */
+  keepsFile?: boolean
 }
 
 /** The four local accounts: those of the file if this chain has them, else new ones. Refused on a live network. */
-export async function createLocalAccounts({ chain, funder, file }: CreateOptions): Promise<LocalAccounts> {
+export async function createLocalAccounts(options: CreateOptions): Promise<LocalAccounts> {
+  const { chain, funder, file, keepsFile = false } = options
   if (chain.network !== 'emulator') throw new AppError('wrong_network', 'Local accounts exist on the emulator only.')
   const kept = readAccounts(file)
   if (kept !== null && (await areOnChain(chain, kept))) return kept
+  if (kept !== null && keepsFile) {
+    throw new AppError(
+      'local_part_failed',
+      `${file} holds the accounts of another chain. Nothing was done. ` +
+        'Name another file by LOCAL_ACCOUNTS_FILE, the chain by FLOW_ACCESS_NODE, or run npm run reset to start afresh.',
+    )
+  }
   const roles = Object.keys(START_FLOW) as LocalRole[]
   const created: LocalAccount[] = []
   for (const role of roles) created.push(await createAccount(chain, funder, role))

@@ -19,6 +19,8 @@ interface LocalChainOptions {
   /** The emulator's service account. */
   funder: Signer
   settings?: Partial<ContractSettings>
+  /** Accounts of another chain in the file are kept, and nothing is done. */
+  keepsFile?: boolean
 }
 
 interface LocalChain {
@@ -30,10 +32,10 @@ interface LocalChain {
 
 /** Makes an emulator ready: four funded accounts, the contracts in the admin's, its roles and rate. Safe to repeat. */
 export async function setUpLocalChain(options: LocalChainOptions): Promise<LocalChain> {
-  const { accessNode, accountsFile: file, funder } = options
+  const { accessNode, accountsFile: file, funder, keepsFile = false } = options
   const clientFor = (contractAddress: string): ChainClient =>
     createChainClient({ network: 'emulator', accessNode, addresses: contractAddresses('emulator', contractAddress) })
-  const accounts = await createLocalAccounts({ chain: clientFor(funder.address), funder, file })
+  const accounts = await createLocalAccounts({ chain: clientFor(funder.address), funder, file, keepsFile })
   const { admin, oracle, provider } = accounts
   const chain = clientFor(admin.address)
   const settings = { ...LOCAL_SETTINGS, ...options.settings }

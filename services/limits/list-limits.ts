@@ -2,6 +2,7 @@ import { creditAccount, vaultAccount } from '#lib/metering/payer.ts'
 import { requireAdmin, requireHolder, requireUser } from '#services/auth/index.ts'
 import { findAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { listVaultIds } from '#services/vaults/index.ts'
 import { viewLimits } from './limit-view.ts'
 import { requireLimitRight } from './require-limit-right.ts'
 import type { LimitList } from './schemas.ts'
@@ -34,7 +35,7 @@ export async function listLimits(ctx: ServiceContext, { account }: LimitQuery): 
 async function ownAccounts(ctx: ServiceContext): Promise<string[]> {
   if (ctx.actor.kind === 'account') return [creditAccount(requireHolder(ctx.actor))]
   const address = requireUser(ctx.actor)
-  const vaults = await ctx.chain.script('get_vaults_by_owner', { owner: address })
+  const vaultIds = await listVaultIds(ctx, { owner: address })
   const credits = await findAccount(ctx, { subject: `flow:${address}` })
-  return [...vaults.map(({ id }) => vaultAccount(id)), ...(credits ? [creditAccount(credits.id)] : [])]
+  return [...vaultIds.map(vaultAccount), ...(credits ? [creditAccount(credits.id)] : [])]
 }

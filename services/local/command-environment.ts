@@ -32,6 +32,17 @@ function runningParts({ stackFile, secretsFile }: Home): Record<string, string> 
   })
 }
 
+/** The emulator that runs here now, the demonstration's if only that does, with the file of its accounts. */
+export function runningChain(): { accessNode: string; accountsFile: string } | null {
+  const home = openHome()
+  const homes = existsSync(join(home.root, 'demo')) ? [home, openDemoHome()] : [home]
+  for (const each of homes) {
+    const { FLOW_ACCESS_NODE: accessNode } = runningParts(each)
+    if (accessNode !== undefined) return { accessNode, accountsFile: each.accountsFile }
+  }
+  return null
+}
+
 /**
  * The environment of a command: what is set, the user's `.env` files, and for the rest the local stack or the
  * demonstration that runs now. Throws `config_invalid`.

@@ -2,6 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { isOfAccount, payerOfAccount } from '#lib/metering/payer.ts'
 import { getRoles, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { listVaultIds } from '#services/vaults/index.ts'
 import { findAccountNumber } from './store.ts'
 
 /** Whether the actor may read a vault's receipts: its owner, provider or key, an admin, or a job of our own. */
@@ -45,8 +46,8 @@ export async function readableVaults(ctx: ServiceContext): Promise<bigint[] | nu
   const address = requireUser(ctx.actor)
   if ((await getRoles(ctx, address)).admin) return null
   const [owned, provided] = await Promise.all([
-    ctx.chain.script('get_vaults_by_owner', { owner: address }),
-    ctx.chain.script('get_vaults_by_provider', { provider: address }),
+    listVaultIds(ctx, { owner: address }),
+    listVaultIds(ctx, { provider: address }),
   ])
-  return [...new Set([...credits, ...[...owned, ...provided].map(({ id }) => id)])]
+  return [...new Set([...credits, ...owned, ...provided])]
 }

@@ -5,6 +5,7 @@ import { getRoles, requireParty, requireUser } from '#services/auth/index.ts'
 import { findAccount } from '#services/credits/index.ts'
 import { hasUsage } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { listVaultIds } from '#services/vaults/index.ts'
 import type { View } from './schemas.ts'
 
 /** Whose usage somebody may see. */
@@ -67,17 +68,19 @@ function ownCredits(own: string | null, account: string | null, view: View | nul
 }
 
 async function allOf(ctx: ServiceContext, user: string, view: View | null): Promise<Scope> {
-  const [owned, provided, credits] = await Promise.all([
-    view === 'provider' ? [] : ctx.chain.script('get_vaults_by_owner', { owner: user }),
-    view === 'owner' ? [] : ctx.chain.script('get_vaults_by_provider', { provider: user }),
+  const [owned, provided, roles, credits] = await Promise.all([
+    view === 'provider' ? [] : listVaultIds(ctx, { owner: user }),
+    listVaultIds(ctx, { provider: user }),
+    getRoles(ctx, user),
     view === 'provider' ? null : creditsOfWallet(ctx, user),
   ])
-  const vaults = [...owned, ...provided]
-  const accounts = [...new Set(vaults.map(({ id }) => vaultAccount(id)))]
+  const vaultIds = view === 'owner' ? owned : [...new Set([...owned, ...provided])]
+  const accounts = vaultIds.map(vaultAccount)
   // Every wallet that signs in gets a credit account: one that was never used hides no costs from a provider.
   const isCustomer = credits !== null && (await hasUsage(ctx, payerOfAccount(credits.number)))
   if (isCustomer) return only([...accounts, creditAccount(credits.id)], false)
-  return only(accounts, vaults.length > 0 && vaults.every(isPaying(user)))
+  const paying = new Set(roles.provider ? provided : [])
+  return only(accounts, vaultIds.length > 0 && vaultIds.every((id) => paying.has(id)))
 }
 
 /** Anybody may name himself as provider: only one that the admin registered is paid for usage. */

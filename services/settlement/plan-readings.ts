@@ -5,6 +5,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
+import { getReports } from '#services/vaults/index.ts'
 import { holdAfterRefusal } from './hold-period.ts'
 import type { OnStep, UnsettledPeriod } from './schemas.ts'
 import { insertReading, lastSequence, listUnsettled, lockContent } from './store.ts'
@@ -31,8 +32,10 @@ export async function planReadings(ctx: ServiceContext, options: PlanOptions = {
   const upTo = scope === 'past' ? previousPeriod(periodOf(now)) : periodOf(now)
   const unsettled = await listUnsettled(ctx.db, ctx.deploymentId, { now, upTo, limit: MOST_READINGS, vaultIds })
   if (unsettled.length === 0) return 0
-  const ids = unsettled.map(({ vaultId }) => vaultId)
-  const vaults = await ctx.chain.script('get_vaults', { ids })
+  const vaults = await getReports(
+    ctx,
+    unsettled.map(({ vaultId }) => vaultId),
+  )
   const onChain = new Map(vaults.map(({ id, lastSequence: sequence }) => [id, sequence]))
   let planned = 0
   for (const key of unsettled) {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { batchesOf, MOST_READINGS, type Weighable } from '#lib/settlement/reading-batches.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { ClaimedMessage, OutboxHandler, Outcome } from '#services/platform/outbox/dispatch.ts'
+import { getReports } from '#services/vaults/index.ts'
 import { READING_KIND } from './plan-readings.ts'
 import { Outcomes, resolveReading } from './resolve-readings.ts'
 import type { OnStep } from './schemas.ts'
@@ -32,12 +33,12 @@ export function createReadingHandler(onStep: OnStep = () => {}): OutboxHandler {
 
 const readingIdOf = ({ payload }: ClaimedMessage): string => String(payload['readingId'])
 
-/** How a vault pays decides how many of its kind fit into a transaction. */
+/** How a vault pays decides how many of its kind fit into a transaction. One that isn't known counts as the largest. */
 async function weighed(ctx: ServiceContext, rows: readonly ReadingRow[]): Promise<Array<ReadingRow & Weighable>> {
   const ids = rows.filter(({ status }) => status === 'planned').map(({ vaultId }) => vaultId)
-  const vaults = ids.length > 0 ? await ctx.chain.script('get_vaults', { ids }) : []
-  const paying = new Set(vaults.filter(({ automaticPayment }) => automaticPayment).map(({ id }) => id))
-  return rows.map((row) => ({ ...row, paysAtOnce: paying.has(row.vaultId) }))
+  const accruing = (await getReports(ctx, ids)).filter(({ automaticPayment }) => !automaticPayment)
+  const known = new Set(accruing.map(({ id }) => id))
+  return rows.map((row) => ({ ...row, paysAtOnce: !known.has(row.vaultId) }))
 }
 
 /**

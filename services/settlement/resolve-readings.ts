@@ -8,6 +8,7 @@ const LOST_AFTER_MS = 10_000
 const SEARCH_BLOCKS = 600
 const SEARCH_STEP = 200
 
+type SettledVerdict = Extract<Verdict, { kind: 'settled' }>
 export type Resolution = 'ended' | 'waiting' | 'planned'
 
 /**
@@ -19,16 +20,21 @@ export async function resolveReading(
   reading: ReadingRow,
   outcomes = new Outcomes(ctx),
 ): Promise<Resolution> {
-  let waiting = false
-  let failure: string | null = null
-  for (const txId of reading.txIds.toReversed()) {
-    const { status, verdicts } = await outcomes.of(txId, reading)
-    if (status.state === 'sealed') return resolveSealed(ctx, reading, verdicts.of(reading))
-    if (status.state === 'pending') waiting = true
-    if (status.state === 'unknown' && !isLost(ctx, reading)) waiting = true
-    if (status.state === 'failed') failure ??= status.error.message
+  const tried = reading.txIds.toReversed()
+  const found = await Promise.all(tried.map((txId) => outcomes.of(txId, reading)))
+  const sealed = found.filter(({ status }) => status.state === 'sealed').map(({ verdicts }) => verdicts.of(reading))
+  // Whatever a later transaction says of it: one that settled it has.
+  const settled = sealed.find(({ kind }) => kind === 'settled')
+  if (settled) return resolveSealed(ctx, reading, settled)
+  const states = found.map(({ status }) => status.state)
+  if (states.includes('pending') || (states.includes('unknown') && !isLost(ctx, reading))) return 'waiting'
+  const [latest] = sealed
+  if (latest) {
+    // Of a transaction that the node has forgotten, the chain's events tell.
+    const forgotten = states.includes('unknown') ? await searchSettlement(ctx, reading) : null
+    return resolveSealed(ctx, reading, forgotten ?? latest)
   }
-  if (waiting) return 'waiting'
+  const failure = found.map(({ status }) => (status.state === 'failed' ? status.error.message : null)).find(Boolean)
   await replan(ctx.db, [reading.id], failure ?? 'the transaction never arrived')
   return 'planned'
 }
@@ -62,20 +68,27 @@ const isLost = (ctx: ServiceContext, { submittedAt }: ReadingRow): boolean =>
 
 async function resolveSealed(ctx: ServiceContext, reading: ReadingRow, verdict: Verdict): Promise<Resolution> {
   if (verdict.kind === 'settled') await endAsSettled(ctx, reading, verdict.event, verdict.txId)
-  else if (verdict.kind === 'skipped' && verdict.reason === 'duplicate') await findSettlement(ctx, reading)
+  else if (verdict.kind === 'skipped' && verdict.reason === 'duplicate') await endAsDuplicate(ctx, reading)
   else await endAsFailed(ctx, reading, verdict.kind === 'skipped' ? verdict.reason : 'not_mentioned')
   return 'ended'
 }
 
 /** The vault has this very reading already: another transaction brought it, whose id was lost with the process. */
-async function findSettlement(ctx: ServiceContext, reading: ReadingRow): Promise<void> {
+async function endAsDuplicate(ctx: ServiceContext, reading: ReadingRow): Promise<void> {
+  const found = await searchSettlement(ctx, reading)
+  if (found) await endAsSettled(ctx, reading, found.event, found.txId)
+  else await endAsSettledElsewhere(ctx, reading)
+}
+
+/** The settlement of a reading by a transaction that is not known; null when none is found. */
+async function searchSettlement(ctx: ServiceContext, reading: ReadingRow): Promise<SettledVerdict | null> {
   const type = ctx.chain.eventType('UsageBasedSubscriptions.ReadingSettled')
   const latest = (await ctx.chain.latestBlock()).height
   const lowest = Math.max(0, Math.min(reading.preparedHeight ?? latest, latest) - SEARCH_BLOCKS)
   for (let to = latest; to >= lowest; to -= SEARCH_STEP) {
     const events = await ctx.chain.events(type, Math.max(lowest, to - SEARCH_STEP + 1), to)
     const verdict = new Verdicts(events).of(reading)
-    if (verdict.kind === 'settled') return endAsSettled(ctx, reading, verdict.event, verdict.txId)
+    if (verdict.kind === 'settled') return verdict
   }
-  await endAsSettledElsewhere(ctx, reading)
+  return null
 }

@@ -3,10 +3,14 @@ import { getKeysForVaults } from '#services/api-keys/index.ts'
 import { requireUser } from '#services/auth/index.ts'
 import { getUsages } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { inParts } from '#services/platform/in-parts.ts'
 import { getSettlements } from '#services/settlement/index.ts'
 import { assertFound } from './assert-found.ts'
 import type { VaultView } from './schemas.ts'
 import { toReportView, toSettlementView, toUsageView } from './vault-view.ts'
+
+/** Vaults in one script: far below what it may compute. */
+const CLAIMS_AT_ONCE = 100
 
 /**
  * Everything that a vault's parties see of it: the chain's report with what the collector knows, a fixed number of
@@ -33,7 +37,9 @@ export async function describeVaults(ctx: ServiceContext, reports: readonly Vaul
 async function findUnclaimed(ctx: ServiceContext, reports: readonly VaultReport[]): Promise<ReadonlySet<bigint>> {
   const account = requireUser(ctx.actor)
   const vaultIds = reports.filter(({ owner }) => owner === account).map(({ id }) => id)
-  if (vaultIds.length === 0) return new Set()
-  const { vaults } = await ctx.chain.script('get_claims', { account, vaultIds })
-  return new Set(vaultIds).difference(new Set(vaults))
+  const claimed = await inParts(vaultIds, CLAIMS_AT_ONCE, async (part) => {
+    const { vaults } = await ctx.chain.script('get_claims', { account, vaultIds: part })
+    return vaults
+  })
+  return new Set(vaultIds).difference(new Set(claimed))
 }

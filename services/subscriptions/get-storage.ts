@@ -1,3 +1,4 @@
+import { vaultRoom } from '#lib/flow/vault-room.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { StorageView } from './schemas.ts'
 
@@ -7,13 +8,13 @@ const LOW = 100n
 /** How full the contracts' account is, and for how many more vaults it has room. */
 export async function getStorage(ctx: ServiceContext): Promise<StorageView> {
   const { contractAddress } = ctx.env.flow
-  const { used, capacity, nextVault, hasRoom } = await ctx.chain.script('get_storage', { address: contractAddress })
-  const room = hasRoom && nextVault > 0n ? (capacity - used) / nextVault : 0n
+  const storage = await ctx.chain.script('get_storage', { address: contractAddress })
+  const room = vaultRoom(storage)
   return {
     address: contractAddress,
-    usedBytes: used.toString(),
-    capacityBytes: capacity.toString(),
+    usedBytes: storage.used.toString(),
+    capacityBytes: storage.capacity.toString(),
     roomForVaults: room.toString(),
-    state: !hasRoom ? 'full' : room < LOW ? 'low' : 'ok',
+    state: !storage.hasRoom ? 'full' : room < LOW ? 'low' : 'ok',
   }
 }

@@ -2,6 +2,7 @@ import { formatFlow } from '#lib/money/decimal.ts'
 import { type Flow, flow } from '#lib/money/units.ts'
 import { getRoles, requireUser } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { getReports, listVaultIds } from '#services/vaults/index.ts'
 import { describeVaults } from './describe-vaults.ts'
 import type { ProviderSummary } from './schemas.ts'
 
@@ -10,10 +11,8 @@ const sum = (amounts: readonly Flow[]): Flow => flow(amounts.reduce((total: bigi
 /** What the user earned as a provider: each vault that names them, most to withdraw first, and the totals. */
 export async function summarizeProvider(ctx: ServiceContext): Promise<ProviderSummary> {
   const provider = requireUser(ctx.actor)
-  const [roles, reports] = await Promise.all([
-    getRoles(ctx, provider),
-    ctx.chain.script('get_vaults_by_provider', { provider }),
-  ])
+  const [roles, vaultIds] = await Promise.all([getRoles(ctx, provider), listVaultIds(ctx, { provider })])
+  const reports = await getReports(ctx, vaultIds)
   const mostFirst = reports.sort((a, b) =>
     a.accrued === b.accrued ? (a.id < b.id ? -1 : 1) : a.accrued > b.accrued ? -1 : 1,
   )

@@ -55,10 +55,13 @@ async function refresh(ctx: ServiceContext, known: Knowledge, guarded: ReadonlyS
   const changed = isBehind ? guarded : await readChanges(ctx, (known.height ?? height) + 1, height)
   const due = new Set([...changed, ...nextInTurn(ctx, known)].filter((id) => guarded.has(id)))
   for (const id of guarded) if (!known.vaults.has(id)) due.add(id)
-  for (const [id, vault] of await readVaults(ctx, [...due])) {
-    known.vaults.set(id, vault)
-    known.queue.delete(id)
+  const vaults = await readVaults(ctx, [...due])
+  for (const id of due) {
+    forget(known, id)
     known.queue.add(id)
+    const vault = vaults.get(id)
+    // What is not known is asked for again by the next round: its events are not.
+    if (vault) known.vaults.set(id, vault)
   }
   known.height = height
 }

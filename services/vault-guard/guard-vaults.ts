@@ -40,15 +40,22 @@ export async function guardVaults(ctx: ServiceContext, vaultIds: readonly bigint
   const vaults = await readVaults(ctx, guarded)
   const [terms, usages] = await Promise.all([readTerms(ctx), readUsage(ctx, guarded)])
   let tightened = false
+  const failures: unknown[] = []
   for (const key of keys) {
     const vault = vaults.get(key.vaultId)
     // A node that is behind doesn't know the vault yet.
     if (!vault) continue
-    const added = await guardKey(ctx, key, vault, { usage: usages.get(key.vaultId) ?? [], terms })
-    tightened ||= added
+    try {
+      const added = await guardKey(ctx, key, vault, { usage: usages.get(key.vaultId) ?? [], terms })
+      tightened ||= added
+    } catch (error) {
+      failures.push(error)
+    }
   }
   // What was used so far has only the settle delay to settle, so it doesn't wait for its turn.
   if (tightened) await planReadings(ctx)
+  // One key's trouble keeps no other from being blocked, but whoever asked is told.
+  if (failures.length > 0) throw failures[0]
 }
 
 /** True when a block was added. */

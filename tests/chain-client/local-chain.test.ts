@@ -84,6 +84,25 @@ describe('the accounts file of another chain', () => {
     }
   })
 
+  test('is kept where it is asked for, and nothing is made on the other chain', async () => {
+    const accountsFile = join(folder, 'accounts.json')
+    await setUp()
+    const before = readFileSync(accountsFile, 'utf8')
+    const other = await startOwnEmulator()
+    try {
+      const { height } = await other.chain.latestBlock()
+      const options = { accessNode: other.url, accountsFile, funder: serviceSigner(), keepsFile: true }
+      await expect(setUpLocalChain(options)).rejects.toMatchObject({
+        code: 'local_part_failed',
+        publicMessage: expect.stringContaining('holds the accounts of another chain. Nothing was done.') as string,
+      })
+      expect(readFileSync(accountsFile, 'utf8')).toBe(before)
+      expect((await other.chain.latestBlock()).height).toBe(height)
+    } finally {
+      await other.close()
+    }
+  })
+
   test('a damaged file stops with a sentence that names it', async () => {
     writeFileSync(join(folder, 'accounts.json'), '{"accounts":[]}')
     await expect(setUp()).rejects.toMatchObject({

@@ -77,10 +77,10 @@ describe('a closed vault', () => {
     const owner = await party('Former owner')
     const id = await archivedVault(owner)
     const { chain, provider } = billing
-    const owned = await chain.script('get_vaults_by_owner', { owner: owner.address })
-    expect(owned).toMatchObject([{ id, status: 'closed', owner: owner.address, serviceName: 'LLM API' }])
-    const provided = await chain.script('get_vaults_by_provider', { provider: provider.address })
-    expect(provided.map((vault) => vault.id)).toContain(id)
+    expect(await chain.script('get_vault_ids_by_owner', { owner: owner.address })).toEqual([id])
+    expect(await chain.script('get_vault_ids_by_provider', { provider: provider.address })).toContain(id)
+    const { reports } = await chain.script('get_vaults', { ids: [id] })
+    expect(reports).toMatchObject([{ id, status: 'closed', owner: owner.address, serviceName: 'LLM API' }])
   })
 
   test.each<[string, () => Promise<bigint>, RegExp]>([

@@ -21,16 +21,15 @@ export function ownersChain(owners: Readonly<Record<string, string>>) {
     if (state.isAway) return Promise.reject(new Error('the chain does not answer'))
     const report = (id: string) => ({ id: BigInt(id), owner: owners[id], provider: BEN })
     const all: Record<string, () => unknown> = {
-      get_vaults: () =>
-        (args.ids ?? [])
-          .map(String)
-          .filter((id) => id in owners)
-          .map(report),
+      get_vaults: () => {
+        const known = (args.ids ?? []).map(String).filter((id) => id in owners)
+        return { reports: known.map(report), unreadable: [] }
+      },
       get_vault: () => (String(args.id) in owners ? report(String(args.id)) : null),
-      get_vaults_by_owner: () =>
+      get_vault_ids_by_owner: () =>
         Object.keys(owners)
           .filter((id) => owners[id] === args.owner)
-          .map(report),
+          .map(BigInt),
       get_schedule: () => DEFAULT_SCHEDULE,
       get_roles: () => ({ admin: args.address === OPERATOR_ADDRESS, oracle: false, provider: false }),
     }

@@ -26,7 +26,7 @@ export function tellVaults(): ToldVaults {
     get_settings: () => ({ rate: { usdPerFlow: usdPerFlow(100_000_000n) }, settleDelaySeconds: 600 }),
     get_vaults: ({ ids }) => {
       asked.push(...ids)
-      return ids.flatMap((id) => vaults.get(id) ?? [])
+      return { reports: ids.flatMap((id) => vaults.get(id) ?? []), unreadable: [] }
     },
   }
   const script = async (name: string, args: { ids: bigint[] }): Promise<unknown> => {

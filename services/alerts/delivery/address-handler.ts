@@ -3,6 +3,7 @@ import { randomHex } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
 import type { ClaimedMessage, OutboxHandler, Outcome } from '#services/platform/outbox/dispatch.ts'
+import { getReports } from '#services/vaults/index.ts'
 import { keepOperatorChannels } from '../channels/keep-operator-channels.ts'
 import { listConfirmedChannels } from '../channels/store.ts'
 import { ADDRESS_KIND } from '../raise-alerts.ts'
@@ -41,7 +42,7 @@ async function audiencesOf(ctx: ServiceContext, rows: readonly AlertRow[]): Prom
   if ([...audiences.values()].includes(OPERATOR)) await keepOperatorChannels(ctx)
   const waiting = rows.filter(({ audience }) => audience === null)
   const ids = [...new Set(waiting.flatMap(({ account }) => VAULT.exec(account ?? '')?.[1] ?? []))].map(BigInt)
-  const owners = ids.length > 0 ? await ownersOf(ctx, ids) : new Map<string, string>()
+  const owners = await ownersOf(ctx, ids)
   for (const { id, account } of waiting) {
     const owner = owners?.get(account ?? '')
     // An account that the chain doesn't know has nobody to be told but the operator.
@@ -53,7 +54,7 @@ async function audiencesOf(ctx: ServiceContext, rows: readonly AlertRow[]): Prom
 /** Null while the chain doesn't answer. */
 async function ownersOf(ctx: ServiceContext, ids: bigint[]): Promise<Map<string, string> | null> {
   try {
-    const vaults = await ctx.chain.script('get_vaults', { ids })
+    const vaults = await getReports(ctx, ids)
     return new Map(vaults.map(({ id, owner }) => [`vault:${id}`, owner]))
   } catch (err) {
     ctx.log.warn({ err }, 'alerts wait: the owners of their accounts are not known')

@@ -4,7 +4,7 @@ import type { UsdPerFlow } from '#lib/money/units.ts'
 import type { Period } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
-import { chainTerms, meterPeriods } from '#services/platform/db/schema/index.ts'
+import { chainTerms, meterPeriods, vaultReports } from '#services/platform/db/schema/index.ts'
 import { run, type Statement } from '#services/platform/db/statement.ts'
 
 /** Billable tokens by period that have settled, by vault. */
@@ -46,20 +46,24 @@ interface SavedReport extends ReadingOfChain {
   readonly settled: Readonly<Record<string, string>>
 }
 
+/** The most that a column holds. Owner and admin may set what the chain takes, twice as much; no FLOW comes near it. */
+const MOST = 2n ** 63n - 1n
+const saved = <T extends bigint | null>(amount: T): bigint | T => (amount !== null && amount > MOST ? MOST : amount)
+
 const columns: readonly Column<SavedReport>[] = [
   ['vault_id', 'bigint', ({ vault }) => vault.id],
   ['owner', 'text', ({ vault }) => vault.owner],
   ['status', 'text', ({ vault }) => vault.status],
-  ['balance', 'bigint', ({ vault }) => vault.balance],
-  ['accrued', 'bigint', ({ vault }) => vault.accrued],
-  ['uncovered', 'bigint', ({ vault }) => vault.uncovered],
-  ['credit_usd', 'bigint', ({ vault }) => vault.creditUsd],
+  ['balance', 'bigint', ({ vault }) => saved(vault.balance)],
+  ['accrued', 'bigint', ({ vault }) => saved(vault.accrued)],
+  ['uncovered', 'bigint', ({ vault }) => saved(vault.uncovered)],
+  ['credit_usd', 'bigint', ({ vault }) => saved(vault.creditUsd)],
   ['period', 'integer', ({ vault }) => vault.period],
-  ['charged_usd', 'bigint', ({ vault }) => vault.chargedUsd],
-  ['cap_usd', 'bigint', ({ vault }) => vault.capUsd],
-  ['pending_cap_usd', 'bigint', ({ vault }) => vault.pendingCap?.limit ?? null],
+  ['charged_usd', 'bigint', ({ vault }) => saved(vault.chargedUsd)],
+  ['cap_usd', 'bigint', ({ vault }) => saved(vault.capUsd)],
+  ['pending_cap_usd', 'bigint', ({ vault }) => saved(vault.pendingCap?.limit ?? null)],
   ['return_asked', 'boolean', ({ vault }) => vault.pendingReturn !== null],
-  ['return_amount', 'bigint', ({ vault }) => vault.pendingReturn?.amount ?? null],
+  ['return_amount', 'bigint', ({ vault }) => saved(vault.pendingReturn?.amount ?? null)],
   ['expires_at', 'timestamptz', ({ vault }) => vault.expiresAt?.toISOString() ?? null],
   ['paused_from', 'timestamptz', ({ vault }) => vault.pausedFrom?.toISOString() ?? null],
   ['settled', 'jsonb', ({ settled }) => JSON.stringify(settled)],
@@ -88,6 +92,20 @@ export async function saveReports(
   const inOrder = vaults.toSorted((a, b) => (a.id < b.id ? -1 : 1))
   const rows = inOrder.map((vault) => ({ vault, settled: settled.get(vault.id) ?? {}, ...reading }))
   await run(db, saveAll, [deploymentId, ...arraysOf(rows, columns)])
+}
+
+/** Forgets what the chain said of vaults: what is written down counts as followed, and of these nothing is known. */
+export async function forgetReports(db: Db, deploymentId: string, vaultIds: readonly bigint[]): Promise<void> {
+  if (vaultIds.length === 0) return
+  const inOrder = db
+    .select({ vaultId: vaultReports.vaultId })
+    .from(vaultReports)
+    .where(and(eq(vaultReports.deploymentId, deploymentId), inArray(vaultReports.vaultId, [...vaultIds])))
+    .orderBy(vaultReports.vaultId)
+    .for('update')
+  await db
+    .delete(vaultReports)
+    .where(and(eq(vaultReports.deploymentId, deploymentId), inArray(vaultReports.vaultId, inOrder)))
 }
 
 export interface SavedTerms {

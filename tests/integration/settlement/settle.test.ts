@@ -160,6 +160,26 @@ describe('a reading that is sent again', () => {
     await expectChargedOnce(ctx, vaultId, calls)
   })
 
+  test('is settled by the transaction that did it, whatever a later one says', async () => {
+    const { vaultId, keyHash } = await newVault()
+    const calls = [await use(keyHash, 'gpt-4', 900)]
+    await settleAll()
+    const [before] = await readingsOf(vaultId)
+    const open = { status: 'planned' as const, usd: null, finishedAt: null }
+    await ctx.db.update(readings).set(open).where(eq(readings.vaultId, vaultId))
+    await ctx.db.update(meterPeriods).set({ settledTokens: 0n }).where(eq(meterPeriods.vaultId, vaultId))
+    await ctx.db.update(outbox).set({ doneAt: null, runAt: new Date(0) })
+    const chain = Object.assign(Object.create(ctx.chain) as typeof ctx.chain, {
+      prepare: (name: never, args: { eventCounts: bigint[] }, signer: never) =>
+        ctx.chain.prepare(name, { ...args, eventCounts: args.eventCounts.map((count) => count + 1n) } as never, signer),
+    })
+    while ((await dispatchOutbox({ ...ctx, chain }, handler)) > 0);
+    const [after] = await readingsOf(vaultId)
+    expect(after?.txIds).toHaveLength(2)
+    expect(after).toMatchObject({ status: 'sealed', txId: before?.txId, usd: before?.usd, error: null })
+    await expectChargedOnce(ctx, vaultId, calls)
+  })
+
   test('under a number that the chain has seen with other content is refused and planned anew', async () => {
     const { vaultId, keyHash } = await newVault()
     const calls = [await use(keyHash, 'gpt-4', 900)]

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { unseenTokens } from '#lib/keys/key-floor.ts'
 import { getKeyForVault } from '#services/api-keys/index.ts'
+import type { ScriptResult } from '#lib/flow/script-results.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { createVaultGuard } from '#services/vault-guard/index.ts'
 import { signerOf } from '#tests/support/chain-world.ts'
@@ -103,7 +104,8 @@ describe('an owner who uses the key and, before it is settled,', () => {
     const { chain } = vaults.system
     const script: typeof chain.script = async (name, args) => {
       const result = await chain.script(name, args)
-      if (Array.isArray(result)) for (const each of result as object[]) Object.assign(each, { pendingReturn: null })
+      const reports = name === 'get_vaults' ? (result as ScriptResult<'get_vaults'>).reports : []
+      for (const each of reports) Object.assign(each, { pendingReturn: null })
       return result
     }
     const careless = { ...vaults.system, chain: { ...chain, script } }

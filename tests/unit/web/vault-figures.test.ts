@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { curlCommand, envFile, pickModel } from '#components/keys/key-snippets.ts'
 import { parseTokens, usageOf } from '#components/pricing/estimate.ts'
-import { estimateUsd, figuresOf, vaultStatus } from '#components/subscriptions/vault-figures.ts'
+import { awaitsClaim, estimateUsd, figuresOf, vaultStatus } from '#components/subscriptions/vault-figures.ts'
 import type { RecentRequest, VaultReport } from '#hooks/api-types.ts'
 import { formatFlow, formatUsd } from '#lib/money/decimal.ts'
 
@@ -98,4 +98,10 @@ test('snippets name the key, the address and a model that answers', () => {
   expect(envFile('http://localhost:3003/api/v1/llm', 'sk-1')).toBe(
     'OPENAI_BASE_URL=http://localhost:3003/api/v1/llm\nOPENAI_API_KEY=sk-1\n',
   )
+})
+
+test('an owner is asked to accept a vault that was given to them, but not one that is closed', () => {
+  const asked = (status: VaultReport['status'], claimed: boolean) => awaitsClaim({ vault: vault({ status }), claimed })
+  expect([asked('active', false), asked('closing', false), asked('active', true)]).toEqual([true, true, false])
+  expect([asked('closed', false), asked('closed', true)]).toEqual([false, false])
 })

@@ -1,0 +1,2 @@
+export { getReports } from './get-reports.ts'
+export { listVaultIds } from './list-vault-ids.ts'
