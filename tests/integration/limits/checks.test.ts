@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { changeLimit, checkLimits, createLimit, listLimits, removeLimit } from '#services/limits/index.ts'
+import { changeLimit, createLimit, createLimitChecker, listLimits, removeLimit } from '#services/limits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { alerts, apiKeys, keyBlocks, limitChecks } from '#services/platform/db/schema/index.ts'
 import { ANN, asUser, OPERATOR_ADDRESS, ownersChain } from '#tests/support/alerts.ts'
@@ -23,6 +23,7 @@ beforeEach(async () => {
 })
 
 const HOUR = 3_600_000
+const checkLimits = createLimitChecker()
 const later = (ms: number): void => void (now = new Date(now.getTime() + ms))
 const ann = (): ServiceContext => asUser(ctx, ANN)
 const operator = (): ServiceContext => asUser(ctx, OPERATOR_ADDRESS)
@@ -79,6 +80,15 @@ describe('thresholds are told', () => {
     const rows = await ctx.db.select().from(alerts)
     expect(rows.every(({ sentence }) => sentence.includes('in the window that ended 2026-11-21 00:00 UTC'))).toBe(true)
     expect(await blocks(ctx)).toEqual([])
+  })
+
+  test('not of the window before by an amount that stood only after it', async () => {
+    const { limit } = await createLimit(ann(), tokenLimit())
+    await use(ctx, keyHash, 400, { endUser: 'ann' })
+    later(24 * HOUR)
+    await changeLimit(ann(), { id: limit.id, amount: '300' })
+    await checkLimits(ctx)
+    expect(await told(ctx)).toEqual([])
   })
 
   test('not of windows before the limit was set', async () => {
@@ -297,4 +307,21 @@ describe('the check', () => {
     await checkLimits(ctx)
     expect(await blocks(ctx)).toHaveLength(2)
   })
+})
+
+test('accounts that are used all the time delay neither others nor the limits over all accounts', async () => {
+  const keys = new Map([[7n, keyHash]])
+  for (const vaultId of [8n, 9n]) keys.set(vaultId, await giveKey(ctx, vaultId))
+  for (const account of [...keys.keys()].map((vaultId) => `vault:${vaultId}`)) {
+    await createLimit(operator(), tokenLimit({ account }))
+  }
+  const { limit } = await createLimit(operator(), tokenLimit({ account: null }))
+  const checkTwo = createLimitChecker(2)
+  for (let round = 0; round < 2; round += 1) {
+    for (const hash of keys.values()) await use(ctx, hash, 10, { endUser: 'ann' })
+    await checkTwo(ctx)
+  }
+  const checked = await ctx.db.select().from(limitChecks)
+  expect(checked).toHaveLength(4)
+  expect(checked.map(({ limitId }) => limitId)).toContain(limit.id)
 })
