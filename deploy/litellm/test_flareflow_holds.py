@@ -91,10 +91,10 @@ class HoldsTest(DeskCase):
         self.before(request(), SimpleNamespace(api_key="sk-nobody", team_id=None, org_id=None))
         self.assertEqual(self.collector.asked, [])
 
-    def test_a_key_of_flareflows_that_it_does_not_know_any_more_is_refused_and_the_operators_own_is_served(self) -> None:
+    def test_a_key_that_flareflow_made_and_lost_is_refused_and_the_operators_own_is_served(self) -> None:
         self.collector.holds = lambda asked: (200, {"granted": True, "heldUsd": None})
         self.before(request())
-        own = SimpleNamespace(api_key=KEY_HASH, team_id=None, org_id=None, metadata={"flareflow_deployment": "emulator"})
+        own = SimpleNamespace(**vars(KEY), metadata={"flareflow_deployment": "emulator"})
         data = request()
         refused = self.refusal(data, key=own)
         self.assertEqual((refused.status_code, refused.detail["code"]), (403, "key_missing"))

@@ -7,7 +7,7 @@ import type { LimitedKey, LimitRow } from '../store.ts'
 
 /**
  * Accounts whose limits have to be checked: a limit is new or was changed, its window has ended, its account was used,
- * or a key is new. Null among them: the limits over all accounts. Those that follow `after` come first, then the others.
+ * or a key is new. Null among them: the limits over all accounts. Those that follow `after` come first, then others.
  */
 export async function listDueAccounts(
   db: Db,
