@@ -58,6 +58,13 @@ def refuse_other_routes(key: Any, call_type: str) -> None:
         raise HTTPException(status_code=403, detail={"error": sentence, "code": "not_permitted"})
 
 
+def refuse_unknown(key: Any) -> None:
+    """FlareFlow may have lost a key that it made, with its database: nobody would pay for the call."""
+    if is_flareflows(key):
+        sentence = "FlareFlow doesn't know this key any more. Nothing was sent: make a new key of the subscription."
+        raise HTTPException(status_code=403, detail={"error": sentence, "code": "key_missing"})
+
+
 def refuse_other_fields(key: Any, data: Mapping[str, Any], call_type: str) -> None:
     """Raises 400 for the first field of a held call that is neither OpenAI's nor a label."""
     route = route_of(call_type)

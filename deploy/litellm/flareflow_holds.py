@@ -78,8 +78,11 @@ class HoldDesk:
         self._session: aiohttp.ClientSession | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
-    async def place(self, event_id: str, key_hash: str, worst: WorstCase) -> None:
-        """Returns when the call may be sent; raises what the caller is told when it may not, or Unreachable."""
+    async def place(self, event_id: str, key_hash: str, worst: WorstCase) -> bool:
+        """Whether something is held; False for a key that is nobody's there.
+
+        Raises what the caller is told when the call may not be sent, or Unreachable.
+        """
         asked = {
             "eventId": event_id,
             "keyHash": key_hash,
@@ -89,7 +92,7 @@ class HoldDesk:
         }
         answer = await self._ask(json.dumps(asked).encode())
         if answer.get("granted") is True:
-            return
+            return answer.get("heldUsd") is not None
         status, message = answer.get("status"), answer.get("message")
         if answer.get("granted") is not False or not isinstance(status, int) or not isinstance(message, str):
             raise Unreachable("the answer is not one of a hold service")

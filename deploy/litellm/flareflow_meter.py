@@ -25,7 +25,7 @@ from litellm.integrations.custom_logger import CustomLogger
 
 from flareflow_bounds import bound
 from flareflow_event import EVENT_FIELD, KEY_HASH, Mint, event_of, labels_of, mapping
-from flareflow_fields import refuse_other_fields, refuse_other_routes
+from flareflow_fields import refuse_other_fields, refuse_other_routes, refuse_unknown
 from flareflow_holds import HoldDesk, HoldSettings, Unreachable, event_id_of_gateway
 from flareflow_limits import refuse_limited
 from flareflow_sdk import sdk
@@ -77,11 +77,14 @@ class Meter(CustomLogger):
         refuse_other_fields(key, data, call_type)
         worst = bound(data, call_type, self._holds.bounds)
         try:
-            await self._holds.place(minted[EVENT_FIELD], str(key.api_key), worst)
+            is_held = await self._holds.place(minted[EVENT_FIELD], str(key.api_key), worst)
         except Unreachable as reason:
             # The hold may have been placed all the same: the failure that is reported under its id ends it.
             _write_down(minted, data)
             self._holds.pass_or_refuse(reason)
+            return
+        if not is_held:
+            refuse_unknown(key)
 
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any

@@ -91,6 +91,15 @@ class HoldsTest(DeskCase):
         self.before(request(), SimpleNamespace(api_key="sk-nobody", team_id=None, org_id=None))
         self.assertEqual(self.collector.asked, [])
 
+    def test_a_key_that_flareflow_made_and_lost_is_refused_and_the_operators_own_is_served(self) -> None:
+        self.collector.holds = lambda asked: (200, {"granted": True, "heldUsd": None})
+        self.before(request())
+        own = SimpleNamespace(**vars(KEY), metadata={"flareflow_deployment": "emulator"})
+        data = request()
+        refused = self.refusal(data, key=own)
+        self.assertEqual((refused.status_code, refused.detail["code"]), (403, "key_missing"))
+        self.assertNotIn("spend_logs_metadata", data["metadata"])
+
     def test_while_nobody_answers_a_call_is_refused_or_passes_as_the_operator_chose(self) -> None:
         for answer in ((503, {}), (401, {"error": "signature"}), (200, {"granted": "yes"}), (200, []), (302, {})):
             self.collector.holds = lambda asked, answer=answer: answer

@@ -115,7 +115,10 @@ export function payableUsd(
   return worth + vault.creditUsd - usage.reduce((due, each) => due + dueUsd(vault, each, terms), 0n)
 }
 
-/** What a period's usage adds to what the vault was charged; below 0 when its price has fallen. */
+/**
+ * What a period's usage adds to what the vault was charged. Never below 0: a database that was restored knows less than
+ * was charged, and a price that has really fallen comes back as credit when it settles.
+ */
 function dueUsd(
   vault: VaultStanding,
   { period, priceUsd, tokens, settledTokens }: PeriodUsage,
@@ -123,7 +126,7 @@ function dueUsd(
 ): bigint {
   const price = vault.capUsd !== null && vault.capUsd < priceUsd ? vault.capUsd : priceUsd
   if (vault.period === null || period > vault.period) return price
-  if (period === vault.period) return price - vault.chargedUsd
+  if (period === vault.period) return price > vault.chargedUsd ? price - vault.chargedUsd : 0n
   // The report doesn't say what an earlier period was charged.
   return terms.worstUsd(tokens > settledTokens ? tokens - settledTokens : 0n)
 }

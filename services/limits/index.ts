@@ -1,5 +1,5 @@
 export { changeLimit } from './change-limit.ts'
-export { checkLimits } from './checks/check-limits.ts'
+export { createLimitChecker } from './checks/check-limits.ts'
 export { keyLimitsHandler } from './checks/key-limits-handler.ts'
 export { testEnforcement } from './checks/test-enforcement.ts'
 export { createLimit } from './create-limit.ts'

@@ -1,3 +1,4 @@
+import { isOfAccount } from '#lib/metering/payer.ts'
 import { type Refusal, refuse } from './read-item.ts'
 import type { PaidCandidate } from './schemas.ts'
 
@@ -25,6 +26,8 @@ function isSameCall(candidate: PaidCandidate, known: KnownCall | undefined): boo
   if (!known) return null
   // Free calls aren't worth reusing an id for, and roads may tell different starts of a failure.
   if (candidate.billableTokens === 0n) return true
+  // Only the gateway uses an account's key, each id for one request: its clock and LiteLLM's tell different starts.
+  if (isOfAccount(candidate.vaultId)) return true
   return Math.abs(known.startedAt.getTime() - candidate.event.startedAt.getTime()) <= SAME_CALL_TOLERANCE_MS
 }
 

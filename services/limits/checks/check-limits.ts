@@ -31,11 +31,22 @@ const AT_ONCE = 100
 
 /**
  * Checks the limits of every account that was used, or whose limits changed, since the last check: tells thresholds,
- * blocks and lifts. An account that fails delays no other. True when there is more to do at once.
+ * blocks and lifts. All in turn: neither an account that fails nor those that are used all the time delay another.
+ * Returns the round; it is true when there is more to do at once.
  */
-export async function checkLimits(ctx: ServiceContext): Promise<boolean> {
-  requireSystem(ctx.actor)
-  const accounts = await listDueAccounts(ctx.db, ctx.deploymentId, ctx.clock(), AT_ONCE)
+export function createLimitChecker(atOnce = AT_ONCE): (ctx: ServiceContext) => Promise<boolean> {
+  let last: string | null | undefined
+  return async (ctx) => {
+    requireSystem(ctx.actor)
+    const accounts = await listDueAccounts(ctx.db, ctx.deploymentId, { now: ctx.clock(), most: atOnce, after: last })
+    last = accounts.at(-1)
+    const failed = await checkEach(ctx, accounts)
+    return accounts.length === atOnce && failed === 0
+  }
+}
+
+/** How many failed. */
+async function checkEach(ctx: ServiceContext, accounts: readonly (string | null)[]): Promise<number> {
   let failed = 0
   for (const account of accounts) {
     try {
@@ -45,7 +56,7 @@ export async function checkLimits(ctx: ServiceContext): Promise<boolean> {
       ctx.log.error({ err, account }, 'the limits of an account could not be checked')
     }
   }
-  return accounts.length === AT_ONCE && failed === 0
+  return failed
 }
 
 /** What was found of a limit; the check is of the revision that was judged. */
@@ -124,7 +135,7 @@ async function findNow(tx: ServiceContext, limits: readonly LimitRow[], now: Dat
   })
 }
 
-/** Usage that came late may still reach a threshold of the window before, if the limit stood then. */
+/** Usage that came late may still reach a threshold of the window before, if the limit stood then as it is now. */
 async function usageBefore(
   tx: ServiceContext,
   limits: readonly LimitRow[],
@@ -132,7 +143,7 @@ async function usageBefore(
 ): Promise<(LimitInWindow & { used: bigint })[]> {
   const places = limits.flatMap((limit) => {
     const window = windowBefore(limit.per, windowAt(limit.per, now))
-    return window?.to && window.to > limit.createdAt && !limit.removedAt ? [{ limit, window }] : []
+    return window?.to && window.to > limit.updatedAt && !limit.removedAt ? [{ limit, window }] : []
   })
   const used = await measureAll(tx, places)
   return places.map((place, i) => ({ ...place, used: used[i] ?? 0n }))

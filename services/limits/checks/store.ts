@@ -7,14 +7,14 @@ import type { LimitedKey, LimitRow } from '../store.ts'
 
 /**
  * Accounts whose limits have to be checked: a limit is new or was changed, its window has ended, its account was used,
- * or a key is new. Null among them: the limits over all accounts.
+ * or a key is new. Null among them: the limits over all accounts. Those that follow `after` come first, then others.
  */
 export async function listDueAccounts(
   db: Db,
   deploymentId: string,
-  now: Date,
-  most: number,
+  { now, most, after }: { now: Date; most: number; after: string | null | undefined },
 ): Promise<(string | null)[]> {
+  const name = sql`coalesce(account, ${ALL_ACCOUNTS})`
   // Usage of earlier periods is in no window that is checked, but for limits in all, which the next usage brings up.
   const oldest = previousPeriod(periodOf(now))
   const { rows } = await db.execute<{ account: string | null }>(sql`
@@ -52,10 +52,13 @@ export async function listDueAccounts(
       where exists (select 1 from standing where account is null)
         and now.event_count is distinct from limit_cursors.event_count
     )
-    select account from due order by account limit ${most}`)
+    select account from due order by ${name} <= ${after === undefined ? '' : (after ?? ALL_ACCOUNTS)}, ${name}
+    limit ${most}`)
   return rows.map(({ account }) => account)
 }
 
+/** In the order of accounts; none has such a name. */
+const ALL_ACCOUNTS = 'all'
 /** Stands for all payers together in the cursors, where the period is none of theirs. */
 const ALL = -1
 const WRAP = 2_000_000_000

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keyStateHandler } from '#services/api-keys/index.ts'
 import {
   changeLimit,
-  checkLimits,
   createLimit,
+  createLimitChecker,
   keyLimitsHandler,
   removeLimit,
   testEnforcement,
@@ -27,6 +27,7 @@ let ctx: ServiceContext
 let oracle: OracleServer
 let proxy: MeteredLitellm
 let ahead = 0
+const checkLimits = createLimitChecker()
 let nextVault = 1
 const owners: Record<string, string> = {}
 

@@ -161,6 +161,13 @@ describe('the operator is told', () => {
     await watchUsage(ctx)
     expect(await told('heavy_account')).toHaveLength(2)
   })
+
+  test('that an account used very much on the day that has just ended', async () => {
+    await addUsage(ctx, { account: 'vault:7', at: '2026-11-20T23:59:50Z', tokens: 1_000_001n })
+    now = new Date('2026-11-21T00:00:20Z')
+    await watchUsage(ctx)
+    expect(await told('heavy_account')).toMatchObject([{ account: 'vault:7', data: { day: '2026-11-20' } }])
+  })
 })
 
 describe('an owner is told of an unusual hour', () => {
@@ -207,6 +214,17 @@ describe('an owner is told of an unusual hour', () => {
     await addUsage(ctx, { account: 'vault:8', at: now.toISOString(), tokens: 900_000n })
     await watchUsage(ctx)
     expect(await told('unusual_usage')).toEqual([])
+  })
+
+  test('that has just ended, when its usage came after the last look at it, once', async () => {
+    await usual(14)
+    await addUsage(ctx, { account: 'vault:7', at: now.toISOString(), tokens: 700_000n })
+    later(41 * MINUTE)
+    await watchUsage(ctx)
+    await watchUsage(ctx)
+    const all = await told('unusual_usage')
+    expect(all).toMatchObject([{ account: 'vault:7', data: { hour: '2026-11-20T10:00:00.000Z', tokens: '700000' } }])
+    expect(all[0]?.sentence).toContain('From 10:00 to 11:00 UTC subscription 7 used 700,000 tokens')
   })
 
   test('counts hours without usage as such', async () => {

@@ -1,6 +1,6 @@
 import { asc } from 'drizzle-orm'
 import { beforeEach, describe, expect, test } from 'vitest'
-import { changeLimit, checkLimits, createLimit, listLimits, removeLimit } from '#services/limits/index.ts'
+import { changeLimit, createLimit, createLimitChecker, listLimits, removeLimit } from '#services/limits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { alerts, apiKeys, keyBlocks, limitChecks } from '#services/platform/db/schema/index.ts'
 import { ANN, asUser, OPERATOR_ADDRESS, ownersChain } from '#tests/support/alerts.ts'
@@ -11,8 +11,7 @@ import { giveKey } from '#tests/support/usage-events.ts'
 const owners = ownersChain({ 7: ANN, 8: ANN })
 let ctx: ServiceContext
 let now: Date
-let keyHash: string
-let keyId: string
+let [keyHash, keyId] = ['', '']
 beforeEach(async () => {
   now = new Date('2026-11-20T10:00:00Z')
   const opened = await createTestContext({ chain: owners.chain, clock: () => now, variables: { LOG_LEVEL: 'silent' } })
@@ -23,6 +22,7 @@ beforeEach(async () => {
 })
 
 const HOUR = 3_600_000
+const checkLimits = createLimitChecker()
 const later = (ms: number): void => void (now = new Date(now.getTime() + ms))
 const ann = (): ServiceContext => asUser(ctx, ANN)
 const operator = (): ServiceContext => asUser(ctx, OPERATOR_ADDRESS)

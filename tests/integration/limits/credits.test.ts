@@ -4,7 +4,7 @@ import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
 import { usd } from '#lib/money/units.ts'
 import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { correctCharge } from '#services/credits/index.ts'
-import { changeLimit, checkLimits, createLimit, listLimits, removeLimit } from '#services/limits/index.ts'
+import { changeLimit, createLimit, createLimitChecker, listLimits, removeLimit } from '#services/limits/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
@@ -26,6 +26,7 @@ let other: CreditCustomer
 const ADMIN = '0xf8d6e0586b0a20c7'
 /** 30 tokens of each call; it costs so many 1e-8 USD. */
 const COST = 1_500n
+const checkLimits = createLimitChecker()
 const PATIENT = { timeout: 10_000 }
 
 beforeAll(async () => {

@@ -1,10 +1,12 @@
 import { and, eq, sum } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { merkleRoot } from '#lib/merkle/proof.ts'
+import { payerOfAccount } from '#lib/metering/payer.ts'
 import { ingestEvents } from '#services/metering/ingest-events.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { deadLetters, eventIdentities, events, meterPeriods, meters } from '#services/platform/db/schema/index.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
+import { newSpender } from '#tests/support/spent-credits.ts'
 import { giveKey, hashOf, usageEvent } from '#tests/support/usage-events.ts'
 
 let opened: TestContext
@@ -100,6 +102,15 @@ describe('one call is one event', () => {
     })
     expect((await metersOf(vaultId))[0]?.tokens).toBe(150n)
     expect(await lettersOf('counts_differ')).toBe(1)
+  })
+
+  test('of credits also where the gateway’s clock and LiteLLM’s tell starts that are far apart', async () => {
+    const { number, keyHash } = await newSpender(ctx, 'flow:0x01cf0e2f2f715450')
+    const call = usageEvent(keyHash)
+    const own = { road: 'gateway' as const, items: [{ raw: { ...call, startedAt: '2026-11-20T09:59:50.000Z' } }] }
+    expect(await ingestEvents(ctx, own)).toMatchObject({ stored: 1 })
+    expect(await poll(call, 'slog:row-of-the-call')).toMatchObject({ stored: 0, duplicates: 1, rejected: [] })
+    expect(await eventsOf(payerOfAccount(number))).toMatchObject([{ id: call.id, road: 'gateway' }])
   })
 
   test('but a failed attempt and the success after it are two, one of them billed', async () => {

@@ -83,7 +83,17 @@ describe('what a vault can pay', () => {
     const settled = { period: 202_611, chargedUsd: parseUsd('3'), accrued: parseFlow('3') }
     expect(payable(settled, used('4'))).toBe(parseUsd('6'))
     expect(payable({ ...settled, creditUsd: parseUsd('0.5') }, used('4'))).toBe(parseUsd('6.5'))
-    expect(payable({ ...settled }, used('2'))).toBe(parseUsd('8'))
+  })
+
+  test('is no more for usage that was charged and isn’t known here, as after a restored database', () => {
+    const settled = { period: 202_611, chargedUsd: parseUsd('3'), accrued: parseFlow('3') }
+    expect(payable(settled, used('2'))).toBe(parseUsd('7'))
+    expect(payable(settled)).toBe(parseUsd('7'))
+  })
+
+  test('is more for a price that has fallen once the chain has made credit of it', () => {
+    const fallen = { period: 202_611, chargedUsd: parseUsd('2'), accrued: parseFlow('3'), creditUsd: parseUsd('1') }
+    expect(payable(fallen, used('2'))).toBe(parseUsd('8'))
   })
 
   test('takes off the highest price for what an earlier month has not settled', () => {
