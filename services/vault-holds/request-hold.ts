@@ -42,5 +42,7 @@ export async function requestHold(
   const { vaultId } = payer
   const named = model === null ? null : normalizeModelName(model)
   const placed = await writer.place({ id: eventId, vaultId, keyHash, tokens, model: named, expiresAt, facts: {} })
-  return placed.ok ? { granted: true, heldUsd: placed.amount } : { granted: false, refusal: refusalOf(placed) }
+  return placed.ok
+    ? { granted: true, heldUsd: placed.amount }
+    : { granted: false, refusal: refusalOf(placed, ctx.clock()) }
 }
