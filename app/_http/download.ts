@@ -1,5 +1,5 @@
 import { logFailure } from './log-failure.ts'
-import { toAppError } from './error-response.ts'
+import { toAppError } from '#services/platform/to-app-error.ts'
 import { type Reply, setFixedHeaders } from './reply.ts'
 
 /** An answer that is text of another kind than JSON. It is read piece by piece, as fast as the caller takes it. */

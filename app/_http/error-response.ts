@@ -1,17 +1,7 @@
-import { AppError } from '#lib/errors/app-error.ts'
+import type { AppError } from '#lib/errors/app-error.ts'
 import { setFixedHeaders } from './reply.ts'
 
-const unexpected = (cause: unknown): AppError =>
-  new AppError('internal', 'Something failed on our side. Try again; if it stays, quote the request id.', {
-    internal: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'something that is no error was thrown',
-    cause,
-  })
-
-/** The only place that turns an error into HTTP. What is not an AppError stays inside and answers 500. */
-export function toAppError(error: unknown): AppError {
-  return error instanceof AppError ? error : unexpected(error)
-}
-
+/** The only place that turns an error into HTTP. */
 export function errorResponse(error: AppError, requestId: string): Response {
   const headers = new Headers()
   setFixedHeaders(headers, requestId)

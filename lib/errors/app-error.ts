@@ -5,6 +5,8 @@ export interface AppErrorOptions {
   internal?: string
   /** Structured facts that are safe for the caller. */
   details?: Record<string, unknown>
+  /** Whether the same call may work later, where that isn't as usual for the code. */
+  retryable?: boolean
   cause?: unknown
 }
 
@@ -25,7 +27,7 @@ export class AppError extends Error {
     this.name = 'AppError'
     this.code = code
     this.status = errorCodes[code].status
-    this.retryable = errorCodes[code].retryable
+    this.retryable = options.retryable ?? errorCodes[code].retryable
     this.publicMessage = publicMessage
     this.internal = options.internal ?? publicMessage
     this.details = options.details

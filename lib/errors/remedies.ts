@@ -7,7 +7,7 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   account_required: 'Use a credit account’s key or session: a subscription’s key can’t do this.',
   address_refused: 'Give an https address on the public internet.',
   cap_held: 'Wait as Retry-After says: the rest of the month’s cap is held by running requests.',
-  cap_reached: 'Raise the cap, or wait for the next UTC month.',
+  cap_reached: 'Raise the cap, or wait for the next UTC month, which begins as Retry-After says.',
   chain_refused: 'Read the message: the contract says what it refuses. Sending the same again changes nothing.',
   chain_unreachable: 'Wait and send the same again.',
   collector_busy: 'Wait and send the same again.',
@@ -29,7 +29,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   key_blocked: 'Open the subscription: it says why the key is blocked and what to do.',
   key_missing: 'List the keys and use one that is there.',
   limit_exists: 'Change the limit that is there.',
-  limit_reached: 'Raise the limit under Credits, or wait until the day or month that it counts is over.',
+  limit_reached:
+    'Raise the limit under Credits, or wait until the day or month that it counts is over, as Retry-After says.',
   limit_missing: 'List the limits and use one that is there.',
   litellm_refused: 'Tell the operator: LiteLLM refused what it was asked.',
   litellm_unreachable: 'Wait and send the same again. Nothing was billed.',
@@ -54,7 +55,8 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   provider_not_registered: 'Name a provider that the admin has registered.',
   provider_refused: 'Read the message: the provider of your own key refused the request.',
   provider_unreachable: 'Wait and send the same again, or turn your own key off to use credits.',
-  rate_limited: 'Wait as Retry-After says, or choose a tier with higher limits.',
+  rate_limited:
+    'Wait as Retry-After says, or choose a tier with higher limits. With x-should-retry: false, send a shorter request.',
   report_too_large: 'Ask for fewer days or a coarser grouping.',
   request_in_progress: 'Wait as Retry-After says and send the same again: the first answer will be replayed.',
   request_timed_out: 'Send the whole body sooner. Nothing was charged.',

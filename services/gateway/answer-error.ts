@@ -1,12 +1,7 @@
-import { AppError } from '#lib/errors/app-error.ts'
+import type { AppError } from '#lib/errors/app-error.ts'
 import { openAiError } from '#lib/gateway/openai-error.ts'
 import type { Logger } from '#services/platform/logger.ts'
-
-const unexpected = (cause: unknown): AppError =>
-  new AppError('internal', 'Something failed on our side. Try again; if it stays, quote the request id.', {
-    internal: cause instanceof Error ? `${cause.name}: ${cause.message}` : 'something that is no error was thrown',
-    cause,
-  })
+import { toAppError } from '#services/platform/to-app-error.ts'
 
 /** Seconds after which a refusal that may pass is worth another try, unless the error says otherwise. */
 const RETRY_AFTER_SECONDS = 1
@@ -22,17 +17,20 @@ function paramOf({ details }: AppError): string | null {
   return first?.field || null
 }
 
-/** Clients try again by themselves after 408, 409, 429 and 5xx: this says whether it can help. */
+/**
+ * Clients try again by themselves after 408, 409, 429 and 5xx: this says whether it can help. What lasts until a month
+ * ends says when that is, and that nobody should wait for it inside of a request.
+ */
 function setRetryHeaders(headers: Headers, { retryable, status, details }: AppError): void {
-  if (retryable) {
-    const seconds = details?.['retryAfterSeconds']
-    headers.set('retry-after', String(typeof seconds === 'number' ? seconds : RETRY_AFTER_SECONDS))
-  } else if (status === 409 || status === 429) headers.set('x-should-retry', 'false')
+  const told = details?.['retryAfterSeconds']
+  const seconds = typeof told === 'number' ? told : retryable ? RETRY_AFTER_SECONDS : null
+  if (seconds !== null) headers.set('retry-after', String(seconds))
+  if (!retryable && (status === 409 || status === 429)) headers.set('x-should-retry', 'false')
 }
 
 /** The only place that turns an error into an answer: OpenAI's shape, and what only the log may know stays there. */
 export function answerError(thrown: unknown, log: Logger): Response {
-  const error = thrown instanceof AppError ? thrown : unexpected(thrown)
+  const error = toAppError(thrown)
   const fields = { code: error.code, status: error.status }
   if (error.status < 500) log.info({ ...fields, reason: error.internal }, 'request refused')
   else log.error({ ...fields, err: error }, 'request failed')

@@ -55,7 +55,9 @@ async function callerOfVaultKey(
   const key = await findCallingKey(ctx, keyHash)
   if (!key) throw refused()
   // A former owner's key would read what the new one pays for.
-  if (key.blocks && (purpose === 'spend' || key.blocks.includes('transferred'))) throw blockedKey(key.blocks)
+  if (key.blocks && (purpose === 'spend' || key.blocks.includes('transferred'))) {
+    throw blockedKey(key.blocks, ctx.clock())
+  }
   return { kind: 'vault', vaultId: key.vaultId, keyId: key.id, keyHash, secret }
 }
 

@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { lastsUntil } from '#lib/errors/lasts-until.ts'
 import type { LimitScope } from '#lib/limits/judge-limit.ts'
 import { creditAccount } from '#lib/metering/payer.ts'
 import { requireSystem } from '#services/auth/index.ts'
@@ -28,19 +29,19 @@ export function createLimitGate(): RefuseLimited {
   return async (ctx, { accountId, values }) => {
     requireSystem(ctx.actor)
     const stop = (await stopsOf(ctx, accountId)).find(({ scope, value }) => values[scope] === value)
-    if (stop) throw refusal(stop)
+    if (stop) throw refusal(stop, ctx.clock())
   }
 }
 
 const WHAT = { key: 'this key', end_user: 'this end user', organization: 'this organization' } as const
 
-function refusal({ scope, until }: Stop): AppError {
+function refusal({ scope, until }: Stop, now: Date): AppError {
   const end = until === null ? '' : ` until ${until.toISOString().slice(0, 10)} 00:00 UTC`
   return new AppError(
     'limit_reached',
     `The limit of ${WHAT[scope]} is used up${end}. It may be raised under Credits.`,
     {
-      details: { limit_source: 'limit', scope, resets_at: until?.toISOString() ?? null },
+      details: { limit_source: 'limit', scope, ...(until === null ? { resets_at: null } : lastsUntil(until, now)) },
     },
   )
 }

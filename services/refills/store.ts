@@ -1,6 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
-import { autoRefills } from '#services/platform/db/schema/index.ts'
+import { autoRefills, creditAccounts } from '#services/platform/db/schema/index.ts'
 
 export type RefillRow = typeof autoRefills.$inferSelect
 
@@ -50,6 +50,9 @@ export async function listLow(db: Db, limit: number): Promise<string[]> {
 
 /** The order of an account that is still low, locked until the transaction ends; null if another worker has it. */
 export async function lockLow(db: Db, accountId: string): Promise<RefillRow | null> {
+  // The account before its order, as whoever changes both does: a purchase needs the account's lock too.
+  const account = db.select({ id: creditAccounts.id }).from(creditAccounts).where(eq(creditAccounts.id, accountId))
+  await account.for('key share')
   const [row] = await db
     .select()
     .from(autoRefills)

@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { lastsThisMonth } from '#lib/errors/lasts-until.ts'
 import { refuseKnownHold } from '#lib/holds/known-hold.ts'
 import { gravestBlock, type KeyBlockReason, keyBlockSentence } from '#lib/keys/key-blocks.ts'
 import { MAX_MODELS_PER_PERIOD } from '#lib/metering/model-name.ts'
@@ -9,11 +10,12 @@ import type { PlacedVaultHold, VaultHoldRefusal } from './schemas.ts'
 type Refused = Extract<PlacedVaultHold, { ok: false }>
 
 /** What is said to whoever asked for a hold and didn't get it: a status, a code, and what to do. */
-export function refusalOf({ reason, blocks, amount, affordable }: Refused): AppError {
-  if (reason === 'vault_blocked') return blockedKey(blocks)
+export function refusalOf({ reason, blocks, amount, affordable }: Refused, now: Date): AppError {
+  if (reason === 'vault_blocked') return blockedKey(blocks, now)
   if (reason === 'still_open' || reason === 'ended_paid' || reason === 'ended_free') return refuseKnownHold(reason)
   const details = { worst_usd: formatUsd(amount), affordable_usd: formatUsd(affordable) }
-  return new AppError(reason, sentences[reason](amount, affordable), { details })
+  const end = reason === 'cap_reached' ? lastsThisMonth(now) : {}
+  return new AppError(reason, sentences[reason](amount, affordable), { details: { ...details, ...end } })
 }
 
 const sentences: Readonly<Record<Exclude<VaultHoldRefusal, 'vault_blocked'>, (amount: Usd, left: Usd) => string>> = {
@@ -32,11 +34,12 @@ const sentences: Readonly<Record<Exclude<VaultHoldRefusal, 'vault_blocked'>, (am
 }
 
 /** A block for want of money answers as the want of money does. */
-export function blockedKey(blocks: readonly KeyBlockReason[]): AppError {
+export function blockedKey(blocks: readonly KeyBlockReason[], now: Date): AppError {
   const gravest = gravestBlock(blocks)
   if (gravest === null) {
     return new AppError('vault_blocked', 'This key was replaced by another. Use the present key of the subscription.')
   }
   const code = gravest === 'unfunded' ? 'insufficient_vault' : gravest === 'capped' ? 'cap_reached' : 'vault_blocked'
-  return new AppError(code, keyBlockSentence(gravest), { details: { reasons: blocks } })
+  const end = code === 'cap_reached' ? lastsThisMonth(now) : {}
+  return new AppError(code, keyBlockSentence(gravest), { details: { reasons: blocks, ...end } })
 }

@@ -47,5 +47,7 @@ export async function requestHold(
   const expiresAt = new Date(ctx.clock().getTime() + ctx.env.oracle.pollLagMs)
   const { vaultId } = payer
   const placed = await writer.place({ id: eventId, vaultId, keyHash, tokens, models, expiresAt, facts: {} })
-  return placed.ok ? { granted: true, heldUsd: placed.amount } : { granted: false, refusal: refusalOf(placed) }
+  return placed.ok
+    ? { granted: true, heldUsd: placed.amount }
+    : { granted: false, refusal: refusalOf(placed, ctx.clock()) }
 }

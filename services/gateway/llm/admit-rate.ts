@@ -25,6 +25,7 @@ export async function admitRate(
   const { limit, retryAfterMs, isTooLarge } = admitted
   const advice = isTooLarge ? 'Send a shorter one, or a smaller max_tokens.' : 'Try again a little later.'
   throw new AppError('rate_limited', `${WORDS[limit]} ${advice}`, {
+    retryable: !isTooLarge,
     details: { limit, limit_source: 'tier', retryAfterSeconds: Math.ceil(retryAfterMs / 1_000) },
   })
 }

@@ -31,7 +31,7 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
     const placed = await holds.place({ id, accountId: account.id, amount, expiresAt, facts: told })
     if (placed.ok) return { ok: true }
     const { reason, affordable } = placed
-    const error = refuseHold(reason, { needed: amount, affordable, appUrl: system.env.app.url })
+    const error = refuseHold(reason, { needed: amount, affordable, appUrl: system.env.app.url, now: system.clock() })
     const affordableTokens = affordable > 0n ? tokensFor(terms, affordable) : 0n
     return { ok: false, error, affordableTokens, startsAnew: reason === 'ended_free' }
   }

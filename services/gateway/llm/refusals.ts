@@ -1,5 +1,6 @@
 import type { HoldRefusal } from '#lib/credits/decide-hold.ts'
 import { AppError } from '#lib/errors/app-error.ts'
+import { lastsThisMonth } from '#lib/errors/lasts-until.ts'
 import { type KnownHoldRefusal, refuseKnownHold } from '#lib/holds/known-hold.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import type { Usd } from '#lib/money/units.ts'
@@ -10,7 +11,7 @@ const HELD_SECONDS = 2
 /** Why a request can't be paid for from credits, with what its caller can do about it. */
 export function refuseHold(
   reason: HoldRefusal | KnownHoldRefusal,
-  { needed, affordable, appUrl }: { needed: Usd; affordable: Usd; appUrl: string },
+  { needed, affordable, appUrl, now }: { needed: Usd; affordable: Usd; appUrl: string; now: Date },
 ): AppError {
   const purchaseUrl = `${appUrl}/credits`
   const details = { needed_usd: formatUsd(needed), affordable_usd: formatUsd(affordable) }
@@ -29,7 +30,7 @@ export function refuseHold(
       )
     case 'cap_reached':
       return new AppError('cap_reached', 'This request would go beyond your monthly cap. Raise it, or wait.', {
-        details: { ...details, limit_source: 'monthly_cap' },
+        details: { ...details, limit_source: 'monthly_cap', ...lastsThisMonth(now) },
       })
     case 'cap_held':
       return new AppError(

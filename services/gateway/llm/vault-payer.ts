@@ -24,7 +24,12 @@ export function createVaultPayer(
       const placed = await vaultHolds.place({ id, vaultId, keyHash, tokens, models: [model], expiresAt, facts })
       if (placed.ok) return { ok: true }
       const { affordableTokens, reason } = placed
-      return { ok: false, error: refusalOf(placed), affordableTokens, startsAnew: reason === 'ended_free' }
+      return {
+        ok: false,
+        error: refusalOf(placed, system.clock()),
+        affordableTokens,
+        startsAnew: reason === 'ended_free',
+      }
     },
     post: (id, { inputTokens, outputTokens }) =>
       priceAdded(system, { vaultId, model, tokens: inputTokens + outputTokens, eventId: id }),

@@ -62,6 +62,7 @@ function commonErrors({ auth, body, method }: GatewayRouteSpec): ErrorCode[] {
     ...(auth === 'session' || auth === 'admin' ? (['not_permitted'] as const) : []),
     ...(auth === 'public' || method === 'GET' ? [] : (['origin_refused'] as const)),
     ...(body ? reading : []),
+    'database_unavailable',
     'internal',
   ]
 }

@@ -1,3 +1,4 @@
+import { DrizzleQueryError } from 'drizzle-orm/errors'
 import { NodePgSession } from 'drizzle-orm/node-postgres'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import pg from 'pg'
@@ -18,7 +19,10 @@ export async function withTransaction<C extends { readonly db: Db }, T>(
   if (pool === null) return ctx.db.transaction(inside)
   // The connection is taken and given back here: Drizzle would keep one on which the transaction could not begin, and
   // a few crashes of the database would leave the pool without any.
-  const connection = await pool.connect()
+  const connection = await pool.connect().catch((cause: Error) => {
+    // As Drizzle says it of a query.
+    throw new DrizzleQueryError('connect', [], cause)
+  })
   try {
     return await new NodePgSession<Record<string, never>, Record<string, never>>(
       connection,

@@ -14,6 +14,7 @@ const few = { max_tokens: 20 }
 const answerOf = async (response: Response) => ({
   status: response.status,
   retryAfter: Number(response.headers.get('retry-after')),
+  shouldRetry: response.headers.get('x-should-retry'),
   error: ((await response.json()) as { error?: { code: string } }).error,
 })
 
@@ -22,9 +23,10 @@ describe('a tier’s limits', () => {
     const customer = await world.customer(cents(100))
     const statuses = []
     for (let i = 0; i < 14; i += 1) {
-      const { status, retryAfter, error } = await answerOf(await customer.chat(few))
+      const { status, retryAfter, shouldRetry, error } = await answerOf(await customer.chat(few))
       statuses.push(status)
       if (status === 200) continue
+      expect(shouldRetry).toBe(null)
       expect(error).toMatchObject({ code: 'rate_limited' })
       expect(retryAfter).toBeGreaterThan(30)
     }
@@ -54,6 +56,32 @@ describe('a tier’s limits', () => {
     const before = await customer.account()
     expect((await customer.chat(few)).status).toBe(429)
     expect(await customer.account()).toEqual(before)
+  })
+})
+
+describe('what no short wait helps', () => {
+  test('as the request is larger than a minute’s tokens: clients are told not to repeat it', async () => {
+    const customer = await world.customer(cents(100))
+    const messages = [{ role: 'user', content: 'x'.repeat(20_001) }]
+    expect(await answerOf(await customer.chat({ ...few, messages }))).toMatchObject({
+      status: 429,
+      shouldRetry: 'false',
+      error: { code: 'rate_limited', details: { limit: 'tokens' } },
+    })
+  })
+
+  test('as the month’s cap is reached: the answer says when the next month begins', async () => {
+    const customer = await world.customer(cents(100))
+    await world.ctx.db.execute(`update credit_accounts set monthly_cap = 1 where id = '${customer.id}'`)
+    const { retryAfter, ...refused } = await answerOf(await customer.chat(few))
+    const now = new Date()
+    const end = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + 1))
+    expect(refused).toMatchObject({
+      status: 429,
+      shouldRetry: 'false',
+      error: { code: 'cap_reached', details: { resets_at: end.toISOString() } },
+    })
+    expect(Math.abs(retryAfter - (end.getTime() - now.getTime()) / 1_000)).toBeLessThan(60)
   })
 })
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createGateway, type Gateway } from '#services/gateway/index.ts'
+import { openDatabase } from '#services/platform/db/client.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
 
 let books: TestContext
@@ -62,4 +63,15 @@ describe('who is nobody', () => {
 test('an id that the caller chose is not the answer’s', async () => {
   const { headers } = await ask('/nothing', { headers: { 'x-request-id': 'req_mine' } })
   expect(headers.get('x-request-id')).not.toBe('req_mine')
+})
+
+test('while the database is away a request is answered 503, and when to come again', async () => {
+  const url = 'postgres://nobody@127.0.0.1:1/nothing'
+  const away = openDatabase({ url, pool: 1, onConnectionError: () => undefined })
+  const cut = createGateway({ ...books.ctx, db: away.db })
+  const response = await cut(new Request(at('/models'), withKey('sk-0123456789abcdef')))
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
+  expect(await response.json()).toMatchObject({ error: { code: 'database_unavailable' } })
+  await cut.close()
+  await away.close()
 })

@@ -118,10 +118,10 @@ describe('a vault’s key at the gateway', () => {
   })
 
   test('that is blocked is refused with the reason; for want of money with 402', async () => {
-    for (const [reason, status, code] of [
-      ['paused', 403, 'vault_blocked'],
-      ['unfunded', 402, 'insufficient_vault'],
-      ['capped', 429, 'cap_reached'],
+    for (const [reason, status, code, passes] of [
+      ['paused', 403, 'vault_blocked', false],
+      ['unfunded', 402, 'insufficient_vault', false],
+      ['capped', 429, 'cap_reached', true],
     ] as const) {
       const holder = await holderOf(1_000_000_000n)
       const [key] = await ctx.db.select().from(apiKeys).where(eq(apiKeys.keyHash, holder.keyHash))
@@ -130,6 +130,7 @@ describe('a vault’s key at the gateway', () => {
         await ctx.db.update(apiKeys).set({ status: keyStatus }).where(eq(apiKeys.keyHash, holder.keyHash))
         const refused = await holder.chat()
         expect([refused.status, ((await refused.json()) as Refusal).error.code]).toEqual([status, code])
+        expect(refused.headers.has('retry-after')).toBe(passes)
       }
     }
     expect(upstream.heard).toEqual([])

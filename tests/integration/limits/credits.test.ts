@@ -111,6 +111,18 @@ describe('a hard limit on a label of a credit account', () => {
     await becomes(200, { user: 'ann' })
   })
 
+  test('says when the day that it counts is over, and that clients need not wait for it', async () => {
+    await createLimit(walletOf(customer), limitOf(customer))
+    for (let i = 0; i < 3; i += 1) await asked({ user: 'ann' })
+    await meter()
+    await checkLimits(ctx)
+    await becomes(REFUSED, { user: 'ann' })
+    const { headers } = await customer.chat({ user: 'ann' })
+    const left = (Date.UTC(1970, 0, 2) - (Date.now() % 86_400_000)) / 1_000
+    expect(Math.abs(Number(headers.get('retry-after')) - left)).toBeLessThan(60)
+    expect(headers.get('x-should-retry')).toBe('false')
+  })
+
   test('of money counts what the requests took, as soon as they are paid, and what is given back', async () => {
     const { limit } = await createLimit(
       walletOf(customer),

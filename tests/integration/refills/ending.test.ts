@@ -1,8 +1,10 @@
+import { sql } from 'drizzle-orm'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
-import { getAccount, openAccount } from '#services/credits/index.ts'
+import { changeOwnTerms, getAccount, openAccount } from '#services/credits/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { alerts, paymentMethods, purchases } from '#services/platform/db/schema/index.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { createRefillHandler, getAutoRefill, planRefills, setAutoRefill } from '#services/refills/index.ts'
 import { openStripeContext, type StripeContext } from '#tests/support/stripe-context.ts'
@@ -83,4 +85,23 @@ test('an order that ends while workers plan leaves nothing that could be charged
   await Promise.all([planRefills(ctx), setAutoRefill(holder, null), planRefills(ctx)])
   await send()
   expect(gate.calls).toEqual([])
+})
+
+test('an order that changes with its account while a worker plans: one waits for the other, and neither fails', async () => {
+  await order(2_000)
+  const waiting = async () => {
+    const { rows } = await ctx.db.execute(sql`
+      select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)
+    return rows.length
+  }
+  const { planning } = await withTransaction(holder, async (tx) => {
+    await changeOwnTerms(tx, { monthlyCap: parseUsd('100') })
+    const planned = planRefills(ctx)
+    await expect.poll(waiting).toBe(1)
+    await setAutoRefill(tx, { threshold: parseUsd('10'), cents: 5_000 })
+    return { planning: planned }
+  })
+  expect(await planning).toBe(1)
+  await send()
+  expect(gate.calls.at(-1)?.params['amount']).toBe('5000')
 })

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest'
-import { errorResponse, toAppError } from '#app/_http/error-response.ts'
+import { errorResponse } from '#app/_http/error-response.ts'
 import { AppError } from '#lib/errors/app-error.ts'
+import { toAppError } from '#services/platform/to-app-error.ts'
 
 test('an error of the product keeps its code, status and sentence', async () => {
   const error = new AppError('vault_not_found', 'There is no such subscription.', {
