@@ -33,13 +33,14 @@ export async function* exportEvents(ctx: ServiceContext, query: ExportQuery): As
 function toExported(row: EventRow, seesCosts: boolean): ExportedEvent {
   const cost = seesCosts ? row.litellmCost : null
   return {
-    version: 2,
+    version: 3,
     id: row.id,
     callId: row.callId,
     account: row.account,
     vault: row.vaultId.toString(),
     wallet: row.wallet,
     keyHash: row.keyHash,
+    accountKey: row.accountKey,
     period: row.period,
     ordinal: row.ordinal,
     startedAt: row.startedAt.toISOString(),

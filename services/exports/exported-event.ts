@@ -10,7 +10,7 @@ const label = (about: string) => z.string().max(256).nullable().describe(about)
 /** A usage event as it leaves the product: what a call was billed for, and by which labels. No content of calls. */
 export const exportedEvent = z
   .object({
-    version: z.literal(2).describe('Version of this form.'),
+    version: z.literal(3).describe('Version of this form.'),
     id: z.string().describe("The call's identity, the same on every road it is metered by."),
     callId: z.string().describe("LiteLLM's id of the call."),
     account: z.string().describe('Who pays: vault:7, or credits: and the id of a credit account.'),
@@ -23,6 +23,7 @@ export const exportedEvent = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe("SHA-256 of the key's secret, part of the event's leaf. It opens nothing."),
+    accountKey: label("Id of the credit account's own key. Null: a subscription's call, or one without a key."),
     period: z.number().int().describe("Billing period: UTC month of the call's start, YYYYMM."),
     ordinal: z.number().int().min(0).describe("Place in the period's Merkle tree, in ingest order from 0."),
     startedAt: instant,
@@ -66,7 +67,7 @@ export type ExportedEvent = z.output<typeof exportedEvent>
 
 /** The published JSON Schema (draft 2020-12) of an exported event. */
 export const eventJsonSchema = (): Record<string, unknown> => ({
-  $id: 'urn:flareflow:usage-event:2',
+  $id: 'urn:flareflow:usage-event:3',
   ...z.toJSONSchema(exportedEvent),
 })
 

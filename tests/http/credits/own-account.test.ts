@@ -63,7 +63,7 @@ test('a wallet’s session, a key and a token see their own account, as JSON and
     })
     expect((await ask(`/api/reports/usage?${SPAN}&format=csv`)).text).toContain(`,${own.name},account,`)
     const lines = (await ask(`/api/exports/events?${SPAN}`)).text.trimEnd().split('\n')
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ account: own.name, version: 2 }])
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ account: own.name, version: 3 }])
     expect((await ask(`/api/exports/events?${SPAN}&format=csv`)).text).toContain(own.name)
   }
 })

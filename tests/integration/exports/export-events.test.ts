@@ -210,7 +210,7 @@ describe('events of credits', () => {
 
   test('as CSV have their account, and a number that no formula is made of', async () => {
     const lines = (await textOf({ format: 'csv' }, as(owner))).split('\r\n')
-    expect(lines[1]).toMatch(/^2,[^,]+,[^,]+,credits:cr_[0-9a-f]+,-\d+,/)
+    expect(lines[1]).toMatch(/^3,[^,]+,[^,]+,credits:cr_[0-9a-f]+,-\d+,/)
   })
 })
 
