@@ -9,7 +9,7 @@ import { HEAD, NUMBER } from '#components/ui/table.ts'
 
 const WIDE = 'hidden sm:table-cell'
 
-const TITLES: Record<Grouping, string> = { model: 'Model', user: 'User', feature: 'Feature' }
+const TITLES: Record<Grouping, string> = { model: 'Model', user: 'User', feature: 'Feature', key: 'API key' }
 
 interface GroupTableProps {
   month: UsageMonth

@@ -10,6 +10,8 @@ export interface UsageSums {
 export interface UsageGroup extends UsageSums {
   account: string | null
   key: string | null
+  /** Where groups are API keys. */
+  apiKey: { name: string | null; masked: string } | null
 }
 
 export interface UsageMonth {
@@ -66,7 +68,7 @@ export interface OperatorReports {
   costForecast: MonthForecast | null
 }
 
-export const GROUPINGS = ['model', 'user', 'feature'] as const
+export const GROUPINGS = ['model', 'user', 'feature', 'key'] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
 /** In place of an account in an address: all accounts there are, for the admin. */

@@ -29,7 +29,7 @@ export function UsageControls({ choice, open, accounts, isAdmin }: UsageControls
         <span className="px-2 text-sm font-semibold">{periodLabel(period)}</span>
         {period < open ? step(nextPeriod(period), `${periodLabel(nextPeriod(period))} ›`) : null}
       </nav>
-      <nav aria-label="Grouping" className="flex gap-1">
+      <nav aria-label="Grouping" className="flex flex-wrap gap-1">
         {GROUPINGS.map((each) => (
           <Link
             key={each}

@@ -15,10 +15,14 @@ const NAMELESS: Record<Grouping, string> = {
   model: 'Calls without a model',
   user: 'Calls that name no user',
   feature: 'Calls that name no feature',
+  key: 'Calls without an API key',
 }
 
 /** A group as a row names it. */
-export const groupName = ({ key }: Pick<UsageGroup, 'key'>, by: Grouping): string => key ?? NAMELESS[by]
+export function groupName({ key, apiKey }: Pick<UsageGroup, 'key' | 'apiKey'>, by: Grouping): string {
+  if (apiKey) return apiKey.name === null ? apiKey.masked : `${apiKey.name} (${apiKey.masked})`
+  return key ?? NAMELESS[by]
+}
 
 type Place = Omit<UsageChoice, 'as'>
 

@@ -17,6 +17,8 @@ EVENT_ID = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})")
 
 # Each label, and the names that it goes by in a caller's metadata and tags.
 LABELS: Mapping[str, tuple[str, ...]] = {
+    # Of the gateway: with which of its account's keys it was called. The collector believes it of the payer's only.
+    "accountKey": ("account_key",),
     "conversation": ("conversation", "conversation_id", "session_id"),
     "feature": ("feature",),
     "agent": ("agent", "agent_id", "agent_name"),
@@ -26,7 +28,7 @@ LABELS: Mapping[str, tuple[str, ...]] = {
     "traceId": ("trace_id",),
 }
 HEADERS = {
-    **{name: f"x-flareflow-{name}" for name in LABELS},
+    **{name: f"x-flareflow-{name}" for name in LABELS if name != "accountKey"},
     "endUser": "x-flareflow-end-user",
     "traceId": "x-flareflow-trace-id",
 }
@@ -107,7 +109,7 @@ def _sources(data: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     for own in places:
         yield mapping(own.get("spend_logs_metadata"))
     headers = mapping(mapping(data.get("proxy_server_request")).get("headers"))
-    yield {aliases[0]: headers.get(HEADERS[name]) for name, aliases in LABELS.items()}
+    yield {LABELS[name][0]: headers.get(header) for name, header in HEADERS.items()}
 
 
 def _tagged(tags: object) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 import unittest
 from typing import Any
 
-from flareflow_event import LABELS, event_of, labels_of
+from flareflow_event import HEADERS, event_of, labels_of
 from test_support import KEY_HASH, PLANTED, payload
 
 
@@ -47,6 +47,7 @@ class EventTest(unittest.TestCase):
                 "team": "team-red",
                 "traceId": "trace-1",
                 "tags": ["nightly"],
+                "accountKey": None,
                 "conversation": None,
                 "feature": None,
                 "agent": None,
@@ -119,7 +120,15 @@ class LabelsTest(unittest.TestCase):
     def test_a_header_each(self) -> None:
         names = ("conversation", "feature", "agent", "team", "organization", "end-user", "trace-id")
         found = labels_of(request(headers={f"x-flareflow-{name}": name for name in names}))
-        self.assertEqual(sorted(found), sorted(LABELS))
+        self.assertEqual(sorted(found), sorted(HEADERS))
+
+    def test_the_gateway_names_the_key_that_it_was_called_with_in_the_metadata_alone(self) -> None:
+        named = {"account_key": "key_1", "feature": "chat"}
+        found = labels_of(request(metadata=named, headers={"x-flareflow-accountkey": "key_2"}))
+        self.assertEqual(found, {"accountKey": "key_1", "feature": "chat"})
+        base = payload()
+        noted = {**base, "metadata": {**base["metadata"], "spend_logs_metadata": found}}
+        self.assertEqual(event(noted)["accountKey"], "key_1")
 
     def test_whatever_stands_there_instead_is_no_label(self) -> None:
         odd = (None, 1, "text", [], [None, 7, {}], {"feature": {}}, {"feature": [1]}, {"feature": True}, {"agent": ""})

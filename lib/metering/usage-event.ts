@@ -57,6 +57,8 @@ export const usageEventSchema = z.object({
   id: z.string().regex(/^[A-Za-z0-9._:-]{8,200}$/),
   callId: z.string().min(1).transform(boundedLabel),
   keyHash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Id of the credit account's own key that the gateway was called with; believed of one of the payer's only. */
+  accountKey: label,
   startedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
   endedAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
   /** LiteLLM's configured name, as the caller asked for it. */

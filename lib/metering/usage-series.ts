@@ -6,6 +6,8 @@ export interface UsageSeries {
   /** `vault:7` */
   readonly account: string
   readonly keyHash: string
+  /** Id of the credit account's own key; of a vault's calls the empty text. */
+  readonly accountKey: string
   readonly endUser: string
   readonly organization: string
   readonly feature: string
@@ -13,7 +15,10 @@ export interface UsageSeries {
   readonly provider: string
 }
 
-/** The columns as a JSON array in their fixed order: the same text for the same series only. */
+/**
+ * The columns as a JSON array in their fixed order: the same text for the same series only. The account's key is left
+ * out where there is none, so that a series has the id that it had before such keys were told apart.
+ */
 export const seriesText = (series: UsageSeries): string =>
   JSON.stringify([
     series.deploymentId,
@@ -24,6 +29,7 @@ export const seriesText = (series: UsageSeries): string =>
     series.feature,
     series.model,
     series.provider,
+    ...(series.accountKey === '' ? [] : [series.accountKey]),
   ])
 
 /** A series' id: the first 128 bits of the SHA-256 of its columns, written as a UUID. Nobody has to hand it out. */

@@ -1,5 +1,6 @@
 export { createAccountKey } from './create-account-key.ts'
 export { findAccountKey, noteKeyUse } from './find-account-key.ts'
+export { findKeyAccounts, type KeyName, nameAccountKeys } from './name-account-keys.ts'
 export { listAccountKeys } from './list-account-keys.ts'
 export { revokeAccountKey } from './revoke-account-key.ts'
 export { accountKeyChange, type AccountKeyView, newAccountKey } from './schemas.ts'

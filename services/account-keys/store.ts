@@ -38,6 +38,15 @@ export async function findOwnKey(db: Db, accountId: string, id: string): Promise
   return row ?? null
 }
 
+/** Keys by their ids, revoked or not. */
+export const findKeys = async (db: Db, ids: readonly string[]): Promise<AccountKeyRow[]> =>
+  ids.length === 0
+    ? []
+    : db
+        .select()
+        .from(accountKeys)
+        .where(sql`${accountKeys.id} = any(${sql.param([...ids])}::text[])`)
+
 export const listKeys = (db: Db, accountId: string): Promise<AccountKeyRow[]> =>
   db
     .select()

@@ -1,7 +1,7 @@
 import type { ServiceContext } from '#services/platform/context.ts'
 import { toKeyView, viewKey } from './key-view.ts'
 import type { KeyView } from './schemas.ts'
-import { findBlocks, findLiveKey, findLiveKeys, findPayers } from './store.ts'
+import { findBlocks, findByHashes, findLiveKey, findLiveKeys, findPayers } from './store.ts'
 
 /** What may be seen of a vault's key. The caller has checked that the actor is a party of the vault. */
 export async function getKeyForVault(ctx: ServiceContext, vaultId: bigint): Promise<KeyView> {
@@ -39,4 +39,10 @@ export async function findKeyPayers(ctx: ServiceContext, keyHashes: readonly str
 export async function findKeyOwners(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, bigint>> {
   const payers = await findKeyPayers(ctx, keyHashes)
   return new Map([...payers].map(([keyHash, { vaultId }]) => [keyHash, vaultId]))
+}
+
+/** What is shown of vaults' keys in place of their secrets, by hash. The caller has checked who may see them. */
+export async function findKeyMasks(ctx: ServiceContext, keyHashes: readonly string[]): Promise<Map<string, string>> {
+  const rows = await findByHashes(ctx.db, ctx.deploymentId, keyHashes)
+  return new Map(rows.flatMap(({ keyHash, masked }) => (keyHash && masked ? [[keyHash, masked] as const] : [])))
 }

@@ -5,7 +5,14 @@ export { ensureByokName } from './ensure-byok-name.ts'
 export { createUpstreamKeys, type UpstreamKeys, upstreamKeyOf } from './ensure-upstream-key.ts'
 export { findCallingKey } from './find-calling-key.ts'
 export { enforceKey } from './enforce-key.ts'
-export { findKeyOwners, findKeyPayers, type KeyPayer, getKeyForVault, getKeysForVaults } from './get-keys.ts'
+export {
+  findKeyMasks,
+  findKeyOwners,
+  findKeyPayers,
+  type KeyPayer,
+  getKeyForVault,
+  getKeysForVaults,
+} from './get-keys.ts'
 export { keyStateHandler } from './key-state-handler.ts'
 export { liftKeyBlock } from './lift-key-block.ts'
 export { type GuardedKey, listGuardedKeys } from './list-guarded-keys.ts'

@@ -40,6 +40,7 @@ function toExported(row: EventRow, seesCosts: boolean): ExportedEvent {
     vault: row.vaultId.toString(),
     wallet: row.wallet,
     keyHash: row.keyHash,
+    accountKey: row.accountKey,
     period: row.period,
     ordinal: row.ordinal,
     startedAt: row.startedAt.toISOString(),

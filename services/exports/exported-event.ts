@@ -24,6 +24,7 @@ export const exportedEvent = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe("SHA-256 of the key's secret, part of the event's leaf. It opens nothing."),
+    accountKey: label("Id of the credit account's own key. Null: a subscription's call, or one without a key."),
     period: z.number().int().describe("Billing period: UTC month of the call's start, YYYYMM."),
     ordinal: z.number().int().min(0).describe("Place in the period's Merkle tree, in ingest order from 0."),
     startedAt: instant,

@@ -22,6 +22,7 @@ export const eventColumns: readonly Column<NewEvent>[] = [
   ['account', 'text', ({ candidate }) => candidate.account],
   ['wallet', 'text', ({ candidate }) => candidate.wallet],
   ['key_hash', 'text', ({ candidate: { event } }) => event.keyHash],
+  ['account_key', 'text', ({ candidate }) => candidate.accountKey],
   ['period', 'integer', ({ candidate }) => candidate.period],
   ['ordinal', 'integer', ({ ordinal }) => ordinal],
   ['call_id', 'text', ({ candidate: { event } }) => event.callId],

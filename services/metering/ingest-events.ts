@@ -1,4 +1,6 @@
 import { rollUp } from '#lib/metering/roll-up.ts'
+import { creditAccount } from '#lib/metering/payer.ts'
+import { findKeyAccounts } from '#services/account-keys/index.ts'
 import { findKeyPayers } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { nativeSha256 } from '#services/platform/crypto/hash.ts'
@@ -106,12 +108,20 @@ async function findPayers(
   candidates: readonly Candidate[],
   tally: Tally,
 ): Promise<PaidCandidate[]> {
-  const payers = await findKeyPayers(ctx, [...new Set(candidates.map(({ event }) => event.keyHash))])
+  const [payers, keyAccounts] = await Promise.all([
+    findKeyPayers(ctx, [...new Set(candidates.map(({ event }) => event.keyHash))]),
+    findKeyAccounts(ctx, [...new Set(candidates.flatMap(({ event }) => event.accountKey ?? []))]),
+  ])
+  // Whoever calls LiteLLM by itself may label a call as they like: no key but one of the payer's own is believed.
+  const ownKey = (key: string | null, account: string): string | null => {
+    const accountId = key === null ? undefined : keyAccounts.get(key)
+    return accountId !== undefined && creditAccount(accountId) === account ? key : null
+  }
   const paid: PaidCandidate[] = []
   for (const candidate of candidates) {
     const payer = payers.get(candidate.event.keyHash)
     if (payer === undefined) tally.refusals.push(refuse(candidate, 'unknown_key'))
-    else paid.push({ ...candidate, ...payer })
+    else paid.push({ ...candidate, ...payer, accountKey: ownKey(candidate.event.accountKey, payer.account) })
   }
   return paid
 }

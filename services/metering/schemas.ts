@@ -60,4 +60,7 @@ export interface Candidate {
   readonly period: Period
 }
 
-export interface PaidCandidate extends Candidate, KeyPayer {}
+export interface PaidCandidate extends Candidate, KeyPayer {
+  /** The credit account's own key that was used; null: none, or one that is not the payer's. */
+  readonly accountKey: string | null
+}

@@ -2,6 +2,7 @@ import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
 import { requireAdmin } from '#services/auth/index.ts'
 import { findAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { getReports } from '#services/vaults/index.ts'
 
 /**
  * Whose accounts are, for the admin: the owners of vaults as the chain names them now, and the subjects of credit
@@ -20,8 +21,7 @@ export async function findHolders(ctx: ServiceContext, accounts: readonly string
 
 async function ownersOf(ctx: ServiceContext, accounts: readonly string[]): Promise<Map<bigint | null, string>> {
   const ids = accounts.map(vaultOf).filter((id) => id !== null)
-  const vaults = ids.length > 0 ? await ctx.chain.script('get_vaults', { ids }) : []
-  return new Map(vaults.map(({ id, owner }) => [id, owner]))
+  return new Map((await getReports(ctx, ids)).map(({ id, owner }) => [id, owner]))
 }
 
 async function subjectsOf(ctx: ServiceContext, accounts: readonly string[]): Promise<Map<string, string>> {

@@ -4,6 +4,7 @@ import { bucketsOf } from '#lib/period/buckets.ts'
 import { type Figures, sumFigures } from '#lib/reports/figures.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { UsageGroup } from '#services/rating/index.ts'
+import { type NamedKey, nameKeys } from './name-keys.ts'
 import { type FiguresRow, readFigures } from './read-figures.ts'
 import { resolveScope } from './scope.ts'
 import type { View } from './schemas.ts'
@@ -13,7 +14,7 @@ const LISTED = 50
 
 interface OverviewQuery {
   readonly period: Period
-  readonly by: Extract<UsageGroup, 'model' | 'user' | 'feature'>
+  readonly by: Extract<UsageGroup, 'model' | 'user' | 'feature' | 'key'>
   /** Null: all that the actor has, or as the admin all there is. */
   readonly account: string | null
   /** As whom the actor looks. */
@@ -33,6 +34,8 @@ interface OverviewGroup extends OverviewSums {
   readonly account: string | null
   /** Null: calls that name none. */
   readonly key: string | null
+  /** What an API key is known by, where groups are keys. */
+  readonly apiKey: NamedKey | null
 }
 
 /** A month of usage as a page shows it: by day, and by group, the most expensive first. */
@@ -57,6 +60,11 @@ export async function getUsageOverview(ctx: ServiceContext, query: OverviewQuery
     .map((own) => ({ own, sum: sumFigures(own) }))
     .sort((a, b) => bySize(a.sum, b.sum))
   const listed = groups.slice(0, LISTED)
+  const keys = await nameKeys(
+    ctx,
+    query.by,
+    listed.flatMap(({ own }) => own.slice(0, 1)),
+  )
   const rest = groups.slice(LISTED).flatMap(({ own }) => own)
   return {
     days,
@@ -65,6 +73,7 @@ export async function getUsageOverview(ctx: ServiceContext, query: OverviewQuery
     groups: listed.map(({ own }) => ({
       account: own[0]?.account || null,
       key: own[0]?.group || null,
+      apiKey: keys.get(own[0]?.group ?? '') ?? null,
       ...toSums(own, days),
     })),
     others: rest.length === 0 ? null : { count: groups.length - LISTED, ...toSums(rest, days) },

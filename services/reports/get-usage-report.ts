@@ -2,6 +2,7 @@ import { sumFigures } from '#lib/reports/figures.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { cursorOf, rowsAfter } from './cursor.ts'
 import { toFiguresView, toUnratedView } from './figures-view.ts'
+import { type NamedKey, nameKeys } from './name-keys.ts'
 import { type FiguresRow, readFigures } from './read-figures.ts'
 import { resolveScope } from './scope.ts'
 import type { UsageReportQuery, UsageReportView, UsageRowView } from './schemas.ts'
@@ -9,10 +10,14 @@ import type { UsageReportQuery, UsageReportView, UsageRowView } from './schemas.
 const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
 
 /** A row on the wire. */
-export const toRowView = (row: FiguresRow, seesCosts: boolean): UsageRowView => ({
+export const toRowView = (
+  row: FiguresRow,
+  { seesCosts, keys }: { seesCosts: boolean; keys: ReadonlyMap<string, NamedKey> },
+): UsageRowView => ({
   bucket: row.bucket,
   account: row.account || null,
   key: row.group || null,
+  apiKey: keys.get(row.group) ?? null,
   ...toFiguresView(row, seesCosts),
 })
 
@@ -31,6 +36,7 @@ export async function getUsageReport(ctx: ServiceContext, query: UsageReportQuer
   const { rows, unrated, seesCosts } = await readUsageReport(ctx, query)
   const left = rowsAfter(rows, query.cursor)
   const page = left.slice(0, query.limit)
+  const seen = { seesCosts, keys: await nameKeys(ctx, query.by, page) }
   const last = page.at(-1)
   return {
     by: query.by,
@@ -38,7 +44,7 @@ export async function getUsageReport(ctx: ServiceContext, query: UsageReportQuer
     from: dayName(query.from),
     to: dayName(query.to),
     totals: toFiguresView(sumFigures(rows), seesCosts),
-    rows: page.map((row) => toRowView(row, seesCosts)),
+    rows: page.map((row) => toRowView(row, seen)),
     nextCursor: last && left.length > page.length ? cursorOf(last) : null,
     unrated: toUnratedView(unrated, seesCosts),
   }

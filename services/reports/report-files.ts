@@ -5,6 +5,7 @@ import { getHeavyUsers } from './get-heavy-users.ts'
 import { getTotals } from './get-totals.ts'
 import { getTrend } from './get-trend.ts'
 import { readUsageReport, toRowView } from './get-usage-report.ts'
+import { nameKeys } from './name-keys.ts'
 import type {
   FiguresView,
   ForecastAmount,
@@ -50,6 +51,8 @@ const usageColumns: readonly CsvColumn<UsageRowView & { by: string }>[] = [
   { name: 'by', value: ({ by }) => by },
   { name: 'key', value: ({ key }) => key },
   ...figures,
+  { name: 'key_name', value: ({ apiKey }) => apiKey?.name ?? null },
+  { name: 'key_masked', value: ({ apiKey }) => apiKey?.masked ?? null },
 ]
 
 const trendColumns: readonly CsvColumn<TrendRowView>[] = [
@@ -96,9 +99,10 @@ async function* file<Row>(columns: readonly CsvColumn<Row>[], rows: Iterable<Row
 /** The usage report as CSV, all of its pages. */
 export async function* usageReportFile(ctx: ServiceContext, query: UsageReportQuery): AsyncGenerator<string> {
   const { rows, seesCosts } = await readUsageReport(ctx, query)
+  const seen = { seesCosts, keys: await nameKeys(ctx, query.by, rows) }
   yield* file(
     usageColumns,
-    rows.values().map((row) => ({ ...toRowView(row, seesCosts), by: query.by })),
+    rows.values().map((row) => ({ ...toRowView(row, seen), by: query.by })),
   )
 }
 

@@ -148,6 +148,8 @@ const usageRowView = figuresView.extend({
   account: z.string().nullable(),
   /** The group; null: calls that name none. */
   key: z.string().nullable(),
+  /** Where rows are of API keys: what the key is known by. */
+  apiKey: z.object({ name: z.string().nullable(), masked: z.string() }).nullable(),
 })
 export type UsageRowView = z.output<typeof usageRowView>
 

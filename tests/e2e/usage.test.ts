@@ -127,7 +127,7 @@ describe('a month of usage', () => {
   beforeAll(() => seedUsage(container.contextFor({ kind: 'system', job: 'test' }), pastCalls()))
   const path = (by: string) => `/usage?by=${by}&account=vault:${vaultId}`
 
-  test.each(['model', 'user', 'feature'])('by %s adds up, and is the same in the file', async (by) => {
+  test.each(['model', 'user', 'feature', 'key'])('by %s adds up, and is the same in the file', async (by) => {
     await using visitor = await open()
     const { page } = visitor
     await page.goto(path(by))

@@ -27,6 +27,8 @@ export interface SeededCall {
   /** ISO instant of its start. */
   readonly at: string
   readonly key?: string | undefined
+  /** Id of the credit account's own key. */
+  readonly accountKey?: string | undefined
   readonly model?: string | undefined
   readonly provider?: string | undefined
   readonly input?: number | undefined
@@ -56,6 +58,7 @@ function eventOf(call: SeededCall): UsageEvent {
     id: `seeded-${process.pid}-${serial}`,
     callId: `call-${serial}`,
     keyHash: call.key ?? keyOf(call.vault),
+    accountKey: call.accountKey ?? null,
     startedAt: call.at,
     endedAt: call.at,
     model: call.model ?? 'gpt-4o',
@@ -87,6 +90,7 @@ export async function seedUsage(ctx: ServiceContext, calls: readonly SeededCall[
         deploymentId: ctx.deploymentId,
         account: accountOf(call),
         keyHash: event.keyHash,
+        accountKey: event.accountKey ?? '',
         endUser: event.endUser ?? '',
         organization: event.organization ?? '',
         feature: event.feature ?? '',

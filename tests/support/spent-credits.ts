@@ -54,7 +54,8 @@ export async function payCalls(ctx: ServiceContext, account: Spender, calls: rea
       agent: call.agent,
     }
     const keyHash = call.isOwnKey ? ownKey : account.keyHash
-    const facts = { requestId: id, model: call.model ?? 'gpt-4o', keyHash, labels, startedAt: call.at }
+    const known = { requestId: id, keyId: call.accountKey ?? null, keyHash, labels, startedAt: call.at }
+    const facts = { ...known, model: call.model ?? 'gpt-4o' }
     const hold = { id, accountId: account.id, amount: usd(call.taken * 2n), expiresAt: new Date('2030-01-01'), facts }
     expect(await writer.place(hold)).toMatchObject({ ok: true })
     await writer.end({ id, accountId: account.id, cost: usd(call.taken), facts: { tokens: '150' } })

@@ -1,14 +1,14 @@
 import { sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 
-const COLUMNS = 'deployment_id, account, key_hash, end_user, organization, feature, model, provider, at'
+const COLUMNS = 'deployment_id, account, key_hash, account_key, end_user, organization, feature, model, provider, at'
 const MEASURES =
   'requests, failures, cache_hits, input_tokens, output_tokens, cached_tokens, cache_write_tokens, reasoning_tokens, ' +
   'billable_tokens, litellm_cost, cost_unknown, cost_zero'
 
 /** Sums of the raw events by what the rollups are by, written down without looking at how the product does it. */
 const rawSums = (unit: 'hour' | 'day') => `
-  select deployment_id, account, key_hash, coalesce(end_user, '') as end_user,
+  select deployment_id, account, key_hash, coalesce(account_key, '') as account_key, coalesce(end_user, '') as end_user,
     coalesce(organization, '') as organization, coalesce(feature, '') as feature, model,
     coalesce(provider, '') as provider,
     date_trunc('${unit}', started_at at time zone 'UTC') as at, count(*) as requests,
@@ -20,7 +20,7 @@ const rawSums = (unit: 'hour' | 'day') => `
     sum(paid * coalesce(litellm_cost, 0)) as litellm_cost, sum(paid * (litellm_cost is null)::int) as cost_unknown,
     sum(paid * (litellm_cost is not distinct from 0 and billable_tokens > 0)::int) as cost_zero
   from (select *, (status = 'success' and not cache_hit)::int as paid from events) as call
-  group by 1, 2, 3, 4, 5, 6, 7, 8, 9`
+  group by 1, 2, 3, 4, 5, 6, 7, 8, 9, 10`
 
 const rolledSums = (table: string, time: string) =>
   `select ${COLUMNS.replace(' at', ` ${time} as at`)}, ${MEASURES} from ${table} join usage_series on id = series_id`

@@ -27,7 +27,7 @@ const GROUPS: Readonly<Record<UsageGroup, SQL>> = {
   agent: labelled('agent'),
   conversation: labelled('conversation'),
   feature: sql`coalesce(${labelled('feature')}, '')`,
-  key: sql`coalesce(facts->>'keyHash', '')`,
+  key: sql`coalesce(facts->>'keyId', '')`,
   model: sql`coalesce(lower(facts->>'model' collate "C"), '')`,
   organisation: sql`coalesce(${labelled('organization')}, '')`,
   team: labelled('team'),

@@ -9,6 +9,8 @@ const text = z.string().nullish()
 const holdFacts = z.looseObject({
   requestId: z.string(),
   keyHash: z.string(),
+  /** The account's key that the request came with; null: signed in, or with a token. */
+  keyId: text,
   model: z.string(),
   provider: text,
   power: text,

@@ -66,6 +66,7 @@ export function eventOf(id: string, facts: HoldFacts): UsageEventWire {
     id,
     callId: facts.requestId,
     keyHash: facts.keyHash,
+    accountKey: facts.keyId,
     startedAt,
     endedAt: ended,
     model: facts.model,

@@ -94,6 +94,9 @@ function chooseForVault(wanted: string): Chosen {
 const isAsked = (options: unknown): boolean =>
   typeof options === 'object' && options !== null && 'include_usage' in options && options.include_usage === true
 
+/** By which of its keys a credit account called, which LiteLLM can't know: to it they are all one. */
+const keyLabel = ({ kind, keyId }: GatewayCaller): Body => (kind === 'account' && keyId ? { account_key: keyId } : {})
+
 const withoutNulls = (fields: Body): Body =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined))
 
@@ -126,7 +129,7 @@ export async function planRequest(
     ...chosen,
     route,
     power,
-    fields: { ...kept, ...worst.limit, ...usage, [LABEL_FIELD[route]]: labels },
+    fields: { ...kept, ...worst.limit, ...usage, [LABEL_FIELD[route]]: { ...labels, ...keyLabel(caller) } },
     isStream,
     wantsUsage: isAsked(body['stream_options']),
     worst,

@@ -33,7 +33,8 @@ const dayOf = (instant: Date | null): string | null => instant?.toISOString().sl
 /**
  * How much of each limit is used in its window, in its metric's unit and the order given: from the daily rollups.
  * Money is the part's share of each vault's bill by the schedule on chain, so that all parts together are the bill; of
- * credits it is what the requests took. Which key of a credit account was used, its paid requests alone know.
+ * credits it is what the requests took. What a key of a credit account used is read from its paid requests, which know
+ * it at once: a limit refuses the next request by it.
  */
 export async function measureLimits(
   db: Db,

@@ -3,6 +3,7 @@ import type { SpendLog } from '#services/clients/litellm/index.ts'
 
 /** Each label, and the names that it goes by in a caller's notes and tags; the plug-in has the same list. */
 const ALIASES = {
+  accountKey: ['account_key'],
   conversation: ['conversation', 'conversation_id', 'session_id'],
   feature: ['feature'],
   agent: ['agent', 'agent_id', 'agent_name'],
@@ -54,6 +55,7 @@ export function labelsOf(log: SpendLog, { minted }: { minted: boolean }): RowLab
     sources.map((source) => firstOf(source, ALIASES[name])).find((text) => text !== null) ??
     null
   return {
+    accountKey: given('accountKey'),
     conversation: given('conversation'),
     feature: given('feature'),
     agent: given('agent'),

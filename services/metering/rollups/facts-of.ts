@@ -4,7 +4,7 @@ import type { PaidCandidate } from '../schemas.ts'
 
 /** Where a call is added up, and with what. */
 export function factsOf(call: PaidCandidate, deploymentId: string): RollupFacts {
-  const { account, event, litellmCost } = call
+  const { account, accountKey, event, litellmCost } = call
   const { keyHash, model, startedAt } = event
   const labels = {
     endUser: event.endUser ?? '',
@@ -12,6 +12,6 @@ export function factsOf(call: PaidCandidate, deploymentId: string): RollupFacts 
     feature: event.feature ?? '',
     provider: event.provider ?? '',
   }
-  const series = { deploymentId, account, keyHash, model, ...labels }
+  const series = { deploymentId, account, keyHash, accountKey: accountKey ?? '', model, ...labels }
   return { series, startedAt, measures: measuresOf(event, litellmCost) }
 }

@@ -13,6 +13,7 @@ const seriesColumns: readonly Column<Series>[] = [
   ['deployment_id', 'text', ({ deploymentId }) => deploymentId],
   ['account', 'text', ({ account }) => account],
   ['key_hash', 'text', ({ keyHash }) => keyHash],
+  ['account_key', 'text', ({ accountKey }) => accountKey],
   ['end_user', 'text', ({ endUser }) => endUser],
   ['organization', 'text', ({ organization }) => organization],
   ['feature', 'text', ({ feature }) => feature],
@@ -175,7 +176,7 @@ const EVENT_SUMS = [
   'count(*) filter (where counted and litellm_cost = 0 and billable_tokens > 0)',
 ]
 const EVENT_MEASURES = sql.raw(EVENT_SUMS.map((sum, i) => `${sum} as ${measureNames[i]}`).join(', '))
-const LABELS = ['end_user', 'organization', 'feature', 'provider']
+const LABELS = ['account_key', 'end_user', 'organization', 'feature', 'provider']
 const LABEL_LIST = sql.raw(LABELS.map((name) => `coalesce(${name}, '') as ${name}`).join(', '))
 
 /** A stretch's events, added up by the database: one row a series and hour. */
@@ -188,12 +189,13 @@ export async function sumEvents(db: Db, deploymentId: string, stretch: Stretch):
     from events, lateral (select status = 'success' and not cache_hit as counted) as of_event
     where deployment_id = ${deploymentId} and vault_id = ${vaultId} and period = ${period}
       and started_at >= ${from.toISOString()}::timestamptz and started_at < ${to.toISOString()}::timestamptz
-    group by 1, 2, 3, 4, 5, 6, 7, 8`)
+    group by 1, 2, 3, 4, 5, 6, 7, 8, 9`)
   return rows.map((row) => ({
     series: {
       deploymentId,
       account: row['account'] ?? '',
       keyHash: row['key_hash'] ?? '',
+      accountKey: row['account_key'] ?? '',
       endUser: row['end_user'] ?? '',
       organization: row['organization'] ?? '',
       feature: row['feature'] ?? '',

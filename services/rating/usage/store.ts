@@ -19,7 +19,8 @@ const ROLLED_UP: Partial<Record<UsageGroup, SQL>> = {
   everything: NOTHING,
   account: sql`s.account`,
   feature: sql`s.feature`,
-  key: sql`s.key_hash`,
+  // A credit account is metered under one hash whichever of its keys it used.
+  key: sql`case when s.account like 'credits:%' then s.account_key else s.key_hash end`,
   model: sql`s.model`,
   organisation: sql`s.organization`,
   user: sql`s.end_user`,

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asc, eq } from 'drizzle-orm'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { payerOfAccount } from '#lib/metering/payer.ts'
+import { openAccount } from '#services/credits/index.ts'
 import { pollSpendLogs } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { deadLetters, events } from '#services/platform/db/schema/index.ts'
+import { accountKeys, deadLetters, events, upstreamKeys } from '#services/platform/db/schema/index.ts'
 import { createTestContext, TEST_SECRET, type TestContext } from '#tests/support/context.ts'
 import { type Customer, customerOf, newCustomer, sha256 } from '#tests/support/llm-calls.ts'
 import { failingModel, type MeteredLitellm, startMeteredLitellm } from '#tests/support/metered-litellm.ts'
@@ -36,6 +38,7 @@ afterAll(async () => {
 const facts = {
   id: events.id,
   callId: events.callId,
+  accountKey: events.accountKey,
   model: events.model,
   servedModel: events.servedModel,
   provider: events.provider,
@@ -236,4 +239,32 @@ test("the key's own team outranks what the caller says; who pays is the key alon
   expect(plugin).toMatchObject([{ team, endUser: victim.hash, feature: 'forged-feature' }])
   expect(poll).toEqual(plugin)
   expect([...(await factsOf(heard.ctx, other)), ...(await factsOf(reading, other))]).toEqual([])
+})
+
+/** In books of their own: an account that the customer's key is of, with a key at the gateway. */
+async function openAccountIn(ctx: ServiceContext, keyHash: string, keyId: string): Promise<bigint> {
+  const { id: accountId, number } = await openAccount(ctx, { subject: 'oidc:issuer|keys' })
+  const { deploymentId } = ctx
+  const [createdAt, status] = [new Date(), 'active'] as const
+  await ctx.db.insert(upstreamKeys).values({ keyHash, accountId, deploymentId, kind: 'litellm', status, createdAt })
+  const shown = { name: 'laptop', masked: 'sk-ff-…', keyHash: sha256(keyId), requestKey: keyId }
+  await ctx.db.insert(accountKeys).values({ id: keyId, accountId, ...shown, createdAt })
+  return payerOfAccount(number)
+}
+
+test('the account’s key that the gateway names is the same on both roads', async () => {
+  const customer = await newCustomer(proxy.url, proxy.client)
+  const payer = await openAccountIn(heard.ctx, customer.hash, 'key_1')
+  expect(await openAccountIn(reading, customer.hash, 'key_1')).toBe(payer)
+  await customer.chat({ messages, metadata: { feature: 'named', account_key: 'key_1' } })
+  await customer.chat({ messages, metadata: { feature: 'nameless' } })
+  const { plugin, poll } = await bothRoads(payer, 2)
+  expect(poll).toEqual(plugin)
+  const keyOf = new Map(plugin.map(({ feature, accountKey }) => [feature, accountKey]))
+  expect(keyOf).toEqual(
+    new Map([
+      ['named', 'key_1'],
+      ['nameless', null],
+    ]),
+  )
 })

@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
 import { usd } from '#lib/money/units.ts'
+import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { refundUsage } from '#services/credits/index.ts'
 import { correctCounted, createHoldSweeper, createOwnEventReporter } from '#services/gateway/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
@@ -10,7 +11,7 @@ import { checkReceipt } from '#lib/receipts/check-receipt.ts'
 import { getReceipts } from '#services/receipts/index.ts'
 import { saveWatermark } from '#services/metering/polling/store.ts'
 import { rebuildRollups } from '#services/metering/rollups/rebuild-rollups.ts'
-import type { ServiceContext } from '#services/platform/context.ts'
+import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { listUnsettled } from '#services/settlement/store.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
 import { cents, type CreditCustomer, type GatewayWorld, openGatewayWorld } from '#tests/support/gateway-world.ts'
@@ -173,6 +174,20 @@ test('a request that no road told of is metered from its hold, and is one event 
   await createOwnEventReporter()(later(90_000))
   expect(await known()).toEqual([{ road: 'gateway', feature: 'search', billable_tokens: '30' }])
   expect(await tell(toldBy(hold))).toMatchObject({ stored: 0, duplicates: 1 })
+})
+
+test('the account’s key that a request came with goes with it on every road', async () => {
+  const holder = withActor(world.ctx, { kind: 'account', accountId: customer.id, via: 'session' })
+  const made = await createAccountKey(holder, { ...newAccountKey.parse({ name: 'k' }), requestKey: 'one' })
+  world.upstream.heard.length = 0
+  const forged = { feature: 'search', account_key: 'key_of_somebody_else' }
+  await customer.chat({ metadata: forged }, { authorization: `Bearer ${made.secret}`, cookie: '' })
+  expect(world.upstream.heard[0]?.body['metadata']).toEqual({ feature: 'search', account_key: made.key.id })
+  await createOwnEventReporter()(later(90_000))
+  const { rows } = await world.ctx.db.execute(
+    sql`select account_key from events where id = ${(await holdOf(customer)).id}`,
+  )
+  expect(rows).toEqual([{ account_key: made.key.id }])
 })
 
 test('the request’s user is its end user, whatever its labels say', async () => {

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
 import { createHoldSweeper, createOwnEventReporter, ownEventHandler } from '#services/gateway/index.ts'
-import type { ServiceContext } from '#services/platform/context.ts'
+import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { createGateway } from '#services/gateway/index.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
@@ -168,6 +169,18 @@ describe('a request on an own key', () => {
     const cost_usd = formatUsd(usd((FULL_COST * bill) / 10_000n))
     const twice = { ...line, requests: '2', input_tokens: '18', output_tokens: '6', cost_usd }
     expect(await usage()).toMatchObject({ data: [twice], total_usd: cost_usd })
+  })
+
+  test('is metered with the account’s key that it came with, though nothing is held for it', async () => {
+    await bring()
+    const holder = withActor(world.ctx, { kind: 'account', accountId: customer.id, via: 'session' })
+    const made = await createAccountKey(holder, { ...newAccountKey.parse({ name: 'k' }), requestKey: 'one' })
+    const body = { model: 'gpt-4o', max_tokens: 50 }
+    const answer = await customer.chat(body, { authorization: `Bearer ${made.secret}`, cookie: '' })
+    expect(answer.status).toBe(200)
+    const [event] = await metered()
+    const { rows } = await world.ctx.db.execute(sql`select account_key from events where id = ${event?.id}`)
+    expect(rows).toEqual([{ account_key: made.key.id }])
   })
 
   test('is streamed, with its cost in the last chunk, and metered though its caller left', async () => {

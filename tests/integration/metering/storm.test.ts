@@ -49,7 +49,7 @@ test(`a rollup that also counts what comes again is found out (seed ${seed})`, a
   const { ctx } = opened
   const storm = await brewStorm(ctx, { items: 300, deliveries: 2, seed })
   const writer = createIngestWriter(ctx)
-  const payer = { vaultId: 1n, account: 'vault:1', wallet: '0x01cf0e2f2f715450' }
+  const payer = { vaultId: 1n, account: 'vault:1', wallet: '0x01cf0e2f2f715450', accountKey: null }
   const careless: Ingest = async (input) => {
     const { duplicates } = await writer(input)
     const [call] = judgeItems(ctx, input, 0).candidates

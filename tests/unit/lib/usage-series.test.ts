@@ -6,6 +6,7 @@ const series: UsageSeries = {
   deploymentId: 'd1',
   account: 'vault:7',
   keyHash: 'ab'.repeat(32),
+  accountKey: '',
   endUser: 'Zoë "Z" \u2028 😀',
   organization: '',
   feature: 'search',
@@ -18,6 +19,12 @@ test("a series' id is the first 128 bits of the SHA-256 of its columns as a JSON
   const hash = createHash('sha256').update(JSON.stringify(columns)).digest('hex')
   expect(seriesId(series).replaceAll('-', '')).toBe(hash.slice(0, 32))
   expect(seriesId(series)).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
+})
+
+test('the key of a credit account makes another series, and none leaves the id as it is without such keys', () => {
+  const columns = ['d1', 'vault:7', 'ab'.repeat(32), series.endUser, '', 'search', 'gpt-4', 'openai', 'key_1']
+  const hash = createHash('sha256').update(JSON.stringify(columns)).digest('hex')
+  expect(seriesId({ ...series, accountKey: 'key_1' }).replaceAll('-', '')).toBe(hash.slice(0, 32))
 })
 
 test('labels that move from one column to another are another series', () => {

@@ -19,7 +19,7 @@ const conditions = { road: 'plugin' as const, secret: TEST_SECRET, now: new Date
 function call(more: Parameters<typeof usageEvent>[1] = {}): PaidCandidate {
   const read = readItem({ raw: usageEvent('ab'.repeat(32), more) }, 0, conditions)
   if (!read.ok) throw new Error(read.refusal.reason)
-  return { ...read.candidate, vaultId: 1n, account: 'vault:1', wallet: '0x01cf0e2f2f715450' }
+  return { ...read.candidate, vaultId: 1n, account: 'vault:1', wallet: '0x01cf0e2f2f715450', accountKey: null }
 }
 
 test('appending in parts gives the tree of appending all at once', () => {

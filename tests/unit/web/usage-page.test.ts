@@ -5,6 +5,7 @@ import type { UsageGroup, UsageMonth } from '#components/usage/overview.ts'
 import {
   findingOf,
   forecastSentence,
+  groupName,
   operatorFiles,
   shareOf,
   showCost,
@@ -21,7 +22,12 @@ const sums = (...daily: bigint[]) => ({
   requests: '1',
   daily: daily.map((amount) => formatUsd(usd(amount))),
 })
-const group = (key: string | null, ...daily: bigint[]): UsageGroup => ({ account: null, key, ...sums(...daily) })
+const group = (key: string | null, ...daily: bigint[]): UsageGroup => ({
+  account: null,
+  key,
+  apiKey: null,
+  ...sums(...daily),
+})
 function monthOf(...groups: UsageGroup[]): UsageMonth {
   const total = DAYS.map((_, day) =>
     groups.reduce((sum, { daily }) => sum + BigInt(daily[day]?.replace('.', '') ?? 0), 0n),
@@ -94,6 +100,14 @@ describe('the words', () => {
     )
     expect(findingOf(monthOf(group('gpt-4', 0n, 0n)), 'model', 'Nov 2026')).toBe('Nothing of Nov 2026 is billed')
     expect(shareOf('1.00000000', '3.00000000')).toBe('33%')
+  })
+
+  test('an API key goes by its name and mask, a subscription’s by its mask alone', () => {
+    const key = { ...group('key_1'), apiKey: { name: 'laptop', masked: 'sk-…abcd' } }
+    expect(groupName(key, 'key')).toBe('laptop (sk-…abcd)')
+    expect(groupName({ ...key, apiKey: { name: null, masked: 'sk-…abcd' } }, 'key')).toBe('sk-…abcd')
+    expect(groupName(group('key_1'), 'key')).toBe('key_1')
+    expect(groupName(group(null), 'key')).toBe('Calls without an API key')
   })
 
   test('a forecast has its interval, or says why there is none', () => {

@@ -29,6 +29,8 @@ export const events = pgTable(
     /** Flow address of the one who made the key. */
     wallet: text(),
     keyHash: text().notNull(),
+    /** Id of the credit account's own key that the gateway was called with; null: none, or a vault's call. */
+    accountKey: text(),
     /** UTC month of the call's start, YYYYMM. */
     period: integer().notNull(),
     /** Place in the period's Merkle tree, in ingest order from 0. */

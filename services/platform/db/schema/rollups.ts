@@ -17,6 +17,8 @@ export const usageSeries = pgTable(
     /** `vault:7` */
     account: text().notNull(),
     keyHash: text().notNull(),
+    /** Id of the credit account's own key; it is in the hash only where there is one. */
+    accountKey: text().notNull().default(''),
     /** The end user's label. */
     endUser: text().notNull(),
     organization: text().notNull(),
