@@ -3,7 +3,7 @@ import { nextPeriod, type Period, periodOf, periodStart } from '#lib/period/peri
 import type { TimeSlot } from '#lib/rating/time-slots.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { type Column, rowsOf } from '#services/platform/db/rows-of.ts'
-import { creditMonths } from '#services/platform/db/schema/index.ts'
+import { creditMonths, creditTaken } from '#services/platform/db/schema/index.ts'
 import type { UsageBucket, UsageGroup } from '#services/rating/index.ts'
 import { refundedLine } from '../store.ts'
 
@@ -46,11 +46,11 @@ export interface PostSum {
 }
 
 /** What was given back of single requests since an instant. */
-const givenBack = (since: Date | null, chosen: SQL): SQL => sql`
+const givenBack = (since: Date, chosen: SQL): SQL => sql`
   select ${refundedLine} as line, sum(amount) as amount
   from ledger_transfers
   where kind = 'refund' and debit = 'revenue' and ${refundedLine} is not null
-    ${since ? sql`and created_at >= ${instant(since)}` : sql``} ${chosen}
+    and created_at >= ${instant(since)} ${chosen}
   group by 1`
 
 interface SumRow extends Record<string, unknown> {
@@ -123,28 +123,14 @@ const wantedColumns: readonly Column<WantedTaken>[] = [
   ['from_day', 'date', ({ from }) => from],
   ['to_day', 'date', ({ to }) => to],
 ]
-const SCOPES: Readonly<Record<TakenQuery['scope'], SQL>> = {
-  key: sql`facts->>'keyId'`,
-  end_user: labelled('end_user'),
-  organization: labelled('organization'),
-}
-
 export async function sumTakenBy(db: Db, { accountId, scope, wanted }: TakenQuery): Promise<TakenSum[]> {
   if (wanted.length === 0) return []
   const chosen = accountId === null ? sql`` : sql`and account_id = ${accountId}`
-  const days = wanted.map(({ from }) => from)
-  const since = days.includes(null) ? null : new Date(days.toSorted()[0] ?? 0)
   const { rows } = await db.execute<{ id: string; tokens: string; requests: string; usd: string }>(sql`
-    with given_back as (${givenBack(since, chosen)}), posts as (
-      select ${SCOPES[scope]} as value, created_at at time zone 'UTC' as at, facts->>'tokens' as tokens,
-        posted - coalesce(given_back.amount, 0) as amount
-      from credit_holds left join given_back on line = 'usage:' || id
-      where state = 'posted' and posted > 0 ${since ? sql`and created_at >= ${instant(since)}` : sql``} ${chosen}
-    )
-    select wanted_id as id, coalesce(sum(tokens::numeric), 0)::text as tokens, count(*)::text as requests,
-      sum(amount)::text as usd
-    from ${rowsOf(wanted, wantedColumns)} join posts using (value)
-    where (from_day is null or at >= from_day) and (to_day is null or at < to_day)
+    select wanted_id as id, sum(tokens)::text as tokens, sum(requests)::text as requests, sum(amount)::text as usd
+    from ${rowsOf(wanted, wantedColumns)}
+    join ${creditTaken} on scope = ${scope} and credit_taken.value = given.value ${chosen}
+      and (from_day is null or day >= from_day) and (to_day is null or day < to_day)
     group by 1`)
   return rows.map(({ id, tokens, requests, usd }) => {
     return { id, tokens: BigInt(tokens), requests: BigInt(requests), usd: BigInt(usd) }

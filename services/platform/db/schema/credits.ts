@@ -3,9 +3,11 @@ import {
   bigint,
   bigserial,
   check,
+  date,
   index,
   integer,
   jsonb,
+  numeric,
   pgTable,
   primaryKey,
   text,
@@ -136,6 +138,25 @@ export const creditMonths = pgTable(
     primaryKey({ columns: [table.accountId, table.period] }),
     check('credit_months_not_negative', sql`spent >= 0 and held >= 0`),
   ],
+)
+
+/**
+ * What paid requests of a key or with a label took, by the UTC day of their holds' placing, less what was given back of
+ * them: kept by the database, so that nobody has to read the holds.
+ */
+export const creditTaken = pgTable(
+  'credit_taken',
+  {
+    /** No foreign key: its holds have it. */
+    accountId: text().notNull(),
+    scope: text({ enum: ['key', 'end_user', 'organization'] }).notNull(),
+    value: text().notNull(),
+    day: date().notNull(),
+    tokens: numeric({ mode: 'bigint' }).notNull(),
+    requests: bigint({ mode: 'bigint' }).notNull(),
+    amount: bigint({ mode: 'bigint' }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.scope, table.value, table.accountId, table.day] })],
 )
 
 /** Credits that were given and end at a time; bought credits never end. */
