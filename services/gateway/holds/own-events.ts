@@ -1,4 +1,5 @@
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
+import { usageSourceTag } from '#lib/metering/usage-source.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
@@ -19,7 +20,7 @@ export async function reportOwnEvent(
 ): Promise<void> {
   const known = readHoldFacts(facts)
   if (!known) return
-  const tags = source === 'provider' ? [] : [`usage-source:${source}`]
+  const tags = source === 'provider' ? [] : [usageSourceTag(source)]
   const payload = { ...eventOf(id, known), tags }
   await addToOutbox(ctx, [{ kind: OWN_EVENT_KIND, dedupe: `event:${id}`, payload }])
 }
