@@ -103,6 +103,13 @@ class Meter(CustomLogger):
                 await self._record(payload, _metadata_of(request_data, user_api_key_dict))
             raise
 
+    async def async_logging_hook(
+        self, kwargs: dict[str, Any], result: object, call_type: str
+    ) -> tuple[dict[str, Any], object]:
+        """Called before LiteLLM writes its own row: what is noted of the counts here stands there too."""
+        self._note_source(kwargs)
+        return kwargs, result
+
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
@@ -141,18 +148,24 @@ class Meter(CustomLogger):
             event_id = self._event_id(key_hash, metadata, payload.get("status") == "failure")
             if event_id is None:
                 return
-            self._note_source(metadata)
+            self._streams.forget(mapping(metadata.get("spend_logs_metadata"))[EVENT_FIELD])
             event = event_of(event_id, str(key_hash), payload, metadata)
             await asyncio.to_thread(self._outlet.append, json.dumps(event, separators=(",", ":")))
         except Exception:
             # LiteLLM swallows it too; without this line nobody would know. The poll of its books finds the call.
             log.exception("a call could not be recorded: %s", payload.get("litellm_call_id"))
 
-    def _note_source(self, metadata: Mapping[str, Any]) -> None:
-        """Says of counts that are LiteLLM's own that they are, in the notes that LiteLLM's books keep too."""
-        notes, usage = metadata.get("spend_logs_metadata"), mapping(metadata.get("usage_object"))
-        if isinstance(notes, dict) and not self._streams.is_counted(notes[EVENT_FIELD], usage) and usage:
-            notes[SOURCE_FIELD] = ESTIMATE
+    def _note_source(self, kwargs: Mapping[str, Any]) -> None:
+        metadata = mapping(mapping(kwargs.get("standard_logging_object")).get("metadata"))
+        event_id = mapping(metadata.get("spend_logs_metadata")).get(EVENT_FIELD)
+        usage = mapping(metadata.get("usage_object"))
+        if not isinstance(event_id, str) or self._streams.is_counted(event_id, usage) or not usage:
+            return
+        params = mapping(kwargs.get("litellm_params"))
+        for place in (metadata, params.get("metadata"), params.get("litellm_metadata")):
+            notes = mapping(place).get("spend_logs_metadata")
+            if isinstance(notes, dict) and EVENT_FIELD in notes:
+                notes[SOURCE_FIELD] = ESTIMATE
 
     def _event_id(self, key_hash: object, metadata: Mapping[str, Any], is_failure: bool) -> str | None:
         """The id minted before the call; None for a call that passed no pre-call hook, such as a refused key's."""

@@ -68,6 +68,9 @@ class Streams:
         is_known = chunks is not None or hasattr(stream, PARTIAL)
         return not is_known or usage.get("prompt_tokens_details") is not None
 
+    def forget(self, event_id: str) -> None:
+        self._streams.pop(event_id, None)
+
 
 class Reader:
     """Each chunk is read by a task of its own: whoever waits for it may be cancelled, and the stream goes on."""

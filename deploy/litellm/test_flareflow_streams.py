@@ -55,6 +55,7 @@ class StreamsTest(unittest.TestCase):
     def setUp(self) -> None:
         self.collector = Collector()
         self.meter = Meter(settings_for(self.collector), None, drain_seconds=0.3)
+        self.booked: dict[str, Any] = {}
         self.addCleanup(self.collector.close)
         self.addCleanup(self.meter.close)
 
@@ -70,7 +71,11 @@ class StreamsTest(unittest.TestCase):
         notes = data["metadata"]["spend_logs_metadata"]
         metadata = {**payload()["metadata"], "spend_logs_metadata": notes, "usage_object": usage}
         said = payload(metadata=metadata, request_tags=["nightly", "usage-source:provider"])
-        await self.meter.async_log_success_event({"standard_logging_object": said}, None, None, None)
+        books = {"metadata": {"spend_logs_metadata": dict(notes)}}
+        kwargs = {"standard_logging_object": said, "litellm_params": books}
+        kwargs, _ = await self.meter.async_logging_hook(kwargs, None, "acompletion")
+        self.booked = books["metadata"]["spend_logs_metadata"]
+        await self.meter.async_log_success_event(kwargs, None, None, None)
 
     def event(self) -> Any:
         until(lambda: len(self.collector.events) >= 1)
@@ -182,10 +187,12 @@ class StreamsTest(unittest.TestCase):
 
     def test_counts_of_the_model_are_not_marked_whatever_tag_a_caller_sends(self) -> None:
         self.assertEqual(self.heard(Stream(WORD, LAST, COUNTS))["tags"], ["nightly"])
+        self.assertNotIn("flareflow_usage_source", self.booked)
 
     def test_counts_that_no_chunk_told_are_marked_as_an_estimate(self) -> None:
         event = self.heard(Stream(WORD, LAST))
         self.assertEqual((event["tags"], event["outputTokens"]), (["usage-source:estimate", "nightly"], "12"))
+        self.assertEqual(self.booked["flareflow_usage_source"], "estimate")
 
     def test_a_first_count_of_the_prompt_is_none_of_the_answer(self) -> None:
         event = self.heard(Stream({**WORD, "usage": USAGE}, WORD, WORD), chunks=2)
