@@ -12,6 +12,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 EVENT_FIELD = "flareflow_event"
+# Beside it where the counts are not the model's own, as is said of them in a tag.
+SOURCE_FIELD = "flareflow_usage_source"
+ESTIMATE = "estimate"
+SOURCE_TAG = "usage-source:"
 KEY_HASH = re.compile(r"[0-9a-f]{64}")
 EVENT_ID = re.compile(r"([0-9a-f]{32})\.([0-9a-f]{32})")
 
@@ -84,7 +88,7 @@ def event_of(event_id: str, key_hash: str, payload: Mapping[str, Any], metadata:
         "team": label(metadata.get("user_api_key_team_id")) or given["team"],
         # LiteLLM makes one up when the caller has none.
         "traceId": given["traceId"] or label(payload.get("trace_id")),
-        "tags": _tags(payload.get("request_tags")),
+        "tags": _tags(payload.get("request_tags"), labels.get(SOURCE_FIELD)),
     }
 
 
@@ -118,10 +122,11 @@ def _tagged(tags: object) -> dict[str, str]:
     return {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) == 2}
 
 
-def _tags(value: object) -> list[str]:
-    tags = [label(tag) for tag in value] if isinstance(value, list) else []
-    # LiteLLM adds the client's name by itself.
-    return [tag for tag in tags if tag is not None and not tag.startswith("User-Agent: ")][:MOST_TAGS]
+def _tags(value: object, source: object) -> list[str]:
+    given = [label(tag) for tag in value] if isinstance(value, list) else []
+    # LiteLLM adds the client's name by itself, and who counted is no caller's to say.
+    tags = [tag for tag in given if tag is not None and not tag.startswith(("User-Agent: ", SOURCE_TAG))]
+    return [*([f"{SOURCE_TAG}{ESTIMATE}"] if source == ESTIMATE else []), *tags][:MOST_TAGS]
 
 
 def _counts(payload: Mapping[str, Any]) -> dict[str, str | None]:

@@ -17,20 +17,21 @@ import asyncio
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from fastapi import HTTPException
 from litellm.integrations.custom_logger import CustomLogger
 
 from flareflow_bounds import bound
-from flareflow_event import EVENT_FIELD, KEY_HASH, Mint, event_of, labels_of, mapping
+from flareflow_event import ESTIMATE, EVENT_FIELD, KEY_HASH, SOURCE_FIELD, Mint, event_of, labels_of, mapping
 from flareflow_fields import refuse_other_fields, refuse_other_routes, refuse_unknown
 from flareflow_holds import HoldDesk, HoldSettings, Unreachable, event_id_of_gateway
 from flareflow_limits import refuse_limited
 from flareflow_sdk import sdk
 from flareflow_sender import Outlet
 from flareflow_spool import Settings, log
+from flareflow_streams import DEFAULT_SECONDS, END, Ending, Streams, seconds_from_environment
 
 __all__ = ["Meter", "sdk"]
 
@@ -40,12 +41,14 @@ REMEMBERED_IDS = 50_000
 class Meter(CustomLogger):
     """Turns each call of a key into exactly one event."""
 
-    def __init__(self, settings: Settings, holds: HoldSettings | None) -> None:
+    def __init__(self, settings: Settings, holds: HoldSettings | None, drain_seconds: float = DEFAULT_SECONDS) -> None:
         super().__init__()
         self._secret = settings.secret
         self._mint = Mint(settings.secret)
         self._outlet = Outlet(settings)
         self._holds = HoldDesk(holds, settings.secret) if holds else None
+        self._drain_seconds = drain_seconds
+        self._streams = Streams()
         self._used: OrderedDict[str, None] = OrderedDict()
 
     def close(self) -> None:
@@ -86,6 +89,30 @@ class Meter(CustomLogger):
         if not is_held:
             refuse_unknown(key)
 
+    async def async_post_call_streaming_iterator_hook(
+        self, user_api_key_dict: Any, response: Any, request_data: dict[str, Any]
+    ) -> AsyncGenerator[Any, None]:
+        """Passes a stream on, no faster than it is taken; reads on when its client leaves, to know what it used."""
+        reader = self._streams.open(response, _spend_logs_metadata(request_data).get(EVENT_FIELD))
+        try:
+            while (chunk := await reader.next()) is not END:
+                yield chunk
+        except (GeneratorExit, asyncio.CancelledError):
+            # LiteLLM waits here before it closes the stream and bills what it has.
+            ending = await reader.drain(self._drain_seconds)
+            if ending is not Ending.WHOLE and not reader.is_told():
+                status = "failure" if ending is Ending.BROKEN else "success"
+                payload = {**_payload_of(request_data), "status": status, "stream": True}
+                await self._record(payload, _metadata_of(request_data, user_api_key_dict))
+            raise
+
+    async def async_logging_hook(
+        self, kwargs: dict[str, Any], result: object, call_type: str
+    ) -> tuple[dict[str, Any], object]:
+        """Called before LiteLLM writes its own row: what is noted of the counts here stands there too."""
+        self._note_source(kwargs)
+        return kwargs, result
+
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
@@ -102,14 +129,8 @@ class Meter(CustomLogger):
         traceback_str: str | None = None,
     ) -> None:
         """Called once per call that failed for good; LiteLLM's failure event comes once per attempt."""
-        metadata = {
-            "user_api_key_hash": user_api_key_dict.api_key,
-            "user_api_key_team_id": user_api_key_dict.team_id,
-            "user_api_key_org_id": user_api_key_dict.org_id,
-            "spend_logs_metadata": _spend_logs_metadata(request_data),
-        }
-        payload = mapping(request_data.get("standard_logging_object")) or _payload_of_failure(request_data)
-        await self._record({**payload, "status": "failure"}, metadata)
+        payload = mapping(request_data.get("standard_logging_object")) or _payload_of(request_data)
+        await self._record({**payload, "status": "failure"}, _metadata_of(request_data, user_api_key_dict))
 
     def _refuse_what_cannot_be_metered(self, data: Mapping[str, Any]) -> None:
         reason = self._outlet.refusal()
@@ -130,11 +151,24 @@ class Meter(CustomLogger):
             event_id = self._event_id(key_hash, metadata, payload.get("status") == "failure")
             if event_id is None:
                 return
+            self._streams.forget(mapping(metadata.get("spend_logs_metadata"))[EVENT_FIELD])
             event = event_of(event_id, str(key_hash), payload, metadata)
             await asyncio.to_thread(self._outlet.append, json.dumps(event, separators=(",", ":")))
         except Exception:
             # LiteLLM swallows it too; without this line nobody would know. The poll of its books finds the call.
             log.exception("a call could not be recorded: %s", payload.get("litellm_call_id"))
+
+    def _note_source(self, kwargs: Mapping[str, Any]) -> None:
+        metadata = mapping(mapping(kwargs.get("standard_logging_object")).get("metadata"))
+        event_id = mapping(metadata.get("spend_logs_metadata")).get(EVENT_FIELD)
+        usage = mapping(metadata.get("usage_object"))
+        if not isinstance(event_id, str) or self._streams.is_counted(event_id, usage) or not usage:
+            return
+        params = mapping(kwargs.get("litellm_params"))
+        for place in (metadata, params.get("metadata"), params.get("litellm_metadata")):
+            notes = mapping(place).get("spend_logs_metadata")
+            if isinstance(notes, dict) and EVENT_FIELD in notes:
+                notes[SOURCE_FIELD] = ESTIMATE
 
     def _event_id(self, key_hash: object, metadata: Mapping[str, Any], is_failure: bool) -> str | None:
         """The id minted before the call; None for a call that passed no pre-call hook, such as a refused key's."""
@@ -176,8 +210,17 @@ def _write_down(minted: Mapping[str, str], data: dict[str, Any]) -> None:
             data[place]["spend_logs_metadata"] = dict(minted)
 
 
-def _payload_of_failure(request_data: Mapping[str, Any]) -> dict[str, Any]:
-    """For calls that failed before LiteLLM had built its own payload."""
+def _metadata_of(request_data: Mapping[str, Any], key: Any) -> dict[str, Any]:
+    return {
+        "user_api_key_hash": key.api_key,
+        "user_api_key_team_id": key.team_id,
+        "user_api_key_org_id": key.org_id,
+        "spend_logs_metadata": _spend_logs_metadata(request_data),
+    }
+
+
+def _payload_of(request_data: Mapping[str, Any]) -> dict[str, Any]:
+    """For calls that ended before LiteLLM had built its own payload."""
     metadata = mapping(request_data.get("metadata") or request_data.get("litellm_metadata"))
     return {
         "litellm_call_id": request_data.get("litellm_call_id"),
@@ -199,5 +242,7 @@ def __getattr__(name: str) -> Any:
     """`instance`, which LiteLLM's configuration names, is made when it is asked for: the SDK does without it."""
     if name != "instance":
         raise AttributeError(name)
-    globals()[name] = Meter(Settings.from_environment(os.environ), HoldSettings.from_environment(os.environ))
+    env = os.environ
+    settings, holds = Settings.from_environment(env), HoldSettings.from_environment(env)
+    globals()[name] = Meter(settings, holds, seconds_from_environment(env))
     return globals()[name]

@@ -59,13 +59,13 @@ class Outlet:
 class Sender:
     """Delivers segments in order, for as long as it takes."""
 
-    def __init__(self, settings: Settings, spool: Spool) -> None:
+    def __init__(self, settings: Settings, spool: Spool, most: int = MOST_EVENTS) -> None:
         self._settings = settings
         self._spool = spool
         self._http = httpx.Client(timeout=ANSWER_SECONDS, follow_redirects=False)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="flareflow-meter", daemon=True)
-        self._most = MOST_EVENTS
+        self._most = self._limit = most
         self._failures = 0
         self._wish = 0.0
 
@@ -118,6 +118,7 @@ class Sender:
             if self._post(batch):
                 sent += len(batch)
                 self._failures = 0
+                self._most = min(self._limit, 2 * self._most)
             elif self._stopping.is_set():
                 return False
             else:

@@ -133,6 +133,25 @@ class SpoolTest(unittest.TestCase):
         self.stop(spool, sender)
         self.assertEqual(self.numbers(), list(range(10)))
 
+    def test_batches_grow_again_up_to_the_most_for_a_collector_that_takes_them(self) -> None:
+        settings = settings_for(self.collector)
+        spool = Spool(settings)
+        write(spool, range(60))
+        sizes: list[int] = []
+
+        def small_at_first(events: list[Any]) -> tuple[int, object]:
+            if not sizes and len(events) > 3:
+                return 413, {}
+            sizes.append(len(events))
+            return accept(events)
+
+        self.collector.answer = small_at_first
+        sender = Sender(settings, spool, most=20)
+        sender.start()
+        until(lambda: self.left(settings) == [])
+        self.stop(spool, sender)
+        self.assertEqual(sizes, [2, 4, 8, 16, 20, 10])
+
     def test_a_killed_process_leaves_everything_it_wrote_to_the_next_one(self) -> None:
         settings = settings_for(self.collector)
         child = subprocess.Popen(

@@ -34,13 +34,16 @@ export interface HeldWorld extends AsyncDisposable {
   untilNoneIsHeld(holder: Holder): Promise<void>
 }
 
-export async function openHeldWorld(models: readonly LocalModel[] = []): Promise<HeldWorld> {
+export async function openHeldWorld(
+  models: readonly LocalModel[] = [],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<HeldWorld> {
   const told = tellVaults()
   const opened = await createTestContext({ chain: told.chain })
   const { ctx } = opened
   const oracle = await startOracleServer(() => ctx)
   const webhook = { url: `${oracle.url}/webhook/usage`, secret: TEST_SECRET }
-  const proxy = await startMeteredLitellm(webhook, models, { holds: true })
+  const proxy = await startMeteredLitellm(webhook, models, { holds: true, environment })
   const variables = { ...opened.variables, LITELLM_URL: proxy.url, LITELLM_MASTER_KEY: proxy.masterKey }
   const gateway = await serveGateway(createGateway({ ...ctx, litellm: proxy.client, env: loadEnv(variables) }))
   let nextVault = 1n

@@ -25,21 +25,13 @@ export interface MeteredLitellm {
   close(): Promise<void>
 }
 
-/** Names that only test proxies offer. */
+/** A model that only test proxies offer. */
 export const failingModel = 'always-500'
-export const slowModel = 'long-answer'
 const models: readonly LocalModel[] = [
   {
     name: failingModel,
     served: 'openai/gpt-4o',
     answer: 'litellm.InternalServerError',
-    inputCost: 1e-6,
-    outputCost: 1e-6,
-  },
-  {
-    name: slowModel,
-    served: 'openai/gpt-4o',
-    answer: 'one two three '.repeat(2_000),
     inputCost: 1e-6,
     outputCost: 1e-6,
   },
@@ -49,7 +41,11 @@ const models: readonly LocalModel[] = [
 export async function startMeteredLitellm(
   webhook: { url: string; secret: string },
   more: readonly LocalModel[] = [],
-  { holds = false, ...options }: { stockCallback?: { url: string }; holds?: boolean } = {},
+  {
+    holds = false,
+    environment = {},
+    ...options
+  }: { stockCallback?: { url: string }; holds?: boolean; environment?: Readonly<Record<string, string>> } = {},
 ): Promise<MeteredLitellm> {
   const home = openHome(mkdtempSync(join(tmpdir(), 'flareflow-litellm-')))
   const supervisor = createSupervisor(home)
@@ -67,7 +63,7 @@ export async function startMeteredLitellm(
     spoolDir: join(home.litellm, 'spool'),
     config: { ...options, models: [...models, ...more], cache: true },
     // Most tests' keys belong to vaults that no chain knows.
-    environment: { FLAREFLOW_HOLDS: holds ? 'on' : 'off' },
+    environment: { FLAREFLOW_HOLDS: holds ? 'on' : 'off', ...environment },
   }
   let running = await startLitellm(settings)
   const client = createLitellmClient({ url: running.url, masterKey })

@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { UsageEventWire } from '#lib/metering/usage-event.ts'
+import { usageSourceTag } from '#lib/metering/usage-source.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { OutboxHandler } from '#services/platform/outbox/dispatch.ts'
@@ -42,7 +43,7 @@ export async function reportOwnEvent(
 ): Promise<void> {
   const known = readHoldFacts(facts)
   if (!known) return
-  const tags = source === 'provider' ? [] : [`usage-source:${source}`]
+  const tags = source === 'provider' ? [] : [usageSourceTag(source)]
   const payload = { ...eventOf(id, known), tags }
   await replaceWill(ctx, { kind: OWN_EVENT_KIND, dedupe: dedupeOf(id), payload })
 }

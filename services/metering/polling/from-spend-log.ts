@@ -62,7 +62,7 @@ export function fromSpendLog(log: SpendLog, secret: string, isGatewayKey: boolea
     cacheHit: log.cacheHit,
     latencyMs: log.latencyMs === null ? null : Math.max(0, Math.round(log.latencyMs)),
     ...labelsOf(log, { minted: minted !== null }),
-    tags: tagsOf(log),
+    tags: tagsOf(log, { minted: minted !== null }),
   }
   return minted ? { raw, alternativeId: byRow } : { raw }
 }

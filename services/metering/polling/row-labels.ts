@@ -1,4 +1,5 @@
 import { boundedLabel } from '#lib/metering/usage-event.ts'
+import { isUsageSourceTag, usageSourceTag } from '#lib/metering/usage-source.ts'
 import type { SpendLog } from '#services/clients/litellm/index.ts'
 
 /** Each label, and the names that it goes by in a caller's notes and tags; the plug-in has the same list. */
@@ -25,12 +26,17 @@ export function label(value: unknown): string | null {
   return boundedLabel(text.replaceAll('\0', '').toWellFormed()) || null
 }
 
-/** LiteLLM adds the client's name to a call's tags by itself. */
-export const tagsOf = ({ tags }: SpendLog): string[] =>
-  tags
+/**
+ * The tags of a row: LiteLLM adds the client's name by itself, and who counted is the plug-in's to say. It notes so of
+ * counts that are LiteLLM's estimate.
+ */
+export function tagsOf({ tags, notes }: SpendLog, { minted }: { minted: boolean }): string[] {
+  const given = tags
     .map(label)
-    .filter((tag): tag is string => tag !== null && !tag.startsWith('User-Agent: '))
-    .slice(0, TAGS_MAX)
+    .filter((tag): tag is string => tag !== null && !tag.startsWith('User-Agent: ') && !isUsageSourceTag(tag))
+  const isEstimate = minted && notes['flareflow_usage_source'] === 'estimate'
+  return [...(isEstimate ? [usageSourceTag('estimate')] : []), ...given].slice(0, TAGS_MAX)
+}
 
 /** `feature:search`; the first tag of a name counts. */
 function tagged(tags: readonly string[]): Record<string, string> {

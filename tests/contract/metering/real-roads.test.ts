@@ -106,6 +106,24 @@ describe('a real call is one event', () => {
     expect((await metersOf(vaultId))[0]?.requests).toBe(3n)
   })
 
+  test('whose counts no model told says so by either road', async () => {
+    const { vaultId, customer } = await newVault()
+    await (await customer.chat({ stream: true })).text()
+    await until(
+      () => eventsOf(vaultId),
+      (rows) => rows.length === 1,
+    )
+    oracle.shut()
+    await (await customer.chat({ stream: true })).text()
+    await untilBooked(customer.hash, 2)
+    expect(await pollSpendLogs(ctx)).toMatchObject({ stored: 1 })
+    oracle.open()
+    expect((await eventsOf(vaultId)).map(({ road, tags }) => [road, tags])).toEqual([
+      ['plugin', ['usage-source:estimate']],
+      ['poll', ['usage-source:estimate']],
+    ])
+  })
+
   test('also when the caller names an id of an earlier call', async () => {
     const { vaultId, customer } = await newVault()
     await customer.chat()
