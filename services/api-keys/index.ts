@@ -16,6 +16,6 @@ export {
 export { keyStateHandler } from './key-state-handler.ts'
 export { liftKeyBlock } from './lift-key-block.ts'
 export { type GuardedKey, listGuardedKeys } from './list-guarded-keys.ts'
-export { createKeyReconciler } from './reconcile-keys.ts'
+export { type CompareKey, createKeyReconciler } from './reconcile-keys.ts'
 export { type CreatedKey, createdKeyView, type KeyView, keyView } from './schemas.ts'
 export { setKeyBudget } from './set-key-budget.ts'

@@ -1,5 +1,6 @@
 export { changeLimit } from './change-limit.ts'
 export { createLimitChecker } from './checks/check-limits.ts'
+export { compareKeyLimits } from './checks/compare-key-limits.ts'
 export { keyLimitsHandler } from './checks/key-limits-handler.ts'
 export { testEnforcement } from './checks/test-enforcement.ts'
 export { createLimit } from './create-limit.ts'

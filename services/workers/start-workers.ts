@@ -17,7 +17,7 @@ import {
   ownEventHandler,
 } from '#services/gateway/index.ts'
 import { watchTopups } from '#services/flow-topups/index.ts'
-import { createLimitChecker, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
+import { compareKeyLimits, createLimitChecker, keyLimitsHandler, testEnforcement } from '#services/limits/index.ts'
 import { keepStorage, pollDueKeys, pollHandler } from '#services/metering/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { dispatchOutbox, type OutboxHandler } from '#services/platform/outbox/dispatch.ts'
@@ -98,7 +98,7 @@ export function startWorkers(ctx: ServiceContext, onStep: OnStep = () => {}): Wo
   outbox('poller', keyStateHandler)
   loop('poller', 'vault-guard', ctx.env.guard.intervalMs, createVaultGuard())
   loop('poller', 'vault-holds.sweep', HOLDS_INTERVAL_MS, sweepVaultHolds)
-  loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler())
+  loop('poller', 'api-keys.reconcile', RECONCILE_KEYS_MS, createKeyReconciler(compareKeyLimits))
   loop('poller', 'limits.check', LIMITS_INTERVAL_MS, createLimitChecker())
   outbox('poller', keyLimitsHandler)
   loop('poller', 'limits.enforced', ENFORCEMENT_INTERVAL_MS, testEnforcement)

@@ -6,6 +6,7 @@ import {
   findKeyByAlias,
   generateKey,
   keyInfo,
+  type KnownKey,
   type LitellmKey,
   type NewKey,
   unblockKey,
@@ -28,7 +29,7 @@ export interface LitellmClient {
   unblockKey(hash: string): Promise<void>
   setKeyLimits(hash: string, limits: KeyLimits): Promise<void>
   restrictKey(hash: string, restriction: KeyRestriction): Promise<void>
-  keyInfo(hash: string): Promise<LitellmKey | null>
+  keyInfo(hash: string): Promise<KnownKey | null>
   findKeyByAlias(alias: string): Promise<LitellmKey | null>
   spendLogs(query: SpendLogQuery): Promise<SpendLogPage>
   dayTotals(day: string, keyHash: string | null): Promise<DayTotals | null>

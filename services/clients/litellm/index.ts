@@ -1,5 +1,7 @@
 export { createLitellmClient, type LitellmClient } from './client.ts'
 export type { KeyLimits } from './key-limits.ts'
+export type { KnownKey } from './keys.ts'
 export { meteredRoutes } from './metered-routes.ts'
+export { hasBudgets } from './restrict-key.ts'
 export type { SpendLog } from './spend-log.ts'
 export type { SpendLogQuery } from './spend-logs.ts'

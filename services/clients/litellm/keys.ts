@@ -2,6 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { type KeyLimits, limitFields } from './key-limits.ts'
 import { meteredRoutes } from './metered-routes.ts'
 import type { Send } from './request.ts'
+import type { StoredBudget } from './restrict-key.ts'
 import { changedKeySchema, deletedKeysSchema, generatedKeySchema, keyInfoSchema, keyListSchema } from './schemas.ts'
 
 export interface NewKey {
@@ -21,6 +22,11 @@ export interface LitellmKey {
   readonly allowedRoutes: readonly string[]
   readonly limits: { tokensPerMinute: number | null; parallelRequests: number | null; hasBudget: boolean }
   readonly metadata: Readonly<Record<string, unknown>>
+}
+
+/** A key with its windowed budgets, which only the question for one key tells. */
+export interface KnownKey extends LitellmKey {
+  readonly budgets: readonly StoredBudget[]
 }
 
 /** Makes a key that may use the metered routes only. Throws `litellm_refused` when the alias is taken. */
@@ -49,13 +55,14 @@ async function change(send: Send, path: string, hash: string): Promise<void> {
 }
 
 /** What LiteLLM knows of a key, also of a deleted one; null when it never had it. */
-export async function keyInfo(send: Send, hash: string): Promise<LitellmKey | null> {
+export async function keyInfo(send: Send, hash: string): Promise<KnownKey | null> {
   const query = { key: hash }
   const schema = keyInfoSchema.nullable()
   const answer = await send({ method: 'GET', path: '/key/info', query, schema, ifMissing: null })
   if (answer === null) return null
   const status = answer.info.status === 'deleted' ? 'deleted' : statusOf(answer.info.blocked)
-  return { ...describeKey(answer.info), hash, status }
+  const { budget_limits, ...info } = answer.info
+  return { ...describeKey(info), hash, status, budgets: budget_limits ?? [] }
 }
 
 /** The live key of an alias, or null. */

@@ -22,7 +22,11 @@ const keyFields = {
 export const generatedKeySchema = z.object({ key: z.string(), token: keyHash, key_alias: z.string().nullish() })
 export const keyInfoSchema = z.object({
   key: z.string(),
-  info: z.object({ ...keyFields, status: z.string().nullish() }),
+  info: z.object({
+    ...keyFields,
+    status: z.string().nullish(),
+    budget_limits: z.array(z.object({ budget_duration: z.string(), max_budget: z.number() })).nullish(),
+  }),
 })
 export const keyListSchema = z.object({ keys: z.array(z.object({ ...keyFields, token: keyHash })) })
 export const changedKeySchema = z.object({ token: keyHash })

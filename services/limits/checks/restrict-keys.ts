@@ -50,8 +50,12 @@ async function want(
   const revision = (before?.revision ?? 0) + (isSame ? 0 : 1)
   await saveKeyLimits(tx.db, { ...wanted, keyId, revision, updatedAt: tx.clock() })
   if (isSame) return
-  await addToOutbox(tx, [{ kind: KEY_LIMITS_KIND, dedupe: `limits:${keyId}:${revision}`, payload: { keyId } }])
+  await tellKeyLimits(tx, keyId, revision)
 }
+
+/** Has LiteLLM told what the row says in this revision. */
+export const tellKeyLimits = (tx: ServiceContext, keyId: string, revision: number): Promise<void> =>
+  addToOutbox(tx, [{ kind: KEY_LIMITS_KIND, dedupe: `limits:${keyId}:${revision}`, payload: { keyId } }])
 
 const PLACES = 12
 

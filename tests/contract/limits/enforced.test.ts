@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { keyStateHandler } from '#services/api-keys/index.ts'
 import {
   changeLimit,
+  compareKeyLimits,
   createLimit,
   createLimitChecker,
   keyLimitsHandler,
@@ -150,6 +151,33 @@ async function rawKey({ customer }: Subscriber): Promise<RawKey> {
 }
 
 describe('a hard limit on a label', () => {
+  test('is told again, with the fence, when LiteLLM has lost it or somebody changed it there', async () => {
+    const ann = await subscribe()
+    await limitOf(ann, { value: 'eve', amount: '1' })
+    await limitOf(ann, { scope: 'key', value: ann.keyId, amount: '100000' })
+    expect(await statusOf(ann, { user: 'eve' })).toBe(200)
+    expect(await until(429, () => statusOf(ann, { user: 'eve' }))).toBe(429)
+    const compare = async (): Promise<boolean> => {
+      const known = await proxy.client.keyInfo(ann.customer.hash)
+      return known !== null && compareKeyLimits(ctx, ann.keyId, known)
+    }
+    expect(await compare()).toBe(false)
+    const { metadata = {}, budgets: [fence] = [] } = (await proxy.client.keyInfo(ann.customer.hash)) ?? {}
+    const day = String(fence?.max_budget)
+    for (const changed of [
+      { metadata: {}, budgets: { day } },
+      { metadata, budgets: {} },
+      { metadata, budgets: { day, month: '7' } },
+    ]) {
+      await proxy.client.restrictKey(ann.customer.hash, changed)
+      expect(await compare()).toBe(true)
+      await work()
+      expect(await proxy.client.keyInfo(ann.customer.hash)).toMatchObject({ metadata, budgets: [fence] })
+      expect(await compare()).toBe(false)
+    }
+    expect(await statusOf(ann, { user: 'eve' })).toBe(429)
+  })
+
   test('refuses exactly that end user of that account, and lets them in again when it is raised', async () => {
     const [ann, ben] = [await subscribe(ANN), await subscribe(BEN)]
     const { id } = await limitOf(ann, { value: 'eve', amount: '1' })

@@ -10,6 +10,7 @@ import {
   setKeyBudget,
 } from '#services/api-keys/index.ts'
 import { meteredRoutes } from '#services/clients/litellm/index.ts'
+import { compareKeyLimits } from '#services/limits/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import { apiKeys } from '#services/platform/db/schema/index.ts'
@@ -77,7 +78,7 @@ test('what somebody changed in LiteLLM is put right, whichever way it differs', 
   await base.litellm.setKeyLimits(widened.hash, { tokensPerMinute: 9_999_999, parallelRequests: 3, budgetUsd: null })
   await openAlone(older.hash, ['/v1/chat/completions'])
 
-  const reconcile = createKeyReconciler()
+  const reconcile = createKeyReconciler(compareKeyLimits)
   expect(await reconcile(system)).toBe(4)
   await tellLitellm()
   expect(await base.litellm.keyInfo(blocked.hash)).toMatchObject({ status: 'blocked' })
@@ -98,7 +99,7 @@ test('a replaced key that LiteLLM has again is deleted again', async () => {
     .update(apiKeys)
     .set({ keyHash: sha256Hex(secret) })
     .where(eq(apiKeys.id, row?.id ?? ''))
-  expect(await createKeyReconciler()(system)).toBe(1)
+  expect(await createKeyReconciler(compareKeyLimits)(system)).toBe(1)
   await tellLitellm()
   expect(await base.litellm.keyInfo(sha256Hex(secret))).toMatchObject({ status: 'deleted' })
 })
@@ -117,7 +118,7 @@ test('a decision that LiteLLM is just being told of is no difference', async () 
       },
     },
   }
-  await createKeyReconciler()(racing)
+  await createKeyReconciler(compareKeyLimits)(racing)
   await tellLitellm()
   const pending = await base.db.select().from(apiKeys).where(eq(apiKeys.vaultId, vaultId))
   expect(pending[0]).toMatchObject({ status: 'active', revision: 2 })
