@@ -102,7 +102,8 @@ access(all) contract VaultControls {
                 !self.closed: self.closedRefusal("setExpiry")
                 expiresAt == nil || expiresAt! <= VaultControls.latestExpiry():
                     "VaultControls.Controls.setExpiry: Cannot set the expiry! It lies beyond the year 9999. "
-                        .concat("Choose ").concat(VaultControls.latestExpiry().toString()).concat(" or sooner, or none.")
+                        .concat("Choose ").concat(VaultControls.latestExpiry().toString())
+                        .concat(" or sooner, or none.")
                 self.isLater(expiresAt) || expiresAt! >= BillingPeriod.now() + self.delaySeconds:
                     "VaultControls.Controls.setExpiry: Cannot shorten the expiry so far! What is used until then must "
                         .concat("be settled. Choose ").concat((BillingPeriod.now() + self.delaySeconds).toString())

@@ -246,8 +246,7 @@ export class VaultModel {
 
   private close(): void {
     this.closed = true
-    this.approvals?.proposals.delete('transfer')
-    this.approvals?.proposals.delete('policy')
+    for (const kind of ['transfer', 'policy'] as const) this.approvals?.proposals.delete(kind)
     this.usage.creditUsd = 0n
     this.uncovered = 0n
     this.payProvider()

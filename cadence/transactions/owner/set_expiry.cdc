@@ -4,8 +4,8 @@ import "VaultDirectory"
 
 /// Ends what the provider's right may grow by at a time (Unix seconds); nil: no end. What accrued stays withdrawable.
 /// Signer: the vault's owner. Effect: nothing accrues after that time.
-/// Before: the signer holds the vault's capability; the vault isn't closed; a sooner end leaves the settle delay; no end
-/// lies beyond the year 9999.
+/// Before: the signer holds the vault's capability; the vault isn't closed; a sooner end leaves the settle delay;
+/// the end is in the year 9999 or before.
 transaction(vaultId: UInt64, expiresAt: UInt64?) {
 
     let vault: auth(VaultControls.Configure) &UsageBasedSubscriptions.SubscriptionVault

@@ -114,7 +114,10 @@ export async function planRequest(
   const isStream = passed['stream'] === true
   // LiteLLM takes it for the end user's name, whatever the labels say.
   const user = passed['user']
-  const labels = { ...labelsOf(request.headers, body['metadata']), ...(user ? { end_user: boundedLabel(String(user)) } : {}) }
+  const labels = {
+    ...labelsOf(request.headers, body['metadata']),
+    ...(user ? { end_user: boundedLabel(String(user)) } : {}),
+  }
   const kept = withoutNulls({ ...passed, model: chosen.model })
   const { maxTokens } = parts.prices.powers[power]
   const worst = worstCase(route, kept, Buffer.byteLength(JSON.stringify(kept)), {
