@@ -6,7 +6,6 @@ import { type Labels, labelsOf } from '#lib/gateway/labels.ts'
 import { allowedFields, type GatewayRoute } from '#lib/gateway/routes.ts'
 import { type WorstCase, worstCase } from '#lib/gateway/worst-case.ts'
 import { requireNamedModel } from '#lib/metering/model-name.ts'
-import { boundedLabel } from '#lib/metering/usage-event.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { AccountCaller, GatewayCaller } from '../schemas.ts'
 import { refuseModel } from './refusals.ts'
@@ -114,10 +113,7 @@ export async function planRequest(
   const isStream = passed['stream'] === true
   // LiteLLM takes it for the end user's name, whatever the labels say.
   const user = passed['user']
-  const labels = {
-    ...labelsOf(request.headers, body['metadata']),
-    ...(user ? { end_user: boundedLabel(String(user)) } : {}),
-  }
+  const labels = { ...labelsOf(request.headers, body['metadata']), ...(user ? { end_user: String(user) } : {}) }
   const kept = withoutNulls({ ...passed, model: chosen.model })
   const { maxTokens } = parts.prices.powers[power]
   const worst = worstCase(route, kept, Buffer.byteLength(JSON.stringify(kept)), {

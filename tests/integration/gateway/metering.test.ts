@@ -198,11 +198,6 @@ test('the request’s user is its end user, whatever its labels say', async () =
   expect(rows).toEqual([{ end_user: 'ann' }])
 })
 
-test('a longer name of a user is held as it is metered, so that a limit on it finds both', async () => {
-  await customer.chat({ user: 'u'.repeat(300) })
-  expect(await holdOf(customer)).toMatchObject({ facts: { labels: { end_user: 'u'.repeat(256) } } })
-})
-
 describe('what we counted ourselves', () => {
   /** A request of somebody that was charged by our count, of which the truth is known since. */
   async function countedRequest(of: CreditCustomer): Promise<{ counted: bigint; line: string }> {

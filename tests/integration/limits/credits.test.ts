@@ -34,7 +34,7 @@ beforeAll(async () => {
   const answers: Record<string, (args: { address?: string }) => unknown> = {
     get_roles: ({ address }) => ({ admin: address === ADMIN, oracle: false, provider: false }),
     get_schedule: () => DEFAULT_SCHEDULE,
-    get_vaults_by_owner: () => [],
+    get_vault_ids_by_owner: () => [],
   }
   const script = (name: string, args: object) => Promise.resolve(answers[name]?.(args))
   ctx = { ...world.ctx, chain: { script } as object as ServiceContext['chain'] }
