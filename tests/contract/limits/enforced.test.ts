@@ -165,7 +165,7 @@ describe('a hard limit on a label', () => {
     const { metadata = {}, budgets: [fence] = [] } = (await proxy.client.keyInfo(ann.customer.hash)) ?? {}
     const day = String(fence?.max_budget)
     for (const changed of [
-      { metadata: {}, budgets: { day } },
+      { metadata: { ...metadata, flareflow_refused: [] }, budgets: { day } },
       { metadata, budgets: {} },
       { metadata, budgets: { day, month: '7' } },
     ]) {

@@ -121,7 +121,7 @@ describe('a vault’s key and /responses', () => {
     for await (const event of await clientOf(streamed, url()).responses.create({ ...asked, stream: true })) {
       if (event.type === 'response.output_text.delta') said += event.delta
     }
-    expect(said).toBe('Hello')
+    expect(said).toMatch(/^(word ){4}$/)
     await expectMeteredOnce(streamed)
   })
 
