@@ -72,6 +72,8 @@ export function readUsage(answer: unknown): UsageReading {
   if (input === undefined || output === undefined || cached === undefined || reasoning === undefined)
     return 'impossible'
   if ((cached ?? 0n) > input || (reasoning ?? 0n) > (output ?? 0n)) return 'impossible'
+  // LiteLLM writes zeros where a model told nothing: every request has something to read.
+  if (input === 0n && (output ?? 0n) === 0n) return 'none'
   return { inputTokens: input, outputTokens: output ?? 0n, cachedTokens: cached, reasoningTokens: reasoning }
 }
 

@@ -53,11 +53,15 @@ function modelOf(event: UsageEvent, billed: boolean): string | null {
   return normalizeModelName(event.model) ?? (billed ? null : 'unknown')
 }
 
+/** LiteLLM writes zeros where a model told nothing: every call has something to read. */
+const isCounted = ({ inputTokens, outputTokens }: UsageEvent): boolean =>
+  inputTokens !== null && outputTokens !== null && inputTokens + outputTokens > 0n
+
 function faultOf(event: UsageEvent, { road, secret, now }: ReadingConditions): RejectReason | null {
   const minted = isMintedEventId(secret, event.id, event.keyHash, hmacHex)
   if (!minted && !(road === 'poll' && POLLED.test(event.id))) return 'identity_forged'
   const billed = event.status === 'success' && !event.cacheHit
-  if (billed && (event.inputTokens === null || event.outputTokens === null)) return 'missing_usage'
+  if (billed && !isCounted(event)) return 'missing_usage'
   if (modelOf(event, billed) === null) return 'invalid_model_name'
   return event.startedAt.getTime() > now.getTime() + FUTURE_TOLERANCE_MS ? 'starts_in_future' : null
 }

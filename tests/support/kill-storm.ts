@@ -44,7 +44,7 @@ export async function openKillStorm(
       startedAt,
       endedAt: startedAt,
       model: pick(MODELS),
-      inputTokens: String(roll(5_000)),
+      inputTokens: String(1 + roll(5_000)),
       outputTokens: String(roll(900)),
       endUser: pick([null, 'ann', 'bob']),
       feature: pick([null, 'search']),

@@ -59,7 +59,7 @@ export async function brewStorm(
     usageEvent(pick(keys), {
       startedAt: new Date(Date.UTC(2026, 9, 21) + roll(MONTH_MINUTES) * 60_000).toISOString(),
       model: pick(['gpt-4', 'Claude-3-Opus', 'llama-3', 'GPT-4']),
-      inputTokens: String(roll(5_000)),
+      inputTokens: String(1 + roll(5_000)),
       outputTokens: String(roll(900)),
       cachedTokens: pick([null, '0', '17']),
       endUser: pick([null, '', 'ann', 'bob', 'Zoë']),

@@ -44,7 +44,7 @@ test(`clocks that are apart by a day, and one that jumps back and forth, change 
   const calls = Array.from({ length: CALLS }, (_, i) =>
     usageEvent(keys[i % keys.length] ?? '', {
       startedAt: new Date(noon + around(roll, DAY_SECONDS)).toISOString(),
-      inputTokens: String(roll(5_000)),
+      inputTokens: String(1 + roll(5_000)),
     }),
   )
   await deliverAll(ctx, calls)

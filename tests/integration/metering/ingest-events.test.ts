@@ -156,6 +156,7 @@ describe('a bad item goes to the dead letters, and the rest is stored', () => {
       usageEvent(keyHash, { startedAt: '2030-01-01T00:00:00Z' }),
       usageEvent(keyHash, { inputTokens: '-5' }),
       usageEvent(keyHash, { feature: 'nul \0 and half \ud800 survive' }),
+      usageEvent(keyHash, { inputTokens: '0', outputTokens: '0' }),
     )
     expect(result).toMatchObject({ stored: 2, duplicates: 0 })
     expect(result.rejected.map(({ index, reason }) => [index, reason])).toEqual([
@@ -165,8 +166,9 @@ describe('a bad item goes to the dead letters, and the rest is stored', () => {
       [4, 'invalid_model_name'],
       [5, 'starts_in_future'],
       [6, 'invalid_event'],
+      [8, 'missing_usage'],
     ])
-    expect(await lettersOf('missing_usage')).toBe(1)
+    expect(await lettersOf('missing_usage')).toBe(2)
     await expectConsistent(vaultId)
   })
 

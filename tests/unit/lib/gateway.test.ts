@@ -165,10 +165,14 @@ describe('reported usage', () => {
   ])('%j', (answer, [inputTokens, outputTokens, cachedTokens, reasoningTokens]) => {
     expect(readUsage(answer)).toEqual({ inputTokens, outputTokens, cachedTokens, reasoningTokens })
   })
-  test.each([[{}], [null], [{ usage: null }], [{ usage: {} }], [{ usage: { completion_tokens: 5 } }]])(
-    'is absent from %j: none is invented',
-    (answer) => expect(readUsage(answer)).toBe('none'),
-  )
+  test.each([
+    [{}],
+    [null],
+    [{ usage: null }],
+    [{ usage: {} }],
+    [{ usage: { completion_tokens: 5 } }],
+    [{ usage: { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 } }],
+  ])('is absent from %j: none is invented', (answer) => expect(readUsage(answer)).toBe('none'))
   test.each([
     [{ prompt_tokens: -1, completion_tokens: 0 }],
     [{ prompt_tokens: 1.5 }],
