@@ -88,9 +88,8 @@ const REASONS: Record<string, string> = {
 export function forecastSentence(forecast: MonthForecast, lastDay: string): string {
   const { low, point, high, reason } = forecast
   if (low === null || point === null || high === null) return REASONS[reason ?? ''] ?? 'There is no forecast.'
-  const show = (amount: string) => showUsd(parseUsd(amount))
-  if (low === high) return `${lastDay}: ${show(point)}, if usage stays as it is`
-  return `${lastDay}: ${show(point)} expected (${show(low)} to ${show(high)} in 8 of 10 such months)`
+  if (low === high) return `${lastDay}: ${showCost(point)}, if usage stays as it is`
+  return `${lastDay}: ${showCost(point)} expected (${showCost(low)} to ${showCost(high)} in 8 of 10 such months)`
 }
 
 /** "Nov 3" of "2026-11-03". */

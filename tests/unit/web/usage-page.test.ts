@@ -117,6 +117,8 @@ describe('the words', () => {
     expect(forecastSentence({ ...some, low: '55.60000000', high: '55.60000000' }, 'Nov 30')).toBe(
       'Nov 30: $55.60, if usage stays as it is',
     )
+    const ofCost = { low: '0.450000000000', point: '0.450000000000', high: '0.450000000000', reason: null }
+    expect(forecastSentence(ofCost, 'Nov 30')).toBe('Nov 30: $0.45, if usage stays as it is')
     for (const reason of ['too_little_history', 'no_recent_use', 'too_irregular', 'unrated_usage']) {
       expect(forecastSentence({ ...none, reason }, 'Nov 30')).toMatch(/forecast/)
     }
