@@ -79,7 +79,7 @@ function Row({ row, payer, href }: { row: HeavyUser; payer: string; href: string
   const { user, isHeavy, tokens, costs, sharePercent, billedUsd } = row
   return (
     <tr className="h-10 border-b border-line" data-heavy-user={user}>
-      <th scope="row" className="max-w-44 py-2 font-normal sm:max-w-80">
+      <th scope="row" className="max-w-32 py-2 font-normal sm:max-w-80">
         <span className="flex items-center gap-2">
           <span className="truncate" title={user}>
             {user}
