@@ -42,10 +42,12 @@ const UNKNOWN = silenceOf('this was done. Check your connection and look at the 
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
 
+export const unanswered = ({ code, message }: Silence, status = 0): ApiError => new ApiError(code, message, status)
+
 /** The error in an answer's body, in our own shape or OpenAI's; a body that isn't ours is no answer. */
 export function toApiError(status: number, body: unknown, silence: Silence): ApiError {
   const error = isRecord(body) && isRecord(body['error']) ? body['error'] : {}
-  if (typeof error['message'] !== 'string') return new ApiError(silence.code, silence.message, status)
+  if (typeof error['message'] !== 'string') return unanswered(silence, status)
   const code = typeof error['code'] === 'string' ? error['code'] : 'internal'
   return new ApiError(code, error['message'], status, typeof error['param'] === 'string' ? error['param'] : null)
 }
@@ -61,7 +63,7 @@ export async function callApi<T>(
   if (body !== undefined) init.body = JSON.stringify(body)
   const silence = method === 'GET' ? UNREACHABLE : UNKNOWN
   const lost = (): never => {
-    throw new ApiError(silence.code, silence.message, 0)
+    throw unanswered(silence)
   }
   const response = await fetch(path, init).catch(lost)
   const parsed: unknown = jsonOrNull(await response.text().catch(lost))
@@ -74,7 +76,7 @@ export const getJson = <T>(path: string): Promise<T> => callApi<T>(path)
 /** Opens a download of our own API, to be read as it comes. Throws `ApiError`. */
 export async function openDownload(path: string): Promise<ReadableStream<Uint8Array>> {
   const response = await fetch(path, { cache: 'no-store' }).catch(() => {
-    throw new ApiError(UNREACHABLE.code, UNREACHABLE.message, 0)
+    throw unanswered(UNREACHABLE)
   })
   if (response.ok && response.body) return response.body
   throw toApiError(response.status, jsonOrNull(await response.text()), UNREACHABLE)

@@ -1,6 +1,6 @@
 import { createSseReader } from '#lib/gateway/sse.ts'
 import { jsonOrNull } from '#lib/http/json-or-null.ts'
-import { ApiError, silenceOf, toApiError } from './api.ts'
+import { ApiError, silenceOf, toApiError, unanswered } from './api.ts'
 import { GATEWAY_PATH, type PowerLevel } from './credit-types.ts'
 
 export interface ChatMessage {
@@ -51,7 +51,7 @@ function startOf(order: ChatOrder): Promise<Response> {
     signal,
   }).catch((cause: unknown) => {
     if (signal.aborted) throw cause
-    throw new ApiError(SILENCE.code, SILENCE.message, 0)
+    throw unanswered(SILENCE)
   })
 }
 

@@ -34,7 +34,7 @@ export function AccountKeysPage() {
         trail={<Trail steps={[{ text: 'Credits', href: '/credits' }, { text: 'API keys' }]} />}
         actions={session ? create : null}
       />
-      {session ? <Keys key={session.address} /> : <SignInPrompt what="your API keys" />}
+      {session ? <Keys /> : <SignInPrompt what="your API keys" />}
     </>
   )
 }

@@ -31,8 +31,8 @@ export function AdminCreditsPage() {
       ) : null}
       {session?.roles.admin ? (
         <>
-          <UsageReviews key={`reviews ${session.address}`} />
-          <Accounts key={session.address} />
+          <UsageReviews />
+          <Accounts />
         </>
       ) : null}
     </>

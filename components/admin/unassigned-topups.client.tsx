@@ -17,7 +17,7 @@ import { AssignForm } from './assign-form.client.tsx'
 export function UnassignedTopups({ onAssigned }: { onAssigned: () => void }) {
   const { data, error, refresh, goTo, isFirst, assign } = useUnassignedTopups()
   const announce = useAnnounce()
-  if (error && !data) return <StaleNotice error={error} onRetry={refresh} />
+  if (error && !data) return <StaleNotice error={error} onRetry={refresh} isEmpty />
   if (!data || (data.address === null && data.data.length === 0)) return null
   return (
     <Section title="FLOW without an account" note="newest first">

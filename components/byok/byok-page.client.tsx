@@ -29,7 +29,7 @@ export function ByokPage() {
         With your own key, a provider’s models go straight to that provider and you pay them. Keys are stored sealed and
         never shown again. Without one, requests use your credits.
       </p>
-      {session ? <Providers key={session.address} /> : <SignInPrompt what="your own keys" />}
+      {session ? <Providers /> : <SignInPrompt what="your own keys" />}
     </>
   )
 }

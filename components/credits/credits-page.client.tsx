@@ -33,7 +33,7 @@ export function CreditsPage({ tiers }: { tiers: readonly TierTerms[] }) {
   return (
     <>
       <PageHeader title="Credits" actions={session ? ways : null} />
-      {session ? <Account key={session.address} tiers={tiers} /> : <SignInPrompt what="your credits" />}
+      {session ? <Account tiers={tiers} /> : <SignInPrompt what="your credits" />}
     </>
   )
 }

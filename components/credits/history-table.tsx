@@ -4,10 +4,9 @@ import { showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import type { HistoryEntry } from '#hooks/credit-types.ts'
 import { entryTitle, parseSignedUsd, showChange, TYPE_WORDS } from './credit-words.ts'
-import { HEAD } from '#components/ui/table.ts'
+import { HEAD, WIDE } from '#components/ui/table.ts'
 
 const CELL = 'py-2 not-first:pl-4 whitespace-nowrap'
-const WIDE = 'hidden sm:table-cell'
 
 const tokensOf = ({ tokens }: HistoryEntry): string => (tokens === null ? '–' : showTokensExact(BigInt(tokens)))
 

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react'
 import { Button } from '#components/ui/button.tsx'
 import { SettingRow } from '#components/ui/setting-row.tsx'
+import { WIDE } from '#components/ui/table.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { OPEN_TIERS, type OpenTier, type Tier, type TierTerms } from '#hooks/credit-types.ts'
 import { useAnnounce } from '#hooks/use-announce.ts'
@@ -53,7 +54,6 @@ export function TierRow({ credits: { tier }, tiers, onChange }: TierRowProps) {
 
 const HEAD = 'py-2 not-first:pl-3 text-xs font-normal text-text-2'
 const NUMBER = 'py-2 not-first:pl-3 text-right'
-const WIDE = 'hidden sm:table-cell'
 
 interface TierTableProps {
   tiers: readonly TierTerms[]

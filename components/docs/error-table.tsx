@@ -1,5 +1,5 @@
 import type { OpenApiDocument } from '#lib/openapi/build-document.ts'
-import { HEAD } from '#components/ui/table.ts'
+import { HEAD, WIDE } from '#components/ui/table.ts'
 
 /** Every code with what a caller should do about it. */
 export function ErrorTable({ errors }: { errors: OpenApiDocument['x-errors'] }) {
@@ -14,7 +14,7 @@ export function ErrorTable({ errors }: { errors: OpenApiDocument['x-errors'] }) 
           <th scope="col" className={HEAD}>
             Status
           </th>
-          <th scope="col" className={`${HEAD} hidden sm:table-cell`}>
+          <th scope="col" className={`${HEAD} ${WIDE}`}>
             Try again
           </th>
           <th scope="col" className={HEAD}>

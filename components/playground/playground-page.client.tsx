@@ -20,7 +20,7 @@ import { AUTO } from './playground-words.ts'
 /** Tries models with the account's credits; every answer says what it cost. */
 export function PlaygroundPage({ powers }: { powers: readonly PowerTerms[] }) {
   const { session } = useSession()
-  if (session) return <Playground key={session.address} powers={powers} />
+  if (session) return <Playground powers={powers} />
   return (
     <>
       <PageHeader title="Playground" />

@@ -2,7 +2,7 @@ import { showMultiplier, showPercent, showUsdPer1K } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { BPS, effectiveRate, type Multiplier, type Tier } from '#lib/pricing/schedule.ts'
 import { usd } from '#lib/money/units.ts'
-import { HEAD, NUMBER } from '#components/ui/table.ts'
+import { HEAD, NUMBER, WIDE } from '#components/ui/table.ts'
 
 /** Tiers by tokens a month, with the price after the discount. */
 export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
@@ -39,8 +39,8 @@ export function TierTable({ tiers }: { tiers: readonly Tier[] }) {
                 ? `above ${showTokensExact(tiers[index - 1]?.upTo ?? 0n)}`
                 : `up to ${showTokensExact(tier.upTo)}`}
             </td>
-            <td className={`${NUMBER} hidden sm:table-cell`}>{showUsdPer1K(tier.usdPer1K)}</td>
-            <td className={`${NUMBER} hidden sm:table-cell`}>{showPercent(tier.discountBps)}</td>
+            <td className={`${NUMBER} ${WIDE}`}>{showUsdPer1K(tier.usdPer1K)}</td>
+            <td className={`${NUMBER} ${WIDE}`}>{showPercent(tier.discountBps)}</td>
             <td className={`${NUMBER}`}>{showUsdPer1K(usd(effectiveRate(tier) / BPS))}</td>
           </tr>
         ))}

@@ -4,7 +4,7 @@ import { Address } from '#components/ui/identifier.client.tsx'
 import { Time } from '#components/ui/time.client.tsx'
 import { figuresOf, vaultName } from '#components/subscriptions/vault-figures.ts'
 import type { VaultView } from '#hooks/api-types.ts'
-import { HEAD, NUMBER } from '#components/ui/table.ts'
+import { HEAD, NUMBER, WIDE } from '#components/ui/table.ts'
 
 interface AccrualTableProps {
   views: readonly VaultView[]
@@ -81,7 +81,7 @@ export function AccrualTable({ views, chosen, onChoose }: AccrualTableProps) {
             <td className={NUMBER} data-withdrawable>
               {exact(vault.withdrawable)}
             </td>
-            <td className={`${NUMBER} hidden sm:table-cell`} data-accrued>
+            <td className={`${NUMBER} ${WIDE}`} data-accrued>
               {exact(vault.accrued)}
             </td>
             <td className={`${NUMBER} hidden md:table-cell`}>{exact(vault.uncovered)}</td>

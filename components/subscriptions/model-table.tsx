@@ -3,7 +3,7 @@ import { showPercent, showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import type { UsageView } from '#hooks/api-types.ts'
 import { CostBar, sortByCost, Swatch } from './model-costs.tsx'
-import { HEAD, NUMBER } from '#components/ui/table.ts'
+import { HEAD, NUMBER, WIDE } from '#components/ui/table.ts'
 
 function shareOf(part: string, whole: string): string {
   const total = parseUsd(whole)
@@ -43,8 +43,8 @@ export function ModelTable({ usage }: { usage: UsageView }) {
               Total
             </th>
             <td className={NUMBER}>{showTokensExact(BigInt(usage.tokens))}</td>
-            <td className={`${NUMBER} hidden sm:table-cell`}>{usage.requests}</td>
-            <td className={`${NUMBER} hidden sm:table-cell`}>100%</td>
+            <td className={`${NUMBER} ${WIDE}`}>{usage.requests}</td>
+            <td className={`${NUMBER} ${WIDE}`}>100%</td>
             <td className={`${NUMBER}`} data-total-usd>
               {showUsdExact(parseUsd(usage.priceUsd))}
             </td>
@@ -60,8 +60,8 @@ export function ModelTable({ usage }: { usage: UsageView }) {
                 </span>
               </th>
               <td className={NUMBER}>{showTokensExact(BigInt(tokens))}</td>
-              <td className={`${NUMBER} hidden sm:table-cell`}>{requests}</td>
-              <td className={`${NUMBER} hidden sm:table-cell`}>{shareOf(usd, usage.priceUsd)}</td>
+              <td className={`${NUMBER} ${WIDE}`}>{requests}</td>
+              <td className={`${NUMBER} ${WIDE}`}>{shareOf(usd, usage.priceUsd)}</td>
               <td className={`${NUMBER}`}>{showUsdExact(parseUsd(usd))}</td>
             </tr>
           ))}

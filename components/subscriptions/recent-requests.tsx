@@ -4,7 +4,7 @@ import { showTokensExact } from '#lib/format/tokens.ts'
 import { Time } from '#components/ui/time.client.tsx'
 import type { RecentRequest, UsageView } from '#hooks/api-types.ts'
 import { estimateUsd } from './vault-figures.ts'
-import { HEAD } from '#components/ui/table.ts'
+import { HEAD, WIDE } from '#components/ui/table.ts'
 
 const count = (tokens: string | null): string => (tokens === null ? '–' : showTokensExact(BigInt(tokens)))
 
@@ -73,7 +73,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
           <th scope="col" className={`${HEAD} text-right`}>
             Cost, USD
           </th>
-          <th scope="col" className={`${HEAD} hidden sm:table-cell sm:not-first:pl-8`}>
+          <th scope="col" className={`${HEAD} ${WIDE} sm:not-first:pl-8`}>
             Status
           </th>
           <th scope="col" className={`${HEAD} hidden text-right sm:table-cell`}>

@@ -5,9 +5,7 @@ import { parseUsd } from '#lib/money/decimal.ts'
 import type { Grouping, NamedAccount, UsageMonth, UsageSums } from './overview.ts'
 import { Swatch } from './swatch.tsx'
 import { groupName, shareOf } from './usage-words.ts'
-import { HEAD, NUMBER } from '#components/ui/table.ts'
-
-const WIDE = 'hidden sm:table-cell'
+import { HEAD, NUMBER, WIDE } from '#components/ui/table.ts'
 
 const TITLES: Record<Grouping, string> = { model: 'Model', user: 'User', feature: 'Feature', key: 'API key' }
 

@@ -1,12 +1,10 @@
 import Link from 'next/link'
 import { Figure, Figures } from '#components/ui/figure.tsx'
 import { Section } from '#components/ui/page-header.tsx'
-import { HEAD, NUMBER } from '#components/ui/table.ts'
+import { HEAD, NUMBER, WIDE } from '#components/ui/table.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import type { HeavyUser, NamedAccount, OperatorReports, UsageChoice } from './overview.ts'
 import { showCost, usagePath } from './usage-words.ts'
-
-const WIDE = 'hidden sm:table-cell'
 
 interface HeavyUsersProps {
   choice: UsageChoice

@@ -1,14 +1,12 @@
 import { buttonClass } from '#components/ui/button.tsx'
 import { Figure, Figures } from '#components/ui/figure.tsx'
 import { Section } from '#components/ui/page-header.tsx'
-import { HEAD, NUMBER } from '#components/ui/table.ts'
+import { HEAD, NUMBER, WIDE } from '#components/ui/table.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
 import { periodLabel, periodOf } from '#lib/period/period.ts'
 import { HeavyUsers } from './heavy-users.tsx'
 import type { NamedAccount, OperatorReports, TrendMonth, UsageChoice } from './overview.ts'
 import { dayLabel, forecastSentence, operatorFiles, showCost } from './usage-words.ts'
-
-const WIDE = 'hidden sm:table-cell'
 
 interface OperatorSectionsProps {
   choice: UsageChoice

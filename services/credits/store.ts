@@ -111,8 +111,7 @@ export async function findTransfer(db: Db, id: string): Promise<TransferRow | nu
 }
 
 /** The line of usage that a refund gives back of; null: usage of a month as a whole. */
-export const refundedLine = sql`coalesce(facts->>'refunds',
-  case when id like 'correction:%' then 'usage:' || substr(id, 12) end)`
+export const refundedLine = sql`'usage:' || refunded_hold(id, facts)`
 
 /** What was given back of one line of usage. */
 export async function sumRefunds(db: Db, accountId: string, transferId: string): Promise<bigint> {
