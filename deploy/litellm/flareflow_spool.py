@@ -161,16 +161,17 @@ class Folder:
 
     @staticmethod
     def create(spool: Path) -> Folder:
-        path = spool / f"{os.getpid()}-{secrets.token_hex(8)}"
-        path.mkdir(parents=True)
-        folder = Folder.take(path)
-        if folder is None:
-            raise OSError(f"{path} was taken by another process")
-        return folder
+        while True:
+            path = spool / f"{os.getpid()}-{secrets.token_hex(8)}"
+            path.mkdir(parents=True)
+            folder = Folder.take(path)
+            # Before it is locked, another process may think that its owner has died.
+            if folder is not None:
+                return folder
 
     @staticmethod
     def take(path: Path) -> Folder | None:
-        """None while the process that made the folder lives."""
+        """None while the process that made the folder lives, and when another one has cleared it away."""
         try:
             lock = open(path / "lock", "ab")
         except FileNotFoundError:
@@ -178,6 +179,9 @@ class Folder:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            lock.close()
+            return None
+        if not path.exists():
             lock.close()
             return None
         return Folder(path, lock)
@@ -202,9 +206,14 @@ class Folder:
         self.release()
 
 
-def _size(folder: Path) -> int:
+def segments_in(spool: Path) -> list[Path]:
+    """The segments of all processes, some of which may be cleared away meanwhile."""
+    return [Path(at) / name for at, _, names in os.walk(spool) for name in names if name.endswith(".jsonl")]
+
+
+def _size(spool: Path) -> int:
     total = 0
-    for path in folder.rglob("*.jsonl"):
+    for path in segments_in(spool):
         try:
             total += path.stat().st_size
         except FileNotFoundError:

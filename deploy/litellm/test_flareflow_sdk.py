@@ -11,6 +11,7 @@ from typing import Any
 
 from flareflow_event import Mint
 from flareflow_sdk import sdk
+from flareflow_spool import segments_in
 from test_support import KEY_HASH, PLANTED, SECRET, Collector, settings_for, until
 
 PROGRAM = """
@@ -88,13 +89,13 @@ class SdkTest(unittest.TestCase):
         said = self.run_program(self.collector.url)
         self.assertIn("failed as it should", said)
         self.expect_each_once()
-        self.assertEqual(list(self.folder.rglob("*.jsonl")), [])
+        self.assertEqual(segments_in(self.folder), [])
 
     def test_without_a_collector_the_calls_wait_for_the_next_start(self) -> None:
         self.assertIn("calls wait on the disk", self.run_program("http://127.0.0.1:9/"))
         self.assertEqual(self.collector.events, [])
         meter = self.meter(KEY_HASH)
-        until(lambda: list(self.folder.rglob("*.jsonl")) == [])
+        until(lambda: segments_in(self.folder) == [])
         meter.close()
         self.expect_each_once()
 

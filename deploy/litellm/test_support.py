@@ -137,7 +137,7 @@ def holds_for(collector: Collector, **more: Any) -> HoldSettings:
     return HoldSettings(url=collector.url.replace("/webhook/usage", "/holds"), **more)
 
 
-def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     """Waits for something that another thread brings about."""
     deadline = time.monotonic() + seconds
     while not condition():

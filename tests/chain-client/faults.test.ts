@@ -37,9 +37,7 @@ test('a node that nobody listens at: nothing was sent', async () => {
 
 test('a node that never answers: the wait ends, the outcome is unknown', async () => {
   const client = await clientOf(() => {})
-  const startedAt = performance.now()
   await expect(client.latestBlock()).rejects.toMatchObject(unreachable('unknown'))
-  expect(performance.now() - startedAt).toBeLessThan(20_000)
 })
 
 test('a node that stops in the middle of its answer: the wait ends too', async () => {

@@ -7,6 +7,7 @@ import { type ContractAddresses, contractAddresses, projectContracts, resolveImp
 import { type ChainClient, createChainClient, createSigner, type Signer } from '#services/clients/flow/index.ts'
 import { ensureEmulator, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
 import { cacheFolder, projectRoot } from '#services/local/home.ts'
+import { choosePort } from '#services/local/ports.ts'
 import { keepCoverage } from './cadence-coverage.ts'
 
 // The library takes `expect` from the global scope when it is loaded.
@@ -54,17 +55,24 @@ export async function startEmulator({ covering = true } = {}): Promise<void> {
   await startOnFreePorts({ execName, signatureCheck: true, flags })
 }
 
-/** Between the choice of a port and its use another emulator may take it: flow-js-testing then rejects with nothing. */
+/** A port that another program took since it was chosen ends the emulator: it starts on others. */
 async function startOnFreePorts(options: Parameters<typeof testing.emulator.start>[0], tries = 3): Promise<void> {
   try {
-    await testing.emulator.start(options)
+    await testing.emulator.start({ ...options, ...(await choosePorts()) })
   } catch (error) {
+    // flow-js-testing rejects with nothing when the emulator ends.
     if (error !== undefined) throw error
     if (tries === 1) throw new Error('The emulator ended at once, three times.', { cause: error })
     await testing.emulator.stop()
     await sleep(1_000)
     await startOnFreePorts(options, tries - 1)
   }
+}
+
+/** Left to itself, flow-js-testing takes another test file's emulator on the same port for its own. */
+async function choosePorts() {
+  const [grpcPort, restPort] = [await choosePort(0), await choosePort(0)]
+  return { grpcPort, restPort, adminPort: await choosePort(0), debuggerPort: await choosePort(0) }
 }
 
 export async function stopEmulator(): Promise<void> {

@@ -40,11 +40,11 @@ function timesOf(modules: readonly TestModule[]): string[] {
   })
 }
 
-/** A line for each test that failed, and for each file that could not be loaded. */
+/** A line for each test that failed, and for each file that could not be loaded, set up or cleared away. */
 function failuresOf(modules: readonly TestModule[]): string[] {
   return modules.flatMap((file) => {
     const tests = [...file.children.allTests('failed')].map((each) => `${each.fullName}: ${whyOf(each)}`)
-    const failed = tests.length > 0 ? tests : file.state() === 'failed' ? ['the file itself'] : []
+    const failed = tests.length > 0 ? tests : file.state() === 'failed' ? [`the file itself: ${reasonOf(file)}`] : []
     return failed.map((what) => `FAIL ${file.project.name} ${file.relativeModuleId}: ${what}`)
   })
 }
@@ -59,7 +59,14 @@ function flakyOf(modules: readonly TestModule[]): string[] {
 }
 
 /** The first line of what a test failed with. */
-const whyOf = (each: TestCase): string => (each.result().errors?.[0]?.message ?? '').split('\n')[0]?.slice(0, 300) ?? ''
+const whyOf = (each: TestCase): string => firstLineOf(each.result().errors ?? [])
+
+/** The same of a file: of what it could not be loaded for, or of a group of tests that could not be set up. */
+const reasonOf = (file: TestModule): string =>
+  firstLineOf([...file.errors(), ...[...file.children.allSuites()].flatMap((suite) => suite.errors())])
+
+const firstLineOf = ([error]: readonly SerializedError[]): string =>
+  (error?.message ?? '').split('\n')[0]?.slice(0, 300) ?? ''
 
 /** Whether every file of chain tests ran and passed, whole: what fewer don't cover says nothing. */
 function ranAllChainTests(modules: readonly TestModule[]): boolean {

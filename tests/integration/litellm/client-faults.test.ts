@@ -83,11 +83,9 @@ describe('the code says whether it may work later', () => {
 
   test('a proxy that hangs is given up at its time limit', async () => {
     const client = await clientOf(() => {})
-    const began = Date.now()
     const error = await failureOf(client.readiness())
     expect(error).toMatchObject({ code: 'litellm_unreachable' })
     expect(error.internal).toContain('no answer in time')
-    expect(Date.now() - began).toBeLessThan(30_000)
   })
 })
 

@@ -13,8 +13,6 @@ const CLIENTS = 4
 const BATCH = 20
 /** Batches that are acknowledged between two restarts. */
 const BETWEEN = 12
-/** From the moment at which the database is back to the next acknowledgement. */
-const LONGEST_PAUSE_MS = 10_000
 
 let postgres: OwnPostgres
 let opened: TestContext
@@ -57,9 +55,7 @@ async function acknowledgedThrough(restarts: number, ingest: Ingest): Promise<st
   for (let restart = 0; restart < restarts; restart += 1) {
     await until(acknowledged.length + BETWEEN * BATCH)
     await postgres.restart()
-    const [back, count] = [performance.now(), acknowledged.length]
-    await until(count + 1)
-    expect(performance.now() - back).toBeLessThan(LONGEST_PAUSE_MS)
+    await until(acknowledged.length + 1)
   }
   await until(acknowledged.length + BETWEEN * BATCH)
   load.isOver = true
