@@ -47,14 +47,14 @@ async function outboxLate(ctx: ServiceContext): Promise<void> {
 }
 
 async function metering(ctx: ServiceContext): Promise<void> {
-  const { pollLagMs, deadLetters } = await getMeteringState(ctx)
+  const { pollLagMs, deadLetters, newestDeadLetterAt } = await getMeteringState(ctx)
   await pollLate(ctx, pollLagMs ?? 0)
   const total = [...deadLetters.values()].reduce((sum, open) => sum + open, 0)
   const sentence =
     `${plural(total, 'call', 'calls')} can’t be billed as delivered. ` +
     'Look at the dead letters: replay, correct or discard them.'
   const data = { total, reasons: Object.fromEntries(deadLetters) }
-  const found: Condition = { kind: 'dead_letters', severity: 'warning', sentence, data }
+  const found: Condition = { kind: 'dead_letters', severity: 'warning', sentence, data, worseAt: newestDeadLetterAt }
   await holdCondition(ctx, 'dead_letters', total > 0 ? found : null)
 }
 

@@ -7,6 +7,8 @@ export interface MeteringState {
   readonly events: number
   /** Open dead letters by reason. */
   readonly deadLetters: ReadonlyMap<string, number>
+  /** When the newest of them came; null without any. */
+  readonly newestDeadLetterAt: Date | null
   /** Keys whose rows in LiteLLM's books are read. */
   readonly keys: number
   /** How long ago the read began that is furthest back among the keys' last ones, in ms; null without keys. */
@@ -15,11 +17,14 @@ export interface MeteringState {
 
 /** How metering stands, for operators: what is stored, what could not be, how far behind the reading of books is. */
 export async function getMeteringState(ctx: ServiceContext): Promise<MeteringState> {
-  const [events, deadLetters, { keys, oldestReadAt }] = await Promise.all([
+  const [events, letters, { keys, oldestReadAt }] = await Promise.all([
     countEvents(ctx.db, ctx.deploymentId),
     countDeadLetters(ctx.db),
     getPollState(ctx),
   ])
   const pollLagMs = oldestReadAt === null ? null : Math.max(0, ctx.clock().getTime() - oldestReadAt.getTime())
-  return { events, deadLetters, keys, pollLagMs }
+  const deadLetters = new Map(letters.map(({ reason, open }) => [reason, open]))
+  const newest = Math.max(...letters.map(({ newestAt }) => newestAt.getTime()))
+  const newestDeadLetterAt = letters.length === 0 ? null : new Date(newest)
+  return { events, deadLetters, newestDeadLetterAt, keys, pollLagMs }
 }

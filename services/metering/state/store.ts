@@ -11,11 +11,19 @@ export async function countEvents(db: Db, deploymentId: string): Promise<number>
   return Number.parseInt(row?.events ?? '0', 10)
 }
 
-export async function countDeadLetters(db: Db): Promise<Map<string, number>> {
-  const rows = await db
-    .select({ reason: deadLetters.reason, open: sql<number>`count(*)::int` })
+export interface OpenDeadLetters {
+  readonly reason: string
+  readonly open: number
+  readonly newestAt: Date
+}
+
+export const countDeadLetters = (db: Db): Promise<OpenDeadLetters[]> =>
+  db
+    .select({
+      reason: deadLetters.reason,
+      open: sql<number>`count(*)::int`,
+      newestAt: sql`max(${deadLetters.receivedAt})`.mapWith(deadLetters.receivedAt),
+    })
     .from(deadLetters)
     .where(isNull(deadLetters.resolvedAt))
     .groupBy(deadLetters.reason)
-  return new Map(rows.map(({ reason, open }) => [reason, open]))
-}

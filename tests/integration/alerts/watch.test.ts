@@ -29,6 +29,7 @@ beforeEach(async () => {
 
 const later = (ms: number): void => void (now = new Date(now.getTime() + ms))
 const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const told = (kind: typeof alerts.$inferSelect.kind) =>
   ctx.db.select().from(alerts).where(eq(alerts.kind, kind)).orderBy(asc(alerts.createdAt))
 
@@ -69,6 +70,23 @@ describe('a condition is told when it begins, once, and noted when it is over', 
     await lose()
     await watchOperation(ctx)
     expect(await told('dead_letters')).toMatchObject([{ resolvedAt: expect.any(Date) }, { resolvedAt: null }])
+  })
+
+  test('once a day while it becomes worse; not while it only goes on', async () => {
+    await lose()
+    await watchOperation(ctx)
+    later(25 * HOUR)
+    await watchOperation(ctx)
+    expect(await told('dead_letters')).toHaveLength(1)
+    await lose()
+    await watchOperation(ctx)
+    later(HOUR)
+    await lose()
+    await watchOperation(ctx)
+    expect(await told('dead_letters')).toMatchObject([
+      { resolvedAt: expect.any(Date), data: { total: 1 } },
+      { resolvedAt: null, data: { total: 2 } },
+    ])
   })
 })
 
