@@ -33,7 +33,8 @@ interface Roles {
 
 export interface Session {
   address: string
-  roles: Roles
+  /** Null while the chain can't be asked. */
+  roles: Roles | null
 }
 
 type VaultStatus = 'active' | 'paused' | 'closing' | 'closed'

@@ -24,12 +24,17 @@ export function AdminCreditsPage() {
     <>
       <PageHeader title="Accounts" />
       {session ? null : <SignInPrompt what="credit accounts" />}
-      {session && !session.roles.admin ? (
+      {session?.roles === null ? (
+        <Notice tone="warn" title="Flow doesn’t answer right now.">
+          Whether you are the admin stands on chain. Load the page again in a moment.
+        </Notice>
+      ) : null}
+      {session?.roles?.admin === false ? (
         <Notice title="This page is the admin’s.">
           Admin is who holds the admin resource on chain. Switch to that account to see it.
         </Notice>
       ) : null}
-      {session?.roles.admin ? (
+      {session?.roles?.admin ? (
         <>
           <UsageReviews />
           <Accounts />

@@ -40,7 +40,7 @@ const PUBLIC: readonly NavEntry[] = [
 const IN_BAR = 4
 
 /** What somebody may see: a role that they lack isn't drawn. */
-export const navEntries = (roles: Session['roles'] | undefined): NavEntry[] => [
+export const navEntries = (roles: Session['roles'] = null): NavEntry[] => [
   ...CUSTOMER,
   ...(roles?.provider ? PROVIDER : []),
   ...(roles?.admin ? ADMIN : []),
@@ -48,7 +48,7 @@ export const navEntries = (roles: Session['roles'] | undefined): NavEntry[] => [
 ]
 
 /** The entries of a phone's bar, and those behind "More". Who is a provider or an admin came for their own page. */
-export function barEntries(roles: Session['roles'] | undefined): { bar: NavEntry[]; more: NavEntry[] } {
+export function barEntries(roles: Session['roles'] = null): { bar: NavEntry[]; more: NavEntry[] } {
   const all = navEntries(roles)
   const own = all.filter((entry) => PROVIDER.includes(entry) || ADMIN.includes(entry))
   const bar = [...all.slice(0, IN_BAR - own.length), ...own]

@@ -12,6 +12,7 @@ import { useWalletAddress } from '#hooks/use-wallet-address.ts'
 import type { Note } from './wallet-note.tsx'
 
 function rolesInWords({ roles }: Session): string {
+  if (roles === null) return 'Flow doesn’t answer: roles unknown'
   const held = [roles.provider && 'provider', roles.admin && 'admin', roles.oracle && 'oracle'].filter(Boolean)
   return held.length > 0 ? `Customer, ${held.join(', ')}` : 'Customer'
 }

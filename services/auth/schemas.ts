@@ -30,6 +30,7 @@ export const sessionView = z.object({
   address: flowAddress,
   network: z.string(),
   expiresAt: z.iso.datetime(),
-  roles: rolesView,
+  /** Null while the chain can't be asked. */
+  roles: rolesView.nullable(),
 })
 export type SessionView = z.output<typeof sessionView>

@@ -4,27 +4,28 @@ import { connect, createServer, type Socket } from 'node:net'
 /** An address that leads to whichever port it was last told of, as that of a service does whose servers change. */
 export interface Relay {
   readonly port: number
-  /** Whoever is connected is cut off. */
-  leadTo(port: number): void
+  /** Cuts off whoever is connected. To null: who connects is heard and never answered. */
+  leadTo(port: number | null): void
   /** Cuts everybody off, and lets nobody in again. */
   close(): void
 }
 
 export async function startRelay(target: number): Promise<Relay> {
-  const at = { port: target }
+  const at: { port: number | null } = { port: target }
   const open = new Set<Socket>()
+  const keep = (socket: Socket, other: Socket | null): void => {
+    open.add(socket)
+    // A socket that failed is closed next.
+    socket.on('error', () => undefined).on('close', () => {
+      open.delete(socket)
+      other?.destroy()
+    })
+  }
   const server = createServer((caller) => {
-    const callee = connect(at.port, '127.0.0.1')
-    const pairs = [caller, callee] as const
-    const cut = (): void => pairs.forEach((socket) => socket.destroy())
-    for (const socket of pairs) {
-      open.add(socket)
-      // A socket that failed is closed next.
-      socket.on('error', () => undefined).on('close', () => {
-        open.delete(socket)
-        cut()
-      })
-    }
+    const callee = at.port === null ? null : connect(at.port, '127.0.0.1')
+    keep(caller, callee)
+    if (callee === null) return
+    keep(callee, caller)
     caller.pipe(callee).pipe(caller)
   })
   server.listen(0, '127.0.0.1')

@@ -23,7 +23,9 @@ export interface StripeWeb extends AsyncDisposable {
 }
 
 /** The dashboard's pages with cards taken, by stripe-mock behind a gate; on a database of their own, without models. */
-export async function startStripeWeb(): Promise<StripeWeb> {
+export async function startStripeWeb(
+  accessNodeOf = (own: string): Promise<string> => Promise.resolve(own),
+): Promise<StripeWeb> {
   const [world, gate, { url: database }] = await Promise.all([openChainWorld(), openStripeGate(), createTestDatabase()])
   const { deploymentId } = await world.chain.script('get_settings', {})
   const port = String(await anyFreePort())
@@ -32,7 +34,7 @@ export async function startStripeWeb(): Promise<StripeWeb> {
     chain: world.chain,
     deploymentId,
     variables: {
-      FLOW_ACCESS_NODE: world.accessNode,
+      FLOW_ACCESS_NODE: await accessNodeOf(world.accessNode),
       FLOW_CONTRACT_ADDRESS: world.contractAddress,
       STRIPE_SECRET_KEY: 'sk_test_123',
       STRIPE_PUBLISHABLE_KEY: 'pk_test_123',
