@@ -25,12 +25,13 @@ const tokens = z.object({ type: z.string(), amount: chainFlow })
 const deposited = tokens.extend({ to: chainAddress.nullable(), depositedUUID: chainInteger })
 const withdrawn = tokens.extend({ from: chainAddress.nullable(), withdrawnUUID: chainInteger })
 const refunded = z.object({ id: chainInteger, amount: chainFlow, to: chainAddress })
+const created = z.object({ address: chainAddress })
 
 /**
  * What arrived at the treasury in one transaction. FLOW on its way is a resource with an id of its own, which the
  * withdrawal and the deposit both tell: so a deposit's sender is known, and not guessed from what else happened. Vaults'
  * FLOW lies in the contracts' account: of what comes from there, only what an owner took back is a payment; the rest
- * pays providers.
+ * pays providers. What the treasury's account was made with is nobody's payment.
  */
 export function findArrivals(
   events: readonly PlacedEvent[],
@@ -39,6 +40,10 @@ export function findArrivals(
   const inOrder = events.toSorted((a, b) => a.eventIndex - b.eventIndex)
   const flowVault = typeName(addresses, 'FlowToken.Vault')
   const named = (name: `${string}.${string}`) => inOrder.filter(({ type }) => type === typeName(addresses, name))
+  const isMadeHere = inOrder.some(
+    ({ type, data }) => type === 'flow.AccountCreated' && created.parse(data).address === treasury,
+  )
+  if (isMadeHere) return []
   const withdrawals = named('FungibleToken.Withdrawn').map((event) => ({ event, ...withdrawn.parse(event.data) }))
   return named('FungibleToken.Deposited').flatMap((event): Arrival[] => {
     const { type, to, amount, depositedUUID } = deposited.parse(event.data)

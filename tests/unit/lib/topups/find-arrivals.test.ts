@@ -46,6 +46,16 @@ test.each<[string, readonly Told[], readonly object[]]>([
   ['no FLOW at all', [out(ALICE, '1', { amount: '0.00000000' }), into(TREASURY, '1', { amount: '0.00000000' })], []],
   ['the treasury itself', [out(TREASURY, '1'), into(TREASURY, '1')], []],
   [
+    'what the treasury’s account is made with',
+    [['flow.AccountCreated', { address: TREASURY }], out(ALICE, '1'), into(TREASURY, '1'), into(TREASURY, '2')],
+    [],
+  ],
+  [
+    'a payment beside the making of another account',
+    [['flow.AccountCreated', { address: BOB }], out(ALICE, '1'), into(TREASURY, '1')],
+    [paid(2, ALICE)],
+  ],
+  [
     'an owner’s payment',
     [out(CONTRACTS, '1'), ours('Refunded', { to: ALICE }), into(TREASURY, '1')],
     [paid(2, ALICE, 7n)],
