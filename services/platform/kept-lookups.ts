@@ -23,7 +23,8 @@ export function createKeptLookups<T>({ keptMs, most, isWorthKeeping = () => true
       const known = kept.get(name)
       if (known && known.until > now) return known.answer
       if (kept.size >= most) kept.clear()
-      const answer = look()
+      // A query of Drizzle's is carried out anew each time that it is awaited: what is kept is its answer.
+      const answer = (async () => look())()
       kept.set(name, { answer, until: now + keptMs })
       answer.then(
         (found) => isWorthKeeping(found) || forget(name),

@@ -1,8 +1,11 @@
+import { sql } from 'drizzle-orm'
 import { DrizzleQueryError } from 'drizzle-orm/errors'
-import { NodePgSession } from 'drizzle-orm/node-postgres'
+import { NodePgSession, NodePgTransaction } from 'drizzle-orm/node-postgres'
 import { PgDialect } from 'drizzle-orm/pg-core'
 import pg from 'pg'
 import { type Db, dialectOptions } from './client.ts'
+
+type Tables = Record<string, never>
 
 const dialect = new PgDialect(dialectOptions)
 
@@ -24,13 +27,26 @@ export async function withTransaction<C extends { readonly db: Db }, T>(
     throw new DrizzleQueryError('connect', [], cause)
   })
   try {
-    return await new NodePgSession<Record<string, never>, Record<string, never>>(
-      connection,
-      dialect,
-      undefined,
-    ).transaction((tx) => inside(tx as object as Db))
+    return await transact(connection, inside)
   } finally {
     connection.release()
+  }
+}
+
+async function transact<T>(connection: pg.PoolClient, inside: (db: Db) => Promise<T>): Promise<T> {
+  const session = new NodePgSession<Tables, Tables>(connection, dialect, undefined)
+  const tx = new NodePgTransaction<Tables, Tables>(dialect, session, undefined)
+  // It travels with the first query, and what it fails with makes that one fail.
+  const begun = connection.query('begin')
+  begun.catch(() => undefined)
+  try {
+    const result = await inside(tx as object as Db)
+    await begun
+    await tx.execute(sql`commit`)
+    return result
+  } catch (error) {
+    await tx.execute(sql`rollback`)
+    throw error
   }
 }
 
