@@ -41,5 +41,5 @@ export function holdCondition(ctx: ServiceContext, subject: string, found: Condi
   })
 }
 
-const isToldAgain = (last: AlertRow, { worseAt }: Condition, now: Date): boolean =>
-  worseAt != null && worseAt > last.createdAt && now.getTime() - last.createdAt.getTime() >= AGAIN_MS
+const isToldAgain = (last: AlertRow, { worseAt = null }: Condition, now: Date): boolean =>
+  worseAt !== null && worseAt > last.createdAt && now.getTime() - last.createdAt.getTime() >= AGAIN_MS

@@ -52,7 +52,10 @@ describe('while Flow’s node is silent', () => {
     }
     await page.goto('/credits')
     await page.locator('[data-figure="usable"]').waitFor(PATIENT)
-    await page.getByRole('banner').getByRole('button', { name: /^Account/ }).click(PATIENT)
+    await page
+      .getByRole('banner')
+      .getByRole('button', { name: /^Account/ })
+      .click(PATIENT)
     await page.getByText('Flow doesn’t answer: roles unknown').waitFor(PATIENT)
     expect(await accessibilityFaults(page)).toEqual([])
     expect(visitor.faults).toEqual([])
@@ -62,15 +65,21 @@ describe('while Flow’s node is silent', () => {
   test('a page of the chain says so, and is there when the node is back', async () => {
     node.leadTo(null)
     await page.goto('/subscriptions')
-    await page.getByText(/Flow/).filter({ hasText: /answer|reach/ }).first().waitFor(PATIENT)
+    const trouble = page
+      .getByText(/Flow/)
+      .filter({ hasText: /answer|reach/ })
+      .first()
+    await trouble.waitFor(PATIENT)
     node.leadTo(port)
     await page.goto('/subscriptions')
     await page.getByRole('heading', { name: 'Subscriptions', level: 1 }).waitFor(PATIENT)
+    expect(await trouble.isVisible()).toBe(false)
   })
 
   test('the admin’s page does not tell somebody that they are none', async () => {
     node.leadTo(null)
     await page.goto('/admin/credits')
     await page.getByText('Whether you are the admin stands on chain.').waitFor(PATIENT)
+    expect(await page.getByText('This page is the admin’s.').isVisible()).toBe(false)
   })
 })

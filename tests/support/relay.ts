@@ -16,10 +16,12 @@ export async function startRelay(target: number): Promise<Relay> {
   const keep = (socket: Socket, other: Socket | null): void => {
     open.add(socket)
     // A socket that failed is closed next.
-    socket.on('error', () => undefined).on('close', () => {
-      open.delete(socket)
-      other?.destroy()
-    })
+    socket
+      .on('error', () => undefined)
+      .on('close', () => {
+        open.delete(socket)
+        other?.destroy()
+      })
   }
   const server = createServer((caller) => {
     const callee = at.port === null ? null : connect(at.port, '127.0.0.1')

@@ -7,10 +7,7 @@ import { giveKey } from '#tests/support/usage-events.ts'
 import { wrongSums } from '#tests/support/usage-sums.ts'
 
 /** What was acknowledged while this happened to the pair of databases, and is not there afterwards. */
-async function lostThrough(
-  { ctx }: TestContext,
-  happenings: readonly (() => Promise<void>)[],
-): Promise<string[]> {
+async function lostThrough({ ctx }: TestContext, happenings: readonly (() => Promise<void>)[]): Promise<string[]> {
   const keys = await Promise.all([1n, 2n, 3n].map((vaultId) => giveKey(ctx, vaultId)))
   const acknowledged = await acknowledgedThrough(happenings, { ingest: createIngestWriter(ctx), keys })
   expect(await wrongSums(ctx.db)).toEqual([])
