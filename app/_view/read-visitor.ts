@@ -21,9 +21,6 @@ export async function readVisitor(): Promise<Visitor> {
   const ctx = await baseContext()
   const token = jar.get(SESSION_COOKIE)?.value
   const session = token ? await getSession(ctx, token) : null
-  return {
-    config: await readConfig(),
-    session: session ? await describeSession(ctx, session) : null,
-    theme: parseTheme(jar.get(THEME_COOKIE)?.value),
-  }
+  const [config, view] = await Promise.all([readConfig(), session ? describeSession(ctx, session) : null])
+  return { config, session: view, theme: parseTheme(jar.get(THEME_COOKIE)?.value) }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asc, sql } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
@@ -28,6 +29,7 @@ const ADMIN = '0xf8d6e0586b0a20c7'
 const COST = 1_500n
 const checkLimits = createLimitChecker()
 const PATIENT = { timeout: 10_000 }
+const REMEMBERED_MS = 300
 
 beforeAll(async () => {
   world = await openGatewayWorld()
@@ -73,9 +75,11 @@ const asked = async (more: object = {}, of = customer, headers = {}): Promise<un
   return [response.status, error.code]
 }
 const REFUSED = [429, 'limit_reached']
-/** What the gateway does now: it remembers for a moment what is stopped. */
-const becomes = (what: unknown, ...args: Parameters<typeof asked>) =>
-  expect.poll(() => asked(...args), PATIENT).toEqual(what)
+/** What the gateway does when it has forgotten what was stopped, and what wasn't, a moment ago. */
+async function becomes(what: unknown, ...args: Parameters<typeof asked>): Promise<void> {
+  await sleep(REMEMBERED_MS)
+  await expect.poll(() => asked(...args), PATIENT).toEqual(what)
+}
 
 async function keyOf({ id }: CreditCustomer) {
   const holder = withActor(ctx, { kind: 'account', accountId: id, via: 'session' })
