@@ -12,7 +12,7 @@ import { contextOn } from '#tests/support/context.ts'
 import { cents, widePrices } from '#tests/support/gateway-world.ts'
 import { createTestDatabase, useChain, useRedis } from '#tests/support/stack.ts'
 
-const PATIENT = { timeout: 10_000 }
+const PATIENT = { timeout: 30_000 }
 
 /** The connections that go to a server through a door in front of it. */
 interface Door {

@@ -28,7 +28,7 @@ const ADMIN = '0xf8d6e0586b0a20c7'
 /** 30 tokens of each call; it costs so many 1e-8 USD. */
 const COST = 1_500n
 const checkLimits = createLimitChecker()
-const PATIENT = { timeout: 10_000 }
+const PATIENT = { timeout: 30_000 }
 const REMEMBERED_MS = 300
 
 beforeAll(async () => {

@@ -121,8 +121,9 @@ describe('a worker that is paused past its claim', () => {
   test('changes nothing: the claim of the next one has another fence', async () => {
     await add('a')
     const late = Promise.withResolvers<Outcome>()
-    const paused = dispatchOutbox(ctx, handlerOf(() => late.promise).handler)
-    await sleep(50)
+    const began = Promise.withResolvers<void>()
+    const paused = dispatchOutbox(ctx, handlerOf(() => (began.resolve(), late.promise)).handler)
+    await began.promise
     await endLeases()
     await dispatchOutbox(ctx, handlerOf(() => ({ kind: 'later', afterMs: 1_000 })).handler)
     const after = await row('a')
