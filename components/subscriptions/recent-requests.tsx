@@ -1,6 +1,7 @@
 import Link from 'next/link'
 import { showUsdExact } from '#lib/format/money.ts'
 import { showTokensExact } from '#lib/format/tokens.ts'
+import type { Usd } from '#lib/money/units.ts'
 import { Time } from '#components/ui/time.client.tsx'
 import type { RecentRequest, UsageView } from '#hooks/api-types.ts'
 import { estimateUsd } from './vault-figures.ts'
@@ -49,12 +50,22 @@ function ReceiptLink({ request }: { request: RecentRequest }) {
 
 const CELL = 'py-2 not-first:pl-4 whitespace-nowrap'
 
-/** The last requests of the open period. On a phone the numbers of a row move below its model. */
+function CostCell({ cost }: { cost: Usd | null }) {
+  const title =
+    cost === null ? 'Of a month that is over: its receipt tells' : 'At today’s tier; final when the period ends'
+  return (
+    <td className={`${CELL} text-right`} title={title}>
+      {cost === null ? '–' : `≈${showUsdExact(cost)}`}
+    </td>
+  )
+}
+
+/** The last requests, of whichever month. On a phone the numbers of a row move below its model. */
 export function RequestTable({ usage }: { usage: UsageView }) {
   return (
     <table className="w-full text-left text-sm">
       <caption className="sr-only">
-        The last requests, newest first. Costs are at today’s tier until the period ends.
+        The last requests, newest first. Costs are at today’s tier until the period ends, and none for months before.
       </caption>
       <thead>
         <tr className="border-b border-line">
@@ -97,9 +108,7 @@ export function RequestTable({ usage }: { usage: UsageView }) {
             </td>
             <td className={`${CELL} hidden text-right sm:table-cell`}>{count(request.inputTokens)}</td>
             <td className={`${CELL} hidden text-right sm:table-cell`}>{count(request.outputTokens)}</td>
-            <td className={`${CELL} text-right`} title="At today’s tier; final when the period ends">
-              ≈{showUsdExact(estimateUsd(request, usage.models))}
-            </td>
+            <CostCell cost={estimateUsd(request, usage)} />
             <td className={`${CELL} hidden text-text-2 sm:table-cell sm:not-first:pl-8`}>{outcome(request)}</td>
             <td className={`${CELL} hidden text-right sm:table-cell`}>
               <ReceiptLink request={request} />

@@ -1,3 +1,4 @@
+import { periodOf } from '#lib/period/period.ts'
 import { parseFlow, parseUsd } from '#lib/money/decimal.ts'
 import { type Flow, flow, type Usd, usd } from '#lib/money/units.ts'
 import type { ModelUsage, RecentRequest, VaultReport, VaultView } from '#hooks/api-types.ts'
@@ -50,9 +51,13 @@ function billableTokens(request: RecentRequest): bigint {
 
 /**
  * A request's part of its model's cost so far. Volume prices move until the period ends, so this is
- * a figure at today's tier and is shown with ≈.
+ * a figure at today's tier and is shown with ≈. Null for a request of a month before, which has a bill of its own.
  */
-export function estimateUsd(request: RecentRequest, models: readonly ModelUsage[]): Usd {
+export function estimateUsd(
+  request: RecentRequest,
+  { period, models }: { period: number; models: readonly ModelUsage[] },
+): Usd | null {
+  if (periodOf(new Date(request.startedAt)) !== period) return null
   const usage = models.find(({ model }) => model === request.model)
   const total = BigInt(usage?.tokens ?? '0')
   if (!usage || total === 0n) return usd(0n)

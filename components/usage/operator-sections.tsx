@@ -62,9 +62,10 @@ function Costs({ reports: { totals, costForecast }, endsOn }: { reports: Operato
   )
 }
 
-const showChange = ({ change }: TrendMonth): string => {
+/** A month that goes on is not compared with a whole one. */
+const showChange = ({ change, isComplete }: TrendMonth): string => {
   const percent = change?.billedPercent ?? null
-  if (percent === null) return '–'
+  if (percent === null || !isComplete) return '–'
   return percent.startsWith('-') ? `−${percent.slice(1)}%` : `+${percent}%`
 }
 

@@ -14,9 +14,15 @@ const TOGETHER = 100
  */
 export async function expireGrants(ctx: ServiceContext): Promise<number> {
   requireSystem(ctx.actor)
+  const now = ctx.clock()
   let shrunk = 0
-  for (const { id, accountId } of await listEndedGrants(ctx.db, ctx.clock(), TOGETHER)) {
-    if (await withTransaction(ctx, (tx) => expireGrant(tx, id, accountId))) shrunk += 1
+  // All of them: one that can't shrink now must keep none behind it.
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const ended: { id: string; accountId: string }[] = await listEndedGrants(ctx.db, now, { after, limit: TOGETHER })
+    for (const { id, accountId } of ended) {
+      if (await withTransaction(ctx, (tx) => expireGrant(tx, id, accountId))) shrunk += 1
+    }
+    after = ended.at(-1)?.id
   }
   return shrunk
 }

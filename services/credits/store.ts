@@ -140,12 +140,23 @@ export const listOpenGrants = (db: Db, accountIds: readonly string[]): Promise<G
     .from(creditGrants)
     .where(and(inArray(creditGrants.accountId, [...accountIds]), gt(creditGrants.remaining, 0n)))
 
-export const listEndedGrants = (db: Db, now: Date, limit: number): Promise<GrantRow[]> =>
+/** Those whose time is over and that have something left, by their ids from behind one on. */
+export const listEndedGrants = (
+  db: Db,
+  now: Date,
+  { after, limit }: { after: string; limit: number },
+): Promise<GrantRow[]> =>
   db
     .select()
     .from(creditGrants)
-    .where(and(gt(creditGrants.remaining, 0n), sql`${creditGrants.expiresAt} <= ${now.toISOString()}`))
-    .orderBy(asc(creditGrants.expiresAt))
+    .where(
+      and(
+        gt(creditGrants.remaining, 0n),
+        sql`${creditGrants.expiresAt} <= ${now.toISOString()}`,
+        gt(creditGrants.id, after),
+      ),
+    )
+    .orderBy(asc(creditGrants.id))
     .limit(limit)
 
 export async function findGrant(db: Db, id: string): Promise<GrantRow | null> {

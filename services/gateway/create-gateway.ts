@@ -31,7 +31,7 @@ export function createGateway(base: ServiceContext): Gateway {
     inFlight: createInFlight(),
     rates: createRateLimiter(system),
     refuseLimited: createLimitGate(),
-    display: createDisplayCache(),
+    display: createDisplayCache(system),
     stripe: system.env.stripe ? createStripeClient(system.env.stripe) : null,
     findAccountKey: createKeyFinder(),
     verifyOidcToken: createTokenReader(system),

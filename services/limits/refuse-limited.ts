@@ -24,7 +24,7 @@ export type RefuseLimited = (ctx: ServiceContext, request: LimitedRequest) => Pr
 export function createLimitGate(): RefuseLimited {
   const stops = createKeptLookups<readonly Stop[]>({ keptMs: KEPT_MS, most: MOST_KEPT })
   const stopsOf = (ctx: ServiceContext, accountId: string): Promise<readonly Stop[]> =>
-    stops.get(accountId, () => listStops(ctx.db, ctx.deploymentId, creditAccount(accountId)))
+    stops.get(accountId, () => listStops(ctx.db, ctx.deploymentId, creditAccount(accountId), ctx.clock()))
 
   return async (ctx, { accountId, values }) => {
     requireSystem(ctx.actor)

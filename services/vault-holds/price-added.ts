@@ -10,17 +10,19 @@ interface Added {
   readonly vaultId: bigint
   readonly model: string
   readonly tokens: bigint
+  readonly startedAt: Date
   /** The request's event: whether it is among what is metered already. */
   readonly eventId: string
 }
 
 /**
- * What a request adds to the price of the open period, as that stands now: later requests may move the period into
+ * What a request adds to the price of its period, as that stands now: later requests may move the period into
  * another tier, which changes the price of all. Where the request does so itself and all becomes cheaper, 0.
  */
-export async function priceAdded(ctx: ServiceContext, { vaultId, model, tokens, eventId }: Added): Promise<Usd> {
+export async function priceAdded(ctx: ServiceContext, added: Added): Promise<Usd> {
   requireSystem(ctx.actor)
-  const period = periodOf(ctx.clock())
+  const { vaultId, model, tokens, startedAt, eventId } = added
+  const period = periodOf(startedAt)
   const [schedule, { used, metered }] = await Promise.all([
     getSchedule(ctx, period),
     readStanding(ctx.db, ctx.deploymentId, { vaultIds: [vaultId], ids: [eventId], from: period }),

@@ -25,6 +25,19 @@ export async function countStuck(
   return rows[0]?.stuck ?? 0
 }
 
+/** Usage that no reading can bill any more, newest first: why, and how many tokens. */
+export async function listUnbilled(
+  db: Db,
+  deploymentId: string,
+): Promise<{ vaultId: string; period: number; reason: string; tokens: string }[]> {
+  const { rows } = await db.execute<{ vaultId: string; period: number; reason: string; tokens: string }>(sql`
+    select vault_id::text as "vaultId", period, closed_reason as reason, (tokens - settled_tokens)::text as tokens
+    from meter_periods
+    where deployment_id = ${deploymentId} and vault_id >= 0 and closed_reason is not null and tokens > settled_tokens
+    order by period desc, vault_id limit 100`)
+  return rows
+}
+
 export interface AccountTokens {
   readonly account: string
   readonly tokens: bigint

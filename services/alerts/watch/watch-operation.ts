@@ -1,5 +1,6 @@
 import { formatFlow, parseFlow } from '#lib/money/decimal.ts'
 import { showFlow } from '#lib/format/money.ts'
+import { showTokensExact } from '#lib/format/tokens.ts'
 import { showDuration } from '#lib/format/time.ts'
 import { periodLabel } from '#lib/period/period.ts'
 import { getMeteringState } from '#services/metering/index.ts'
@@ -8,7 +9,7 @@ import { getOutboxLag } from '#services/platform/outbox/lag.ts'
 import { type Condition, holdCondition } from '../hold-condition.ts'
 import { raiseAlerts } from '../raise-alerts.ts'
 import { OPERATOR } from '../schemas.ts'
-import { countStuck, listAlarms } from './store.ts'
+import { countStuck, listAlarms, listUnbilled } from './store.ts'
 
 /** Alarms are looked for so far back: no process is down for longer unnoticed. */
 const ALARM_DAYS = 30
@@ -20,7 +21,7 @@ const plural = (count: number, one: string, many: string): string => (count === 
 
 /** Looks at everything that an operator must know of. One look that fails keeps no other from being taken. */
 export async function watchOperation(ctx: ServiceContext): Promise<void> {
-  const looks = { outboxLate, metering, settlementLate, oracleFlow, settlementAlarms }
+  const looks = { outboxLate, metering, settlementLate, usageUnbilled, oracleFlow, settlementAlarms }
   for (const [name, look] of Object.entries(looks)) {
     try {
       await look(ctx)
@@ -74,6 +75,25 @@ async function settlementLate(ctx: ServiceContext): Promise<void> {
     `${plural(stuck, 'reading does', 'readings do')} not settle on chain. ` +
     'Check that Flow answers and that the oracle’s account is appointed and has FLOW.'
   await holdCondition(ctx, 'late:settlement', stuck > 0 ? late(sentence, { part: 'settlement', stuck }) : null)
+}
+
+/** What will never be billed is late no longer: it is told by itself, each time that it becomes more. */
+async function usageUnbilled(ctx: ServiceContext): Promise<void> {
+  const unbilled = await listUnbilled(ctx.db, ctx.deploymentId)
+  await raiseAlerts(
+    ctx,
+    unbilled.map(({ vaultId, period, reason, tokens }) => ({
+      kind: 'settlement_alarm' as const,
+      severity: 'critical' as const,
+      to: OPERATOR,
+      account: `vault:${vaultId}`,
+      dedupe: `unbilled:${vaultId}:${period}:${tokens}`,
+      sentence:
+        `${showTokensExact(BigInt(tokens))} tokens of subscription ${vaultId}, ${periodLabel(period)}, are not billed ` +
+        `and can’t be any more (${reason}). They came, or were settled, too late.`,
+      data: { period, reason, tokens },
+    })),
+  )
 }
 
 async function oracleFlow(ctx: ServiceContext): Promise<void> {

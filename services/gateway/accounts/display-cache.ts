@@ -1,3 +1,5 @@
+import { periodOf } from '#lib/period/period.ts'
+import type { ServiceContext } from '#services/platform/context.ts'
 import { createKeptLookups } from '#services/platform/kept-lookups.ts'
 
 /** For so long what an account has may be shown from memory. What decides is never read from here. */
@@ -11,13 +13,16 @@ export interface DisplayCache {
   forget(accountId: string): void
 }
 
-export function createDisplayCache(): DisplayCache {
+export function createDisplayCache({ clock }: Pick<ServiceContext, 'clock'>): DisplayCache {
   const views = createKeptLookups<unknown>({ keptMs: SHOWN_MS, most: MOST_ACCOUNTS })
+  // A month that has ended is not shown for the one that has begun.
+  const nameOf = (accountId: string): string => `${accountId}/${periodOf(clock())}`
   return {
     get<T>(accountId: string, isFresh: boolean, load: () => Promise<T>): Promise<T> {
-      if (isFresh) views.forget(accountId)
-      return views.get(accountId, load) as Promise<T>
+      const name = nameOf(accountId)
+      if (isFresh) views.forget(name)
+      return views.get(name, load) as Promise<T>
     },
-    forget: views.forget,
+    forget: (accountId) => views.forget(nameOf(accountId)),
   }
 }

@@ -31,8 +31,10 @@ export function createVaultPayer(
         startsAnew: reason === 'ended_free',
       }
     },
-    post: (id, { inputTokens, outputTokens }) =>
-      priceAdded(system, { vaultId, model, tokens: inputTokens + outputTokens, eventId: id }),
+    post(id, { inputTokens, outputTokens }, facts) {
+      const startedAt = new Date(String(facts['startedAt']))
+      return priceAdded(system, { vaultId, model, tokens: inputTokens + outputTokens, startedAt, eventId: id })
+    },
     void: (id) => vaultHolds.void(id),
     // What LiteLLM reports is what is metered; the hold stands until it has.
     review: () => Promise.resolve(),

@@ -1,4 +1,4 @@
-import { and, eq, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
+import { and, eq, gt, inArray, isNull, or, type SQL, sql } from 'drizzle-orm'
 import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
 import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
@@ -182,8 +182,11 @@ export interface Stop {
   readonly until: Date | null
 }
 
-/** What limits stop of an account, those over all accounts together among them. */
-export const listStops = (db: Db, deploymentId: string, account: string): Promise<Stop[]> =>
+/**
+ * What limits stop of an account, those over all accounts together among them. One whose day or month is over stops
+ * nothing, though the next check may come late.
+ */
+export const listStops = (db: Db, deploymentId: string, account: string, now: Date): Promise<Stop[]> =>
   db
     .select({ scope: limits.scope, value: limits.value, until: limitChecks.dueAt })
     .from(limits)
@@ -193,6 +196,7 @@ export const listStops = (db: Db, deploymentId: string, account: string): Promis
         eq(limits.deploymentId, deploymentId),
         isNull(limits.removedAt),
         eq(limitChecks.blocked, true),
+        or(isNull(limitChecks.dueAt), gt(limitChecks.dueAt, now)),
         or(isNull(limits.account), eq(limits.account, account)),
       ),
     )

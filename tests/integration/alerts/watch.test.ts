@@ -4,7 +4,7 @@ import { watchOperation, watchUsage } from '#services/alerts/index.ts'
 import type { ChainClient } from '#services/clients/flow/index.ts'
 import { openAccount } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { alerts, deadLetters, outbox, readings, watermarks } from '#services/platform/db/schema/index.ts'
+import { alerts, deadLetters, meterPeriods, outbox, readings, watermarks } from '#services/platform/db/schema/index.ts'
 import { createTestContext } from '#tests/support/context.ts'
 import { addUsage } from '#tests/support/rollups.ts'
 import { giveKey } from '#tests/support/usage-events.ts'
@@ -112,6 +112,23 @@ describe('the operator is told', () => {
     await ctx.db.update(outbox).set({ doneAt: now })
     await watchOperation(ctx)
     expect((await told('work_late'))[0]?.resolvedAt).toEqual(now)
+  })
+
+  test('of usage that can’t be billed any more, each time that it becomes more', async () => {
+    const key = { deploymentId: ctx.deploymentId, vaultId: 7n, period: 202610 }
+    const frontier = { size: 0, peaks: [] }
+    await ctx.db.insert(meterPeriods).values({ ...key, frontier, root: '', tokens: 100n, settledTokens: 60n })
+    await watchOperation(ctx)
+    expect(await told('settlement_alarm')).toEqual([])
+    await ctx.db.update(meterPeriods).set({ closedReason: 'period_closed' })
+    await watchOperation(ctx)
+    await watchOperation(ctx)
+    later(MINUTE)
+    await ctx.db.update(meterPeriods).set({ tokens: 110n })
+    await watchOperation(ctx)
+    const alarms = await told('settlement_alarm')
+    expect(alarms.map(({ data }) => data['tokens'])).toEqual(['40', '50'])
+    expect(alarms[0]?.sentence).toContain('40 tokens of subscription 7, Oct 2026, are not billed and can’t be any more')
   })
 
   test("that LiteLLM's books are not read", async () => {

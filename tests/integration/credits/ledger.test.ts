@@ -98,6 +98,19 @@ describe('granted credits', () => {
   })
 })
 
+test('grants that can’t end now, however many, keep none behind them from ending', async () => {
+  const expiresAt = new Date(now.getTime() + 10_000)
+  const { id: stuck } = await openAccount(ctx, { subject: newSubject() })
+  const grant = { accountId: stuck, amount: usd(1n), expiresAt, facts: {} }
+  for (let i = 0; i < 120; i += 1) await grantCredits(ctx, { ...grant, grantId: `bonus:a${i}:${stuck}` })
+  await createHoldWriter(ctx).place({ id: `held-${stuck}`, accountId: stuck, amount: usd(120n), expiresAt, facts: {} })
+  const { id, subject } = await openAccount(ctx, { subject: newSubject() })
+  await grantCredits(ctx, { ...grant, accountId: id, grantId: `bonus:z:${id}` })
+  now = new Date(now.getTime() + 11_000)
+  expect(await expireGrants(ctx)).toBe(1)
+  expect(await getAccount(ctx, { subject })).toMatchObject({ balance: 0n })
+})
+
 describe('the database itself refuses', () => {
   test('an edited, deleted or emptied ledger', async () => {
     const { id } = await openAccount(ctx, { subject: newSubject() })

@@ -148,6 +148,19 @@ describe('a hard limit on a label of a credit account', () => {
     await becomes(200, acme)
   })
 
+  test('stops nothing once its day is over, though nobody has checked it since', async () => {
+    await createLimit(
+      walletOf(customer),
+      limitOf(customer, { scope: 'end_user', value: 'eve', per: 'day', amount: '30' }),
+    )
+    expect(await asked({ user: 'eve' })).toBe(200)
+    await meter()
+    await checkLimits(ctx)
+    await becomes(REFUSED, { user: 'eve' })
+    await ctx.db.execute(sql`update limit_checks set due_at = now() - interval '1 second' where blocked`)
+    await becomes(200, { user: 'eve' })
+  })
+
   test('that only warns refuses nothing, and tells the holder’s wallet once', async () => {
     await createLimit(walletOf(customer), limitOf(customer, { kind: 'soft', amount: '30' }))
     expect(await asked({ user: 'ann' })).toBe(200)

@@ -3,7 +3,7 @@ import { curlCommand, envFile, pickModel } from '#components/keys/key-snippets.t
 import { parseTokens, usageOf } from '#components/pricing/estimate.ts'
 import { awaitsClaim, estimateUsd, figuresOf, vaultStatus } from '#components/subscriptions/vault-figures.ts'
 import type { RecentRequest, VaultReport } from '#hooks/api-types.ts'
-import { formatFlow, formatUsd } from '#lib/money/decimal.ts'
+import { formatFlow } from '#lib/money/decimal.ts'
 
 const vault = (change: Partial<VaultReport>): VaultReport => ({
   id: '1',
@@ -64,13 +64,19 @@ const request = (change: Partial<RecentRequest>): RecentRequest => ({
 test('failed calls and cache hits cost nothing', () => {
   const models = [{ model: 'gpt-4o', tokens: '30', requests: '3', usd: '0.00000030' }]
   const asked = [{}, { status: 'failure' }, { cacheHit: true }, { inputTokens: null }] as const
-  expect(asked.map((change) => estimateUsd(request(change), models))).toEqual([30n, 0n, 0n, 20n])
+  expect(asked.map((change) => estimateUsd(request(change), { period: 202611, models }))).toEqual([30n, 0n, 0n, 20n])
 })
 
 test('a request’s part of its model’s cost rounds down, and is 0 for a model without usage', () => {
   const models = [{ model: 'gpt-4o', tokens: '90', requests: '3', usd: '0.00000100' }]
-  expect(formatUsd(estimateUsd(request({}), models))).toBe('0.00000033')
-  expect(estimateUsd(request({ model: 'gpt-4' }), models)).toBe(0n)
+  const usage = { period: 202611, models }
+  expect(estimateUsd(request({}), usage)).toBe(33n)
+  expect(estimateUsd(request({ model: 'gpt-4' }), usage)).toBe(0n)
+})
+
+test('a request of the month before has no part in the cost of this one', () => {
+  const models = [{ model: 'gpt-4o', tokens: '90', requests: '3', usd: '0.00000100' }]
+  expect(estimateUsd(request({}), { period: 202612, models })).toBeNull()
 })
 
 test('the estimator adds rows of one model and leaves out what is no number or no name', () => {
