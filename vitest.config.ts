@@ -49,6 +49,7 @@ const projectOf = ({ name, folders = [name], testTimeout, groupOrder, maxWorkers
     testTimeout: testTimeout * longFactor,
     hookTimeout: Math.max(testTimeout, 300 * second),
     sequence: { groupOrder },
+    setupFiles: name === 'unit' || name === 'architecture' ? [] : ['tests/support/away-from-midnight.ts'],
     maxWorkers,
     retry,
   },

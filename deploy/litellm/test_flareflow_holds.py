@@ -111,11 +111,11 @@ class HoldsTest(DeskCase):
 
     def test_an_answer_that_takes_too_long_is_none_and_its_hold_is_ended_by_the_failure(self) -> None:
         def slowly(asked: Any) -> tuple[int, object]:
-            time.sleep(0.5)
+            time.sleep(3)
             return 200, {"granted": True}
 
         self.collector.holds = slowly
-        meter = self.meter(seconds=0.1)
+        meter = self.meter(seconds=1.0)
         data = request()
 
         async def refuse() -> None:

@@ -54,7 +54,7 @@ WORD, LAST, COUNTS = chunk(), chunk("stop"), {"choices": [], "usage": USAGE}
 class StreamsTest(unittest.TestCase):
     def setUp(self) -> None:
         self.collector = Collector()
-        self.meter = Meter(settings_for(self.collector), None, drain_seconds=0.3)
+        self.meter = Meter(settings_for(self.collector), None, drain_seconds=2.0)
         self.booked: dict[str, Any] = {}
         self.addCleanup(self.collector.close)
         self.addCleanup(self.meter.close)
@@ -133,7 +133,7 @@ class StreamsTest(unittest.TestCase):
             _, passed = await self.begin(stream)
             await passed.__anext__()
             with self.assertLogs("flareflow_meter", "WARNING"):
-                await asyncio.wait_for(passed.aclose(), 5)
+                await asyncio.wait_for(passed.aclose(), 30)
             self.assertFalse(stream.ended)
 
         self.run_call(call())

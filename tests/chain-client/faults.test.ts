@@ -14,19 +14,19 @@ afterEach(() => {
   server = null
 })
 
-async function clientOf(answer: RequestListener) {
+async function clientOf(answer: RequestListener, timeoutMs?: number) {
   server = createServer(answer)
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  return clientAt((server.address() as AddressInfo).port)
+  return clientAt((server.address() as AddressInfo).port, timeoutMs)
 }
 
-const clientAt = (port: number) =>
+const clientAt = (port: number, timeoutMs = 10_000) =>
   createChainClient({
     network: 'emulator',
     accessNode: `http://127.0.0.1:${port}`,
     addresses: contractAddresses('emulator', '0xf8d6e0586b0a20c7'),
-    timeoutMs: 300,
+    timeoutMs,
   })
 
 const unreachable = (outcome: string) => ({ code: 'chain_unreachable', retryable: true, details: { outcome } })
@@ -36,7 +36,7 @@ test('a node that nobody listens at: nothing was sent', async () => {
 })
 
 test('a node that never answers: the wait ends, the outcome is unknown', async () => {
-  const client = await clientOf(() => {})
+  const client = await clientOf(() => {}, 300)
   await expect(client.latestBlock()).rejects.toMatchObject(unreachable('unknown'))
 })
 
@@ -44,7 +44,7 @@ test('a node that stops in the middle of its answer: the wait ends too', async (
   const client = await clientOf((_request, response) => {
     response.writeHead(200)
     response.write('[')
-  })
+  }, 300)
   await expect(client.latestBlock()).rejects.toMatchObject(unreachable('unknown'))
 })
 

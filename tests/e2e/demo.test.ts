@@ -42,7 +42,7 @@ test('a year of every subscription settles on chain, month by month, in order', 
   const months = 12
   const wanted = demoSubscriptions.length * months
   const past = "SELECT vault_id, period, sequence FROM readings WHERE status = 'sealed' AND period < $1 ORDER BY 1, 3"
-  const now = new Date()
+  const now = new Date(readJson('demo.json').until)
   const current = now.getUTCFullYear() * 100 + now.getUTCMonth() + 1
   const rows = await until(async () => {
     const { rows: sealed } = await database.query<{ vault_id: string; period: number }>(past, [current])

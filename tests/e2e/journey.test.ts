@@ -118,7 +118,7 @@ test('the reading settles; the tile shows balance, what is owed and the transact
   await expect
     .poll(() => tile.locator('[data-figure="owed"]').locator('[title]').getAttribute('title'), PATIENT)
     .toBe(`${PRICE} FLOW`)
-  expect(await tile.locator('[data-settlement="sealed"]').count()).toBe(1)
+  await tile.locator('[data-settlement="sealed"]').waitFor(PATIENT)
   expect(await tile.locator('[data-transaction]').getAttribute('data-transaction')).toMatch(/^[0-9a-f]{64}$/)
   expect(await tile.locator('[data-figure="left"]').locator('[title]').getAttribute('title')).toBe('9.99865000 FLOW')
   expect(await tile.locator('[data-masked-key]').textContent()).toBe(`sk-…${secret.slice(-4)}`)

@@ -153,7 +153,7 @@ describe('a month of usage', () => {
     await using visitor = await open()
     const { page } = visitor
     await page.goto(path('model'))
-    await page.getByRole('heading', { name: /makes \d+% of .* cost/ }).waitFor(PATIENT)
+    await page.getByRole('heading', { name: /makes (\d+%|all) of .* cost/ }).waitFor(PATIENT)
     expect(await figure(page, 'usage-cost')).toMatch(/^\$\d/)
     expect(await page.locator('[data-forecast]').textContent()).toMatch(/: \$[\d.,]+ expected \(\$.* to \$/)
   })

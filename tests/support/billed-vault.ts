@@ -35,7 +35,7 @@ export async function settlementsOf(
 }
 
 /** Waits until no usage of the vault is unsettled and no reading is open. */
-export async function untilSettled(ctx: ServiceContext, vaultId: bigint, withinMs = 40_000): Promise<void> {
+export async function untilSettled(ctx: ServiceContext, vaultId: bigint, withinMs = 120_000): Promise<void> {
   const deadline = Date.now() + withinMs
   for (;;) {
     const periods = await ctx.db.select().from(meterPeriods).where(eq(meterPeriods.vaultId, vaultId))

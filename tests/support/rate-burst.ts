@@ -12,7 +12,7 @@ const log = createLogger({ level: 'error', name: 'burst', secrets: [] })
 const { db, close } = openDatabase({ ...env.database, onConnectionError: (err) => log.error(err) })
 // The limiter reaches the database, the log and the configuration alone.
 const ctx = { actor: { kind: 'system', job: 'burst' }, db, log, env } as Partial<ServiceContext> as ServiceContext
-const limiter = createRateLimiter(ctx, { windowMs: 60_000, leaseMs: 900 })
+const limiter = createRateLimiter(ctx, { windowMs: 60_000, leaseMs: 2_000 })
 const limits = { requestsPerMinute: Number(most), tokensPerMinute: 1_000_000, parallelRequests: Number(requests) }
 const ask = () => limiter.admit({ subject, requestId: randomHex(8), tokens: 1n, limits })
 const answers = await Promise.all(Array.from({ length: Number(requests) }, ask))

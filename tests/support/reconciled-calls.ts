@@ -41,13 +41,15 @@ export async function untilStored(ctx: ServiceContext, hashes: readonly string[]
   }
 }
 
-/** Waits until LiteLLM's totals of today and its log have so many calls of a key. */
+/** Waits until LiteLLM's totals of the last hour's days and its log have so many calls of a key. */
 export async function untilBooked(ctx: ServiceContext, keyHash: string, calls: number, rows = calls): Promise<void> {
-  const today = new Date().toISOString().slice(0, 10)
-  const window = { from: new Date(Date.now() - 3_600_000), to: new Date(Date.now() + 60_000), keyHash, pageSize: 1 }
+  const began = Date.now() - 3_600_000
+  const days = () => [...new Set([began, Date.now()].map((at) => new Date(at).toISOString().slice(0, 10)))]
+  const window = { from: new Date(began), to: new Date(Date.now() + 60_000), keyHash, pageSize: 1 }
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await sleep(300)) {
-    const totals = await ctx.litellm.dayTotals(today, keyHash)
-    const counted = Number(totals?.successes ?? 0) + Number(totals?.failures ?? 0)
+    const totals = await Promise.all(days().map((day) => ctx.litellm.dayTotals(day, keyHash)))
+    const calledIn = (day: (typeof totals)[number]) => Number(day?.successes ?? 0) + Number(day?.failures ?? 0)
+    const counted = totals.reduce((sum, day) => sum + calledIn(day), 0)
     if (counted >= calls && (await ctx.litellm.spendLogs(window)).total >= rows) return
   }
   throw new Error(`LiteLLM's books do not have ${calls} calls of ${keyHash}.`)

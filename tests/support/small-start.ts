@@ -29,6 +29,7 @@ async function startParts({ home, supervisor, progress, source }: StackOptions):
     args: [join(import.meta.dirname, 'small-server.ts'), String(ports.web)],
     env: { ...process.env, DATABASE_URL: urlOf('kept') },
     stage: 3,
+    ...(process.env['SMALL_SERVER'] === 'stubborn' ? { graceMs: 60_000 } : {}),
   })
   const url = `http://127.0.0.1:${ports.web}`
   const isReady = () => answers(url)

@@ -67,7 +67,7 @@ export function processOf(home: string, file: string): number {
 }
 
 /** Resolves with what is left after the time a graceful end may take; nothing, when all is well. */
-export async function leftOf(home: string, withinMs = 10_000): Promise<number[]> {
+export async function leftOf(home: string, withinMs = 60_000): Promise<number[]> {
   const deadline = Date.now() + withinMs
   while (processesOf(home).length > 0 && Date.now() < deadline) await sleep(50)
   return processesOf(home)

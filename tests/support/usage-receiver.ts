@@ -27,7 +27,7 @@ const batchSchema = z.object({
   version: z.literal(1),
   events: z.array(z.unknown()).min(1).max(500),
 })
-const waitMs = 20_000
+const waitMs = 60_000
 
 export async function startUsageReceiver(secret: string): Promise<UsageReceiver> {
   const events: UsageEventWire[] = []

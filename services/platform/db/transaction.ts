@@ -37,7 +37,10 @@ async function transact<T>(connection: pg.PoolClient, inside: (db: Db) => Promis
   const session = new NodePgSession<Tables, Tables>(connection, dialect, undefined)
   const tx = new NodePgTransaction<Tables, Tables>(dialect, session, undefined)
   // It travels with the first query, and what it fails with makes that one fail.
-  const begun = connection.query('begin')
+  const begun = connection.query('begin').catch((cause: Error) => {
+    throw new DrizzleQueryError('begin', [], cause)
+  })
+  // It is awaited below, where a query that failed with it has thrown already.
   begun.catch(() => undefined)
   try {
     const result = await inside(tx as object as Db)
@@ -45,7 +48,8 @@ async function transact<T>(connection: pg.PoolClient, inside: (db: Db) => Promis
     await tx.execute(sql`commit`)
     return result
   } catch (error) {
-    await tx.execute(sql`rollback`)
+    // A connection that can't say it is broken, and the transaction with it: what broke it is told.
+    await tx.execute(sql`rollback`).catch(() => undefined)
     throw error
   }
 }

@@ -62,7 +62,7 @@ afterAll(async () => {
 
 /** What is spent, when nothing is under way any more. */
 async function settled(): Promise<bigint> {
-  await expect.poll(async () => (await customer.account()).held, { timeout: 20_000 }).toBe(0n)
+  await expect.poll(async () => (await customer.account()).held).toBe(0n)
   await expectBooksBalance(books.ctx)
   return cents(100_000) - (await customer.account()).balance
 }
@@ -139,14 +139,16 @@ describe('the openai package for Node', () => {
     const spent = await costOf(async () => {
       const stream = await client().chat.completions.create({ ...said('slow'), stream: true })
       for await (const _ of stream) break
-      await expect.poll(() => model.finished(), { timeout: 20_000 }).toBe(finished + 1)
+      await expect.poll(() => model.finished()).toBe(finished + 1)
     })
     expect(spent).toBe(COST)
   })
   test('that gives up waiting has its request carried on and paid', async () => {
     const spent = await costOf(async () => {
+      const heard = model.heard.length
       const work = client({ timeout: 500 }).chat.completions.create(said('late'))
       await expect(work).rejects.toBeInstanceOf(APIConnectionTimeoutError)
+      await expect.poll(() => model.heard.length).toBe(heard + 1)
     })
     expect(spent).toBe(COST)
   })
@@ -189,7 +191,7 @@ describe('the Vercel AI SDK', () => {
     const stream = streamText({ model: provider()('scripted'), prompt: 'slow', abortSignal: aborting.signal })
     const finished = model.finished()
     for await (const _ of stream.textStream) aborting.abort()
-    await expect.poll(() => model.finished(), { timeout: 20_000 }).toBe(finished + 1)
+    await expect.poll(() => model.finished()).toBe(finished + 1)
     await settled()
   })
 })

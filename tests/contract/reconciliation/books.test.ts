@@ -23,14 +23,15 @@ let tomorrow: ServiceContext
 let oracle: OracleServer
 let proxy: MeteredLitellm
 let nextVault = 1n
+const POLL_LAG_MS = 120_000
 const startedOn = new Date().toISOString().slice(0, 10)
 
 beforeAll(async () => {
-  opened = await createTestContext({ variables: { POLL_LAG: '60000', LOG_LEVEL: 'silent' } })
+  opened = await createTestContext({ variables: { POLL_LAG: String(POLL_LAG_MS / 2), LOG_LEVEL: 'silent' } })
   oracle = await startOracleServer(() => ctx)
   proxy = await startMeteredLitellm({ url: `${oracle.url}/webhook/usage`, secret: TEST_SECRET })
   ctx = { ...opened.ctx, litellm: proxy.client }
-  tomorrow = { ...ctx, clock: () => new Date(Date.now() + DAY_MS) }
+  tomorrow = { ...ctx, clock: () => new Date(Date.now() + DAY_MS + POLL_LAG_MS) }
 })
 afterAll(async () => {
   await proxy?.close()

@@ -123,9 +123,7 @@ test(
       await untilSettled(ctx, vaultId, 120_000)
       await expectChargedOnce(ctx, vaultId, calls)
     }
-    await expect
-      .poll(() => ctx.db.$count(outbox, sql`done_at is null and kind like 'settlement.%'`), { timeout: 20_000 })
-      .toBe(0)
+    await expect.poll(() => ctx.db.$count(outbox, sql`done_at is null and kind like 'settlement.%'`)).toBe(0)
     expect(await last.stop()).toBe('0')
     console.log(
       `${storm.vaults.flatMap(({ calls }) => calls).length} calls and ${storm.refused.length} broken ones, ` +

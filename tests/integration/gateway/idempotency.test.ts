@@ -47,7 +47,7 @@ test('a stream is told again, also one that its caller has left', async () => {
 })
 
 test('of 20 at once one is served; the others wait, and then have its answer', async () => {
-  world.upstream.plan = { ...world.upstream.plan, delayMs: 100 }
+  world.upstream.plan = { ...world.upstream.plan, delayMs: 3_000 }
   const answers = await Promise.all(Array.from({ length: 20 }, () => customer.chat({}, keyed)))
   const statuses = answers.map(({ status }) => status).sort()
   expect(statuses.filter((status) => status === 200)).toHaveLength(1)

@@ -79,7 +79,7 @@ async function killOne(i: number): Promise<void> {
       .then((response) => response.text())
       .catch(() => null),
   )
-  await expect.poll(() => provider.requests.length - before, { timeout: 20_000, interval: 2 }).toBeGreaterThan(i % 3)
+  await expect.poll(() => provider.requests.length - before, { interval: 2 }).toBeGreaterThan(i % 3)
   await sleep((i * 7) % 20)
   await gateway.kill()
   await Promise.all(requests)
@@ -110,7 +110,7 @@ test(
       (await metered()).map(({ end_user, status }) => ({ end_user, ...(status === 'success' ? ANSWERED : UNKNOWN) })),
     )
   },
-  KILLS * 20_000,
+  Math.max(240_000, KILLS * 20_000),
 )
 
 test('the planted bug: a gateway that writes down only what ended leaves calls that nobody knows of', async () => {

@@ -107,7 +107,7 @@ test('the planted bug: a gateway that looks at the balance before it sends, and 
   const careless = async (): Promise<void> => {
     const { balance } = await customer.account()
     if (balance - owed < HOLD) return
-    await sleep(5)
+    await sleep(1_000)
     owed += HOLD
   }
   await Promise.all(Array.from({ length: 200 }, careless))

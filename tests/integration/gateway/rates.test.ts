@@ -37,7 +37,7 @@ describe('a tier’s limits', () => {
 
   test('let two run at a time; one that has ended makes room, a stream too', async () => {
     const customer = await world.customer(cents(100))
-    world.upstream.plan = { ...world.upstream.plan, delayMs: 400 }
+    world.upstream.plan = { ...world.upstream.plan, delayMs: 3_000 }
     const answers = await Promise.all(Array.from({ length: 8 }, () => customer.chat({ ...few, stream: true })))
     expect(answers.map(({ status }) => status).filter((status) => status === 200)).toHaveLength(2)
     await Promise.all(answers.map((answer) => answer.text()))

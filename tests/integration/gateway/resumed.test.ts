@@ -44,7 +44,7 @@ async function lose(headers = {}): Promise<Response> {
 
 test('a retry that is refused before it is sent leaves the request to the next one, which pays under the same hold', async () => {
   const lost = await lose()
-  world.upstream.plan = { ...world.upstream.plan, delayMs: 800 }
+  world.upstream.plan = { ...world.upstream.plan, delayMs: 5_000 }
   const others = [customer.chat(few), customer.chat(few)]
   await expect.poll(() => world.upstream.heard.length).toBe(3)
   expect((await chat()).status).toBe(429)

@@ -90,8 +90,8 @@ test('a second Ctrl-C does not wait for a part that takes its time', async () =>
   const began = performance.now()
   process.kill(-npm, 'SIGINT')
   await exit
-  // Left to itself it would be given four seconds more.
-  expect(performance.now() - began).toBeLessThan(3_500)
+  // Left to itself it would be given a minute.
+  expect(performance.now() - began).toBeLessThan(30_000)
   expect(processesOf(home)).toEqual([])
 })
 

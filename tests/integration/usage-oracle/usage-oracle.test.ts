@@ -5,7 +5,7 @@ import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { polls, readings } from '#services/platform/db/schema/index.ts'
 import { LiteLLMUsageOracle } from '#services/usage-oracle/index.ts'
-import { expectChargedOnce, oracleVariables, settlementsOf } from '#tests/support/billed-vault.ts'
+import { expectChargedOnce, oracleVariables, settlementsOf, untilSettled } from '#tests/support/billed-vault.ts'
 import { type BooksServer, startBooksServer } from '#tests/support/books-server.ts'
 import { type ChainWorld, openChainWorld } from '#tests/support/chain-world.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
@@ -136,7 +136,8 @@ describe('a trigger', () => {
     const trigger = oracle.createFDCTrigger(vaultId, forged)
     const done = await Promise.all(Array.from({ length: 5 }, () => oracle.submitToFlow(trigger)))
     for (const { status } of done) expect(['settled', 'up_to_date', 'waiting']).toContain(status)
-    expect((await oracle.submitToFlow(trigger)).status).toBe('up_to_date')
+    await expect.poll(async () => (await oracle.submitToFlow(trigger)).status).toBe('up_to_date')
+    await untilSettled(ctx, vaultId)
     await expectChargedOnce(ctx, vaultId, calls)
     expect(await beside.stop()).toBe('0')
   })
@@ -161,13 +162,15 @@ test('monitoring settles vaults with and without an entry, round after round, un
   book(hashOf('another key of the user'), ago(1_000), 700, user)
   const monitoring = oracle.startMonitoring({ [listed.vaultId.toString()]: user, '999999': 'nobody' }, 100)
   try {
-    await expect.poll(async () => (await settlementsOf(ctx, made.vaultId)).length, { timeout: 20_000 }).toBe(1)
+    for (const { vaultId } of [made, listed]) await untilSettled(ctx, vaultId)
+    expect(await settlementsOf(ctx, made.vaultId)).toHaveLength(1)
     await expectChargedOnce(ctx, made.vaultId, first.slice(1))
     await expectChargedOnce(ctx, listed.vaultId, first.slice(0, 1))
     // What the user called with other keys is nobody's bill here; it only made the oracle look again.
     expect(await ctx.db.select().from(polls)).toMatchObject([{ vaultId: listed.vaultId, reason: 'monitoring' }])
     const later = await use(made.keyHash, ago(10))
-    await expect.poll(async () => (await settlementsOf(ctx, made.vaultId)).length, { timeout: 20_000 }).toBe(2)
+    await untilSettled(ctx, made.vaultId)
+    expect(await settlementsOf(ctx, made.vaultId)).toHaveLength(2)
     await expectChargedOnce(ctx, made.vaultId, [...first.slice(1), later])
   } finally {
     await monitoring.stop()
