@@ -32,7 +32,7 @@ export function holdCondition(ctx: ServiceContext, subject: string, found: Condi
     const now = tx.clock()
     if (isOpen && !isToldAgain(last, found, now)) return
     const quietSince = last?.resolvedAt?.getTime() ?? Number.NEGATIVE_INFINITY
-    if (last && !isOpen && now.getTime() - quietSince < QUIET_MS) await setResolved(tx.db, last.id, null)
+    if (last && now.getTime() - quietSince < QUIET_MS) await setResolved(tx.db, last.id, null)
     else {
       if (isOpen) await setResolved(tx.db, last.id, now)
       const { worseAt: _, ...alert } = found

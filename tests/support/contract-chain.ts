@@ -70,10 +70,12 @@ async function startOnFreePorts(options: Parameters<typeof testing.emulator.star
 }
 
 /** Left to itself, flow-js-testing takes another test file's emulator on the same port for its own. */
-async function choosePorts() {
-  const [grpcPort, restPort] = [await choosePort(0), await choosePort(0)]
-  return { grpcPort, restPort, adminPort: await choosePort(0), debuggerPort: await choosePort(0) }
-}
+const choosePorts = async () => ({
+  grpcPort: await choosePort(0),
+  restPort: await choosePort(0),
+  adminPort: await choosePort(0),
+  debuggerPort: await choosePort(0),
+})
 
 export async function stopEmulator(): Promise<void> {
   const folder = process.env['CADENCE_COVERAGE']

@@ -1,18 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { writeFileSync } from 'node:fs'
 import pg from 'pg'
 import { expect } from 'vitest'
-import { openHome } from '#services/local/home.ts'
-import { anyFreePort } from '#services/local/ports.ts'
-import { databaseUrl, type RunningPostgres, startPostgres } from '#services/local/postgres.ts'
-import { createSupervisor } from '#services/local/supervisor.ts'
+import { databaseUrl, type RunningPostgres } from '#services/local/postgres.ts'
 import { migrate } from '#services/platform/db/migrate.ts'
+import { DATABASE, openPostgresPlace } from './own-postgres.ts'
 import { startRelay } from './relay.ts'
-
-const database = 'flareflow'
 
 /** A Postgres, and a second one that follows it and may take its place, at one address. */
 export interface PostgresPair extends AsyncDisposable {
@@ -26,33 +20,21 @@ export interface PostgresPair extends AsyncDisposable {
 
 /** No commit is acknowledged before the standby has written it to its disk, too. */
 export async function startPostgresPair(): Promise<PostgresPair> {
-  const folders = [1, 2].map(() => mkdtempSync(join(tmpdir(), 'flareflow-postgres-')))
-  const homes = folders.map(openHome)
-  const [first, second] = homes
-  if (!first || !second) throw new Error('Two folders have two homes.')
-  const supervisors = homes.map((home) => createSupervisor(home))
   const password = randomBytes(16).toString('hex')
-  const ports = [await anyFreePort(), await anyFreePort()] as const
-  const start = (which: 0 | 1, flags: readonly string[] = []): Promise<RunningPostgres> => {
-    const [home, supervisor] = [homes[which], supervisors[which]]
-    if (!home || !supervisor) throw new Error('There are two.')
-    const at = { supervisor, dataFolder: home.postgres, port: ports[which], password, stage: 0 }
-    return startPostgres({ ...at, databases: [database], flags })
-  }
-
-  const empty = await start(0)
-  await migrate(empty.urlOf(database))
+  const [first, second] = [await openPostgresPlace(password), await openPostgresPlace(password)]
+  const empty = await first.start()
+  await migrate(empty.urlOf(DATABASE))
   process.kill(empty.process.pid, 'SIGINT')
   await empty.process.ended
-  copyCluster(first.postgres, second.postgres)
-  const primary = await start(0)
-  const replication = await startRelay(ports[0])
+  copyCluster(first.dataFolder, second.dataFolder)
+  const primary = await first.start()
+  const replication = await startRelay(first.port)
   const source = `host=127.0.0.1 port=${replication.port} user=flareflow password=${password}`
-  const standby = await start(1, ['-c', `primary_conninfo=${source} application_name=standby`])
+  const standby = await second.start(['-c', `primary_conninfo=${source} application_name=standby`])
   await waitForStandby(primary)
-  const relay = await startRelay(ports[0])
+  const relay = await startRelay(first.port)
   return {
-    url: databaseUrl({ port: relay.port, password, database }),
+    url: databaseUrl({ port: relay.port, password, database: DATABASE }),
     async cutOff() {
       await run(primary, 'alter system reset synchronous_standby_names', 'select pg_reload_conf()')
       replication.close()
@@ -61,13 +43,13 @@ export async function startPostgresPair(): Promise<PostgresPair> {
       process.kill(primary.process.pid, 'SIGKILL')
       await primary.process.ended
       await run(standby, 'select pg_promote()')
-      relay.leadTo(ports[1])
+      relay.leadTo(second.port)
     },
     async [Symbol.asyncDispose]() {
       relay.close()
       replication.close()
-      for (const supervisor of supervisors) await supervisor.stop()
-      for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+      await first[Symbol.asyncDispose]()
+      await second[Symbol.asyncDispose]()
     },
   }
 }

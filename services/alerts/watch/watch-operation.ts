@@ -8,7 +8,7 @@ import type { ServiceContext } from '#services/platform/context.ts'
 import { getOutboxLag } from '#services/platform/outbox/lag.ts'
 import { type Condition, holdCondition } from '../hold-condition.ts'
 import { raiseAlerts } from '../raise-alerts.ts'
-import { OPERATOR } from '../schemas.ts'
+import { type NewAlert, OPERATOR } from '../schemas.ts'
 import { countStuck, listAlarms, listUnbilled } from './store.ts'
 
 /** Alarms are looked for so far back: no process is down for longer unnoticed. */
@@ -77,22 +77,29 @@ async function settlementLate(ctx: ServiceContext): Promise<void> {
   await holdCondition(ctx, 'late:settlement', stuck > 0 ? late(sentence, { part: 'settlement', stuck }) : null)
 }
 
+/** Something about a vault's money that only a person can put right. */
+const alarmOf = (vaultId: bigint | string, told: Pick<NewAlert, 'dedupe' | 'sentence' | 'data'>): NewAlert => ({
+  kind: 'settlement_alarm',
+  severity: 'critical',
+  to: OPERATOR,
+  account: `vault:${vaultId}`,
+  ...told,
+})
+
 /** What will never be billed is late no longer: it is told by itself, each time that it becomes more. */
 async function usageUnbilled(ctx: ServiceContext): Promise<void> {
   const unbilled = await listUnbilled(ctx.db, ctx.deploymentId)
   await raiseAlerts(
     ctx,
-    unbilled.map(({ vaultId, period, reason, tokens }) => ({
-      kind: 'settlement_alarm' as const,
-      severity: 'critical' as const,
-      to: OPERATOR,
-      account: `vault:${vaultId}`,
-      dedupe: `unbilled:${vaultId}:${period}:${tokens}`,
-      sentence:
-        `${showTokensExact(BigInt(tokens))} tokens of subscription ${vaultId}, ${periodLabel(period)}, are not billed ` +
-        `and can’t be any more (${reason}). They came, or were settled, too late.`,
-      data: { period, reason, tokens },
-    })),
+    unbilled.map(({ vaultId, period, reason, tokens }) =>
+      alarmOf(vaultId, {
+        dedupe: `unbilled:${vaultId}:${period}:${tokens}`,
+        sentence:
+          `${showTokensExact(BigInt(tokens))} tokens of subscription ${vaultId}, ${periodLabel(period)}, are not ` +
+          `billed and can’t be any more (${reason}). They came, or were settled, too late.`,
+        data: { period, reason, tokens },
+      }),
+    ),
   )
 }
 
@@ -114,14 +121,12 @@ async function settlementAlarms(ctx: ServiceContext): Promise<void> {
   const alarms = await listAlarms(ctx.db, ctx.deploymentId, since)
   await raiseAlerts(
     ctx,
-    alarms.map(({ id, vaultId, period, alarm }) => ({
-      kind: 'settlement_alarm' as const,
-      severity: 'critical' as const,
-      to: OPERATOR,
-      account: `vault:${vaultId}`,
-      dedupe: `settlement_alarm:${id}`,
-      sentence: `Reading ${id} of subscription ${vaultId}, ${periodLabel(period)}: ${alarm}. Compare it with the chain.`,
-      data: { readingId: id, period, alarm },
-    })),
+    alarms.map(({ id, vaultId, period, alarm }) =>
+      alarmOf(vaultId, {
+        dedupe: `settlement_alarm:${id}`,
+        sentence: `Reading ${id} of subscription ${vaultId}, ${periodLabel(period)}: ${alarm}. Compare it with the chain.`,
+        data: { readingId: id, period, alarm },
+      }),
+    ),
   )
 }

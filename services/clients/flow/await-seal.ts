@@ -45,7 +45,8 @@ async function readHeight(node: AccessNode, blockId: string): Promise<number> {
   return block.height
 }
 
-async function orElse<T>(fallback: T, ask: () => Promise<T>): Promise<T> {
+/** What the chain was asked, or the fallback when it can't be reached; what it refuses is thrown. */
+export async function orElse<T, F = T>(fallback: F, ask: () => Promise<T>): Promise<T | F> {
   try {
     return await ask()
   } catch (error) {

@@ -1,4 +1,4 @@
-export type { SealedTransaction } from './await-seal.ts'
+export { orElse, type SealedTransaction } from './await-seal.ts'
 export { type AccountProof, proofMessage } from './account-proof.ts'
 export { type ChainClient, createChainClient } from './client.ts'
 export type { ChainEvent } from './rest-shapes.ts'

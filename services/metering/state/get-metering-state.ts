@@ -24,7 +24,5 @@ export async function getMeteringState(ctx: ServiceContext): Promise<MeteringSta
   ])
   const pollLagMs = oldestReadAt === null ? null : Math.max(0, ctx.clock().getTime() - oldestReadAt.getTime())
   const deadLetters = new Map(letters.map(({ reason, open }) => [reason, open]))
-  const newest = Math.max(...letters.map(({ newestAt }) => newestAt.getTime()))
-  const newestDeadLetterAt = letters.length === 0 ? null : new Date(newest)
-  return { events, deadLetters, newestDeadLetterAt, keys, pollLagMs }
+  return { events, deadLetters, newestDeadLetterAt: letters[0]?.newestAt ?? null, keys, pollLagMs }
 }

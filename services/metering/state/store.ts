@@ -1,4 +1,4 @@
-import { eq, isNull, sql } from 'drizzle-orm'
+import { desc, eq, isNull, max, sql } from 'drizzle-orm'
 import type { Db } from '#services/platform/db/client.ts'
 import { deadLetters, meterPeriods } from '#services/platform/db/schema/index.ts'
 
@@ -11,19 +11,23 @@ export async function countEvents(db: Db, deploymentId: string): Promise<number>
   return Number.parseInt(row?.events ?? '0', 10)
 }
 
+const newestAt = max(deadLetters.receivedAt)
+
 export interface OpenDeadLetters {
   readonly reason: string
   readonly open: number
   readonly newestAt: Date
 }
 
+/** By reason; that of the newest letter first. */
 export const countDeadLetters = (db: Db): Promise<OpenDeadLetters[]> =>
   db
     .select({
       reason: deadLetters.reason,
       open: sql<number>`count(*)::int`,
-      newestAt: sql`max(${deadLetters.receivedAt})`.mapWith(deadLetters.receivedAt),
+      newestAt: sql`${newestAt}`.mapWith(deadLetters.receivedAt),
     })
     .from(deadLetters)
     .where(isNull(deadLetters.resolvedAt))
     .groupBy(deadLetters.reason)
+    .orderBy(desc(newestAt))

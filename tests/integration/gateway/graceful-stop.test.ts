@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createAccountKey, newAccountKey } from '#services/account-keys/index.ts'
 import { creditPurchase, openAccount } from '#services/credits/index.ts'
@@ -10,39 +8,14 @@ import { loadEnv } from '#services/platform/env.ts'
 import { startBareUpstream } from '#tests/support/bare-upstream.ts'
 import { contextOn } from '#tests/support/context.ts'
 import { cents, widePrices } from '#tests/support/gateway-world.ts'
+import { type Relay, startRelay } from '#tests/support/relay.ts'
 import { createTestDatabase, useChain, useRedis } from '#tests/support/stack.ts'
 
-const PATIENT = { timeout: 30_000 }
-
-/** The connections that go to a server through a door in front of it. */
-interface Door {
-  readonly port: number
-  open(): number
-}
-
-/** Stands in front of a server, passes everything on, and counts who is connected. */
-async function doorTo(url: string): Promise<Door> {
-  const { hostname, port } = new URL(url)
-  const sockets = new Set<Socket>()
-  const server: Server = createServer((socket) => {
-    sockets.add(socket)
-    const inner = connect(Number(port), hostname)
-    socket.pipe(inner).pipe(socket)
-    for (const each of [socket, inner]) each.on('error', () => socket.destroy())
-    socket.on('close', () => {
-      sockets.delete(socket)
-      inner.destroy()
-    })
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    for (const socket of sockets) socket.destroy()
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.')
-  return { port: address.port, open: () => sockets.size }
+/** Stands in front of a server, and counts who is connected. */
+async function doorTo(url: string): Promise<Relay> {
+  const relay = await startRelay(Number(new URL(url).port))
+  onTestFinished(() => relay.close())
+  return relay
 }
 
 async function keyOfCustomer(ctx: ServiceContext): Promise<string> {
@@ -85,9 +58,9 @@ test('a gateway that is stopped answers what is under way, and lets go of Redis,
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
     body: JSON.stringify({ model: 'priced', messages: [{ role: 'user', content: 'How are you' }] }),
   })
-  await expect.poll(() => upstream.heard.some(({ path }) => path.endsWith('/chat/completions')), PATIENT).toBe(true)
-  for (const door of [redis, litellm, database]) expect(door.open()).toBeGreaterThan(0)
+  await expect.poll(() => upstream.heard.some(({ path }) => path.endsWith('/chat/completions'))).toBe(true)
+  for (const door of [redis, litellm, database]) expect(door.callers()).toBeGreaterThan(0)
   await gateway.stop()
   expect((await answer).status).toBe(200)
-  await expect.poll(() => [redis, litellm, database].map((door) => door.open()), PATIENT).toEqual([0, 0, 0])
+  await expect.poll(() => [redis, litellm, database].map((door) => door.callers())).toEqual([0, 0, 0])
 })

@@ -28,7 +28,6 @@ const ADMIN = '0xf8d6e0586b0a20c7'
 /** 30 tokens of each call; it costs so many 1e-8 USD. */
 const COST = 1_500n
 const checkLimits = createLimitChecker()
-const PATIENT = { timeout: 30_000 }
 const REMEMBERED_MS = 300
 
 beforeAll(async () => {
@@ -78,7 +77,7 @@ const REFUSED = [429, 'limit_reached']
 /** What the gateway does when it has forgotten what was stopped, and what wasn't, a moment ago. */
 async function becomes(what: unknown, ...args: Parameters<typeof asked>): Promise<void> {
   await sleep(REMEMBERED_MS)
-  await expect.poll(() => asked(...args), PATIENT).toEqual(what)
+  await expect.poll(() => asked(...args)).toEqual(what)
 }
 
 async function keyOf({ id }: CreditCustomer) {
@@ -191,7 +190,7 @@ describe('a hard limit on a key of a credit account', () => {
     await checkLimits(ctx)
     expect(await key.ask()).toBe(200)
     await checkLimits(ctx)
-    await expect.poll(key.ask, PATIENT).toEqual(REFUSED)
+    await expect.poll(key.ask).toEqual(REFUSED)
     expect([await sibling.ask(), await asked()]).toEqual([200, 200])
     expect((await listLimits(walletOf(customer), { account: `credits:${customer.id}` })).keys).toHaveLength(2)
   })
