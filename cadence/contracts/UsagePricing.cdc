@@ -127,7 +127,7 @@ access(all) contract UsagePricing {
         var i = 0
         while i < models.length {
             total = total + UInt256(tokens[i])
-            weighted = weighted + UInt256(tokens[i]) * UInt256(self.multiplierBps(schedule, models[i]))
+            weighted = weighted + UInt256(tokens[i]) * UInt256(self.multiplierBps(schedule, self.lowerCase(models[i])))
             i = i + 1
         }
         return self.priceOfTotals(schedule, total: total, weighted: weighted)
@@ -143,11 +143,10 @@ access(all) contract UsagePricing {
         return Price(usd: self.fromRaw(UInt64(raw)), tier: tier.name, totalTokens: total)
     }
 
-    /// Basis points of the first multiplier that matches a model's name, whatever its case.
+    /// Basis points of the first multiplier that matches a model's name in lower case, as readings have it.
     access(all) view fun multiplierBps(_ schedule: &Schedule, _ model: String): UInt64 {
-        let name = model.toLower()
         for multiplier in schedule.multipliers {
-            if multiplier.matches(name) { return multiplier.bps }
+            if multiplier.matches(model) { return multiplier.bps }
         }
         panic("UsagePricing.multiplierBps: Cannot price ".concat(model)
             .concat("! No multiplier matches. Publish a schedule whose last multiplier matches every name."))
@@ -194,6 +193,16 @@ access(all) contract UsagePricing {
                 Multiplier(parts: [], bps: 10_000)
             ]
         )
+    }
+
+    /// A name with A to Z alone in lower case. Each byte beyond ASCII becomes an "A", which no multiplier's part has:
+    /// rules of Unicode differ between languages.
+    access(self) view fun lowerCase(_ name: String): String {
+        let bytes = name.utf8
+        for i, byte in name.utf8 {
+            if byte >= 65 && byte <= 90 { bytes[i] = byte + 32 } else if byte > 127 { bytes[i] = 65 }
+        }
+        return String.fromUTF8(bytes)!
     }
 
     access(self) view fun tierOf(_ schedule: &Schedule, _ total: UInt256): &Tier {
@@ -248,8 +257,8 @@ access(all) contract UsagePricing {
             }
             if multiplier.parts.length > 4 { return "A multiplier has at most 4 parts." }
             for part in multiplier.parts {
-                if part.length == 0 || part.utf8.length > self.maxNameLength || part != part.toLower() {
-                    return "A multiplier's part is lower-case text of 1 to 64 bytes."
+                if part.length == 0 || part.utf8.length > self.maxNameLength || part != self.lowerCase(part) {
+                    return "A multiplier's part is lower-case ASCII text of 1 to 64 bytes."
                 }
             }
         }

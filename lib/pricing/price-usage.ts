@@ -21,7 +21,8 @@ const total = (usage: Usage): bigint => [...usage.values()].reduce((sum, tokens)
 
 /** Basis points of the first multiplier whose every part the lower-cased model name contains. */
 export function multiplierBps(schedule: Schedule, model: string): bigint {
-  const name = lowerCaseAscii(model)
+  // Cadence composes every text (NFC): to it the sign for kelvin is the letter K.
+  const name = lowerCaseAscii(model.normalize('NFC'))
   const match = schedule.multipliers.find(({ all }) => all.every((part) => name.includes(part)))
   if (!match) throw new AppError('schedule_invalid', 'The schedule has no multiplier for this model.')
   return match.bps

@@ -108,7 +108,9 @@ describe('a schedule', () => {
     ['a multiplier of 0', { multiplierBps: [0n, 10_000n] }, /A multiplier is 1 to 1000000 basis points/],
     ['a multiplier that could overflow', { multiplierBps: [1_000_001n, 10_000n] }, /A multiplier is 1 to 1000000/],
     ['no multipliers', { multiplierParts: [], multiplierBps: [] }, /A schedule has 1 to 64 multipliers/],
-    ['an upper-case part', { multiplierParts: [['GPT'], []] }, /part is lower-case text/],
+    ['an upper-case part', { multiplierParts: [['GPT'], []] }, /part is lower-case ASCII text/],
+    ['a part beyond ASCII', { multiplierParts: [['hai\u212Au'], []] }, /part is lower-case ASCII text/],
+    ['a part of accents', { multiplierParts: [['modèle'], []] }, /part is lower-case ASCII text/],
     [
       'no multiplier for other models',
       { multiplierParts: [[], ['gpt-4']] },
