@@ -159,6 +159,8 @@ access(all) contract VaultUsage {
                 let known = self.meters[self.lastPeriod]?.repeats(reading) ?? false
                 return known && reading.period == self.lastPeriod ? "duplicate" : "sequence_reused"
             }
+            // A number from which none can rise would end the vault's readings.
+            if reading.sequence - self.lastSequence > VaultUsage.longestStep() { return "sequence_too_high" }
             return MeterReadings.fault(reading)
                 ?? MeterReadings.periodRefusal(reading.period, graceSeconds: graceSeconds)
         }
@@ -212,6 +214,11 @@ access(all) contract VaultUsage {
         let rise = target - chargedUsd
         let used = rise < creditUsd ? rise : creditUsd
         return Charge(dueUsd: rise - used, chargedUsd: target, creditUsd: creditUsd - used)
+    }
+
+    /// By how much a sequence may rise at once: 2^32, so that as many steps lie ahead.
+    access(all) view fun longestStep(): UInt64 {
+        return 4_294_967_296
     }
 
     access(account) fun createEmpty(): @Usage {

@@ -125,6 +125,18 @@ describe('a sequence number', () => {
     expect((await reportOf(billing, id)).lastSequence).toBe(3n)
   })
 
+  test('rises by 2^32 at most, so that no reading ends those to come', async () => {
+    const id = await openVault(billing)
+    const most = 2n ** 32n
+    for (const sequence of [2n ** 64n - 1n, most + 1n]) {
+      expect(await submitOne(billing, { vaultId: id, sequence, usage })).toBe('sequence_too_high')
+    }
+    expect((await reportOf(billing, id)).lastSequence).toBe(0n)
+    expect(await submitOne(billing, { vaultId: id, sequence: most, usage })).toMatchObject({ sequence: most })
+    expect(await submitOne(billing, { vaultId: id, sequence: 2n * most + 1n, usage })).toBe('sequence_too_high')
+    expect(await submitOne(billing, { vaultId: id, sequence: 2n * most, usage })).toMatchObject({ id })
+  })
+
   test('counts for its own vault only', async () => {
     const [first, second] = [await openVault(billing), await openVault(billing)]
     await submitOne(billing, { vaultId: first, sequence: 9n, usage })

@@ -67,6 +67,12 @@ const inReadings: readonly PlantedBug[] = [
     shows: /done, where the rules say duplicate/,
   },
   {
+    bug: 'a number from which none can rise',
+    edits: [['VaultUsage', / {12}if reading\.sequence - self\.lastSequence > [^\n]*\n/, '']],
+    actions: [grow(0, 1_000n, { step: 2n ** 32n + 1n })],
+    shows: /done, where the rules say sequence_too_high/,
+  },
+  {
     bug: 'a signature that is not looked at',
     edits: [['FlareFDCTriggers', /return good \? nil : "bad_signature"/, 'return nil']],
     actions: [readings([{}], false)],

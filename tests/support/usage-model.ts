@@ -38,6 +38,7 @@ export interface MeterModel {
 
 export const MAX_RAW = 2n ** 64n - 1n
 const MAX_MODELS = 32
+const LONGEST_STEP = 2n ** 32n
 
 export const endOf = (period: number): number => periodStart(nextPeriod(period)).getTime() / 1_000
 
@@ -93,6 +94,7 @@ export class UsageModel {
 
   private outOfTurn(reading: ReadingModel): string | null {
     if (reading.sequence === 0n || reading.sequence < this.sequence) return 'sequence_too_low'
+    if (reading.sequence > this.sequence + LONGEST_STEP) return 'sequence_too_high'
     if (reading.sequence > this.sequence) return null
     const meter = this.meters.get(this.lastPeriod)
     const same =

@@ -46,7 +46,7 @@ test('a reading that decreases is refused, under whatever number it comes', asyn
   const less = { vaultId, usage: { 'gpt-4': 249_999n } }
   expect(await submitOne(billing, { ...less, sequence: 2n })).toBe('count_fell')
   expect(await submitOne(billing, { ...less, sequence: 1n })).toBe('sequence_reused')
-  expect(await submitOne(billing, { ...less, sequence: 2n ** 64n - 1n })).toBe('count_fell')
+  expect(await submitOne(billing, { ...less, sequence: 2n ** 32n })).toBe('count_fell')
   expect(await reportOf(billing, vaultId)).toEqual(once)
 })
 
