@@ -6,9 +6,9 @@ import "UsagePricing"
 /// account's storage and reads it; who holds an entitled reference to it is the admin.
 ///
 /// Invariants: schedules rise in version and never take effect earlier than the one before, and only from a period that
-/// starts after the notice time, so a period that can have readings never changes its version. The rate is never 0 once
-/// set, comes from a source that was named the notice time before, and moves by a bounded factor in any stretch of time
-/// as long as a window, in however many steps.
+/// starts after the notice time and within 24 months, so a period that can have readings never changes its version, and
+/// none bars those to come. The rate is never 0 once set, comes from a source that was named the notice time before,
+/// and moves by a bounded factor in any stretch of time as long as a window, in however many steps.
 access(all) contract BillingTerms {
 
     /// Publish a schedule for periods to come. Not: change or remove one. The admin, in admin/publish_schedule.
@@ -191,6 +191,10 @@ access(all) contract BillingTerms {
                     "BillingTerms.Terms.publishSchedule: Cannot publish a schedule! Period "
                         .concat(effectiveFrom.toString()).concat(" starts before the notice time of ")
                         .concat(self.noticeSeconds.toString()).concat(" seconds is over. Choose a later period.")
+                effectiveFrom <= BillingTerms.latestEffective():
+                    "BillingTerms.Terms.publishSchedule: Cannot publish a schedule! Period "
+                        .concat(effectiveFrom.toString()).concat(" is more than 24 months ahead. Choose ")
+                        .concat(BillingTerms.latestEffective().toString()).concat(" or an earlier period.")
                 effectiveFrom >= self.schedules[self.schedules.length - 1].effectiveFrom:
                     "BillingTerms.Terms.publishSchedule: Cannot publish a schedule! Period "
                         .concat(effectiveFrom.toString())
@@ -339,6 +343,12 @@ access(all) contract BillingTerms {
             self.source = nil
             self.providers = {}
         }
+    }
+
+    /// The last period from which a schedule may take effect: no later one could take effect before it again.
+    access(all) view fun latestEffective(): UInt32 {
+        // YYYYMM: two years on.
+        return BillingPeriod.current() + 200
     }
 
     /// Makes the terms of a new deployment, with the default schedule as version 1.

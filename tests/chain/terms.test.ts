@@ -30,6 +30,8 @@ const doubled = {
   multiplierBps: [20_000n, 10_000n],
 }
 
+const uneven = /Cannot publish a schedule! Its lists differ in length/
+
 let billing: Billing
 beforeAll(async () => {
   await startEmulator()
@@ -89,7 +91,18 @@ describe('a schedule', () => {
     ['the running period', { effectiveFrom: PERIOD }, /starts before the notice time of 0 seconds is over/],
     ['no period', { effectiveFrom: 203_013 }, /203013 is no month/],
     ['an unknown mode', { mode: 'average' }, /neither volume nor graduated/],
-    ['no tiers', { tierNames: [] }, /1 to 16 tiers/],
+    [
+      'a first period more than 24 months ahead',
+      { effectiveFrom: 203_207 },
+      /Period 203207 is more than 24 months ahead. Choose 203206 or an earlier period/,
+    ],
+    ['the last period that there is', { effectiveFrom: 999_912 }, /Period 999912 is more than 24 months ahead/],
+    ['no tiers', { tierNames: [], tierUpTo: [], tierUsdPer1K: [], tierDiscountBps: [] }, /1 to 16 tiers/],
+    ['a tier without a bound', { tierUpTo: [1_000n] }, uneven],
+    ['a price too many', { tierUsdPer1K: ['0.04000000', '0.03000000', '0.02000000'] }, uneven],
+    ['a discount too few', { tierDiscountBps: [0n] }, uneven],
+    ['basis points too many', { multiplierBps: [20_000n, 8_000n, 10_000n] }, uneven],
+    ['a multiplier without basis points', { multiplierBps: [20_000n] }, uneven],
     [
       'tiers that do not ascend',
       {
@@ -119,6 +132,11 @@ describe('a schedule', () => {
   ])('with %s is refused', async (_, change, reason) => {
     const later = { effectiveFrom: 203_101 }
     expect(await refusalOf(publish({ ...later, ...change }))).toMatch(reason)
+  })
+
+  test('may begin 24 months ahead', async () => {
+    await publish({ effectiveFrom: 203_206 })
+    expect((await billing.chain.script('get_schedule', { period: 203_206 })).effectiveFrom).toBe(203_206)
   })
 })
 
