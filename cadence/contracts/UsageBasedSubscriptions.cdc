@@ -17,12 +17,8 @@ import "VaultUsage"
 ///   own; owner and provider hold entitled capabilities to it, claimed from this account's inbox.
 /// - `BillingTerms.Terms`: schedules, rate and providers, kept here too. Whoever holds it entitled is the admin.
 ///
-/// Money is moved by `VaultFunds` alone; `VaultUsage` says what a reading does, `MeterOracles` who may hand one in,
-/// `VaultControls` what the owner decided, `VaultApprovals` who must agree before FLOW leaves.
-///
-/// Invariants, after every transaction (numbered in cadence/README.md): deposits = balance + paid + refunded;
-/// accrued ≤ balance; uncovered > 0 ⇒ accrued = balance; sequences rise; FLOW that accrued is never taken back.
-/// A reading that can't be settled is skipped with an event and a reason: nothing in a batch undoes the rest.
+/// What the other contracts do, and the invariants that hold after every transaction: cadence/README.md. A reading that
+/// can't be settled is skipped with an event and a reason: nothing in a batch undoes the rest.
 access(all) contract UsageBasedSubscriptions {
 
     access(all) let TermsStoragePath: StoragePath
@@ -30,13 +26,11 @@ access(all) contract UsageBasedSubscriptions {
     /// Give the vault to another owner, or new capabilities to the same one. Not: take its FLOW.
     /// The owner, in owner/transfer.
     access(all) entitlement Transfer
-    /// Take what accrued, or give credit on what comes. Not: take more, or from another vault. The provider, in
-    /// provider/withdraw_accrued, provider/request_payment and provider/grant_credit.
+    /// Take what accrued, give credit on what comes, or renew the capability. Not: take more, or from another vault.
+    /// The provider, in provider/withdraw_accrued, request_payment, grant_credit and renew_capability.
     access(all) entitlement WithdrawAccrued
 
-    access(all) event VaultOpened(
-        id: UInt64, owner: Address, provider: Address, serviceName: String, deposit: UFix64
-    )
+    access(all) event VaultOpened(id: UInt64, owner: Address, provider: Address, serviceName: String, deposit: UFix64)
     access(all) event Deposited(id: UInt64, amount: UFix64, balanceAfter: UFix64)
     /// Part of a deposit went to debt: it accrued, in FLOW, at no new rate.
     access(all) event DebtPaid(id: UInt64, amount: UFix64, accruedAfter: UFix64, uncoveredAfter: UFix64)
@@ -66,6 +60,8 @@ access(all) contract UsageBasedSubscriptions {
     /// The vault has another owner: the old one's capabilities are dead and its requests cancelled, the new one's wait
     /// in the inbox. Keys that belong to the vault must be blocked.
     access(all) event VaultTransferred(id: UInt64, from: Address, to: Address)
+    /// The provider's capabilities of before are dead, copies too; a new one waits in the inbox, for it alone.
+    access(all) event ProviderCapabilityRenewed(id: UInt64, provider: Address)
     /// The vault takes no more readings or deposits; credit and debt lapsed, what accrued stays withdrawable.
     access(all) event VaultClosed(id: UInt64, creditUsdLapsed: UFix64, uncoveredLapsed: UFix64, balanceAfter: UFix64)
 
@@ -126,9 +122,8 @@ access(all) contract UsageBasedSubscriptions {
                 amount > 0.0: "UsageBasedSubscriptions.SubscriptionVault.requestPayment: "
                     .concat("Cannot request 0 FLOW! Give an amount above 0.")
             }
-            return VaultApprovals.neededBy(self.id).propose(
-                VaultApprovals.Act(kind: VaultApprovals.payment, amount: amount, to: self.provider, policy: nil)
-            )
+            let act = VaultApprovals.Act(kind: VaultApprovals.payment, amount: amount, to: self.provider, policy: nil)
+            return VaultApprovals.neededBy(self.id).propose(act)
         }
 
         /// Gives credit in USD that the next charges use first: what a count that can't fall was too high by.
@@ -136,6 +131,17 @@ access(all) contract UsageBasedSubscriptions {
             pre { !self.controls.closed: self.closedRefusal("grantCredit") }
             let credit = self.usage.addCredit(usd, reason: reason)
             emit CreditGranted(id: self.id, usd: usd, reason: reason, creditUsdAfter: credit)
+        }
+
+        /// Gives the provider a new capability, for when somebody may have a copy: of the old one all die.
+        access(WithdrawAccrued) fun renewCapability() {
+            UsageBasedSubscriptions.giveToProvider(self.id, self.provider)
+            emit ProviderCapabilityRenewed(id: self.id, provider: self.provider)
+        }
+
+        /// Asks for an event when what is not owed is below an amount, now or later; nil: never.
+        access(VaultControls.Configure) fun setReminder(_ below: UFix64?) {
+            self.controls.setReminder(below, free: self.funds.free())
         }
 
         access(VaultControls.Configure) fun setAutomaticPayment(_ enabled: Bool) {
@@ -150,9 +156,8 @@ access(all) contract UsageBasedSubscriptions {
         access(Transfer) fun transfer(to: Address): UInt64? {
             pre { !self.controls.closed: self.closedRefusal("transfer") }
             if let approvals = VaultApprovals.of(self.id) {
-                return approvals.propose(
-                    VaultApprovals.Act(kind: VaultApprovals.transfer, amount: nil, to: to, policy: nil)
-                )
+                let act = VaultApprovals.Act(kind: VaultApprovals.transfer, amount: nil, to: to, policy: nil)
+                return approvals.propose(act)
             }
             UsageBasedSubscriptions.handOver(self.id, to: to)
             return nil
@@ -169,9 +174,8 @@ access(all) contract UsageBasedSubscriptions {
             }
             let requested = self.controls.useReturn().amount
             let free = self.funds.free()
-            let amount = VaultControls.returnable(
-                requested, free: free, minimum: UsageBasedSubscriptions.minimumDeposit
-            )
+            let least = UsageBasedSubscriptions.minimumDeposit
+            let amount = VaultControls.returnable(requested, free: free, minimum: least)
             let refund <- self.funds.refund(amount)
             emit Refunded(id: self.id, amount: amount, to: self.customer, balanceAfter: self.funds.balance())
             self.controls.remind(before: free, after: self.funds.free())
@@ -211,12 +215,10 @@ access(all) contract UsageBasedSubscriptions {
         access(contract) fun updateUsageData(
             _ reading: MeterReadings.Reading, usdPerFlow: UFix64, oracle: Address?, evidence: String
         ): String? {
+            let limit = self.controls.limitUsd(charged: self.usage.meterOf(reading.period)?.chargedUsd ?? 0.0)
             let verdict = self.usage.assess(
-                reading,
-                terms: UsageBasedSubscriptions.borrowTerms(),
-                graceSeconds: UsageBasedSubscriptions.graceSeconds,
-                limitUsd: self.controls.limitUsd(charged: self.usage.meterOf(reading.period)?.chargedUsd ?? 0.0),
-                usdPerFlow: usdPerFlow
+                reading, terms: UsageBasedSubscriptions.borrowTerms(),
+                graceSeconds: UsageBasedSubscriptions.graceSeconds, limitUsd: limit, usdPerFlow: usdPerFlow
             )
             if verdict.settlement == nil { return verdict.reason }
             if self.controls.closed { return "vault_closed" }
@@ -345,8 +347,7 @@ access(all) contract UsageBasedSubscriptions {
         }
 
         init() {
-            self.domain = FlareFDCTriggers.chain
-                .concat("\n").concat(UsageBasedSubscriptions.inboxAddress.toString())
+            self.domain = FlareFDCTriggers.chain.concat("\n").concat(UsageBasedSubscriptions.inboxAddress.toString())
                 .concat("\n").concat(UsageBasedSubscriptions.deploymentId)
         }
     }
@@ -354,10 +355,7 @@ access(all) contract UsageBasedSubscriptions {
     /// Opens a vault with a first deposit of FLOW and returns its number. Owner and provider find their capabilities in
     /// this account's inbox.
     access(all) fun createSubscriptionVault(
-        owner: Address,
-        provider: Address,
-        serviceName: String,
-        initialDeposit: @{FungibleToken.Vault}
+        owner: Address, provider: Address, serviceName: String, initialDeposit: @{FungibleToken.Vault}
     ): UInt64 {
         pre {
             initialDeposit.getType() == Type<@FlowToken.Vault>():
@@ -382,10 +380,8 @@ access(all) contract UsageBasedSubscriptions {
         let usedBefore = AccountStorage.used()
         self.vaultCount = self.vaultCount + 1
         let id = self.vaultCount
-        self.account.storage.save(
-            <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName),
-            to: VaultDirectory.vaultPath(id)
-        )
+        let vault <- create SubscriptionVault(id: id, customer: owner, provider: provider, serviceName: serviceName)
+        self.account.storage.save(<- vault, to: VaultDirectory.vaultPath(id))
         VaultDirectory.add(id, owner: owner, provider: provider)
         self.giveToOwner(id, owner)
         self.giveToProvider(id, provider)
@@ -477,9 +473,14 @@ access(all) contract UsageBasedSubscriptions {
         self.account.inbox.publish(capability, name: VaultDirectory.ownerInboxName(id), recipient: owner)
     }
 
-    access(self) fun giveToProvider(_ id: UInt64, _ provider: Address) {
+    /// The same for the provider. Whatever it was issued before is deleted.
+    access(contract) fun giveToProvider(_ id: UInt64, _ provider: Address) {
+        let path = VaultDirectory.vaultPath(id)
         let vaults = self.account.capabilities.storage
-        let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(VaultDirectory.vaultPath(id))
+        for old in vaults.getControllers(forPath: path) {
+            if old.borrowType == Type<auth(WithdrawAccrued) &SubscriptionVault>() { old.delete() }
+        }
+        let capability = vaults.issue<auth(WithdrawAccrued) &SubscriptionVault>(path)
         self.account.inbox.publish(capability, name: VaultDirectory.providerInboxName(id), recipient: provider)
     }
 

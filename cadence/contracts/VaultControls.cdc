@@ -26,7 +26,7 @@ access(all) contract VaultControls {
     access(all) event Paused(id: UInt64, actsAt: UInt64)
     access(all) event Resumed(id: UInt64)
     access(all) event ReminderSet(id: UInt64, below: UFix64?)
-    /// What is not owed fell below what the owner wants to be reminded at.
+    /// What is not owed fell below what the owner wants to be reminded at, or was below it when that was set.
     access(all) event TopUpNeeded(id: UInt64, free: UFix64, below: UFix64)
     /// The owner wants FLOW back (nil: all, and the vault closed), and may take it from `actsAt` (Unix seconds) on.
     access(all) event ReturnRequested(id: UInt64, amount: UFix64?, actsAt: UInt64)
@@ -136,11 +136,12 @@ access(all) contract VaultControls {
             emit Resumed(id: self.vaultId)
         }
 
-        /// Asks for an event when what is not owed falls below an amount; nil: never.
-        access(Configure) fun setReminder(_ below: UFix64?) {
+        /// Sets below what amount an event tells of what is not owed; nil: never. It tells now if it is below already.
+        access(account) fun setReminder(_ below: UFix64?, free: UFix64) {
             pre { !self.closed: self.closedRefusal("setReminder") }
             self.reminderBelow = below
             emit ReminderSet(id: self.vaultId, below: below)
+            self.remind(before: UFix64.max, after: free)
         }
 
         /// Names who must agree before FLOW leaves. The first time it acts at once (its threshold after the settle

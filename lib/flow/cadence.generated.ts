@@ -1140,7 +1140,7 @@ import "VaultControls"
 import "VaultDirectory"
 
 /// Asks for an event when what is not owed falls below an amount of FLOW; nil: never.
-/// Signer: the vault's owner. Effect: from the next change of the balance on.
+/// Signer: the vault's owner. Effect: from now on; if it is below the amount already, the event comes at once.
 /// Before: the signer holds the vault's capability; the vault isn't closed.
 transaction(vaultId: UInt64, below: UFix64?) {
 
@@ -1157,7 +1157,7 @@ transaction(vaultId: UInt64, below: UFix64?) {
     }
 
     execute {
-        self.vault.controls.setReminder(below)
+        self.vault.setReminder(below)
     }
 
     post {
@@ -1298,6 +1298,40 @@ transaction(vaultId: UInt64, usd: UFix64, reason: String) {
   ],
 } as const
 
+export const providerRenewCapability = {
+  code: `import "UsageBasedSubscriptions"
+import "VaultDirectory"
+
+/// Takes a new capability to each vault, so that the old one dies with all copies of it: somebody may have one.
+/// Signer: the vaults' provider. Effect: at once. What accrued stays. A vault that was archived has none to renew.
+/// Before: the signer is the provider of every other vault.
+transaction(vaultIds: [UInt64]) {
+
+    prepare(provider: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
+        for id in vaultIds {
+            if VaultDirectory.closedVault(id) != nil { continue }
+            let path = VaultDirectory.providerCapabilityPath(id)
+            let kept = provider.storage.load<Capability<
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+            >>(from: path)
+            let capability = kept?.check() == true ? kept! : provider.inbox.claim<
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+            >(VaultDirectory.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)
+                ?? panic("Cannot renew the capability to vault ".concat(id.toString())
+                    .concat("! The account is not its provider. Sign with the provider's account."))
+            capability.borrow()!.renewCapability()
+            provider.storage.save(provider.inbox.claim<
+                auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault
+            >(VaultDirectory.providerInboxName(id), provider: UsageBasedSubscriptions.inboxAddress)!, to: path)
+        }
+    }
+}
+`,
+  parameters: [
+    { name: 'vaultIds', type: '[UInt64]' },
+  ],
+} as const
+
 export const providerRequestPayment = {
   code: `import "UsageBasedSubscriptions"
 import "VaultDirectory"
@@ -1349,8 +1383,8 @@ import "VaultDirectory"
 /// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
 /// are claimed on the way.
 /// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
-/// nothing.
-/// Before: the signer is the provider of every vault.
+/// nothing, nor does one that was archived.
+/// Before: the signer is the provider of every other vault.
 transaction(vaultIds: [UInt64]) {
 
     let vaults: [auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault]
@@ -1365,6 +1399,7 @@ transaction(vaultIds: [UInt64]) {
             ?? panic("Cannot withdraw! The account has no FLOW vault. Set one up first.")
         self.balanceBefore = self.flow.balance
         for id in vaultIds {
+            if VaultDirectory.closedVault(id) != nil { continue }
             let path = VaultDirectory.providerCapabilityPath(id)
             let kept = provider.storage.copy<Capability>(from: path)
             if kept == nil || !kept!.check<&AnyResource>() {
@@ -1718,6 +1753,7 @@ export const transactions = {
   'owner/take_back': ownerTakeBack,
   'owner/transfer': ownerTransfer,
   'provider/grant_credit': providerGrantCredit,
+  'provider/renew_capability': providerRenewCapability,
   'provider/request_payment': providerRequestPayment,
   'provider/withdraw_accrued': providerWithdrawAccrued,
 } as const

@@ -66,6 +66,7 @@ const subscriptionEvents = {
   ReturnCancelled: z.object({ id: chainInteger }),
   /** Keys of the vault must be blocked: they were the old owner's. */
   VaultTransferred: z.object({ id: chainInteger, from: chainAddress, to: chainAddress }),
+  ProviderCapabilityRenewed: z.object({ id: chainInteger, provider: chainAddress }),
   StorageMeasured: z.object({
     address: chainAddress,
     used: chainInteger,

@@ -152,8 +152,18 @@ describe('an archived vault', () => {
     await chain.send('owner/take_back', { vaultId: id }, heir)
     await archive(id)
     expect(await refusalOf(chain.send('owner/claim_vault', { vaultId: id }, heir))).toMatch(/Nothing waits/)
-    const withdraw = chain.send('provider/withdraw_accrued', { vaultIds: [id] }, provider)
-    expect(await refusalOf(withdraw)).toMatch(/The account is not its provider/)
+    const credit = chain.send('provider/grant_credit', { vaultId: id, usd: '1.00000000', reason: 'late' }, provider)
+    expect(await refusalOf(credit)).toMatch(/The account is not its provider/)
+  })
+
+  test('keeps its provider from nothing: withdrawing and renewing pass over it', async () => {
+    const { chain, provider } = billing
+    const [archived, open] = [await archivedVault(), await openVault(billing)]
+    await submitOne(billing, { vaultId: open, sequence: 1n, usage: { other: 1_000n }, period: NEXT })
+    await chain.send('provider/withdraw_accrued', { vaultIds: [archived, open] }, provider)
+    expect(await reportOf(billing, open)).toMatchObject({ accrued: 0n, paid: 2_000_000n })
+    const { events } = await chain.send('provider/renew_capability', { vaultIds: [archived, open] }, provider)
+    expect(subscriptionEventsNamed('ProviderCapabilityRenewed', events)).toMatchObject([{ id: open }])
   })
 
   test('has no approvers any more', async () => {

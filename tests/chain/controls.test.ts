@@ -181,6 +181,19 @@ describe('the reminder', () => {
     expect(await submitTokens(3n, 60_000n)).toEqual([])
   })
 
+  test('tells at once, and once, when it is set above what is left', async () => {
+    const id = await openVault(billing, '2.00000000')
+    const set = async (below: string | null) => {
+      const { events } = await billing.chain.send('owner/set_reminder', { vaultId: id, below }, billing.customer)
+      return subscriptionEventsNamed('TopUpNeeded', events)
+    }
+    expect(await set('2.00000000')).toEqual([])
+    expect(await set('5.00000000')).toEqual([{ id, free: 200_000_000n, below: 500_000_000n }])
+    const { events } = await submit(billing, [{ vaultId: id, sequence: 1n, usage: { other: 1_000n } }])
+    expect(subscriptionEventsNamed('TopUpNeeded', events)).toEqual([])
+    expect(await set(null)).toEqual([])
+  })
+
   test('tells when the owner takes back so much', async () => {
     const id = await openVault(billing)
     await billing.chain.send('owner/set_reminder', { vaultId: id, below: '9.00000000' }, billing.customer)

@@ -75,6 +75,8 @@ describe("what is the provider's", () => {
     expect(await refusalOf(withdraw)).toMatch(/The account is not its provider/)
     const request = billing.chain.send('provider/request_payment', { vaultId, amount: '1.00000000' }, everyone()[who])
     expect(await refusalOf(request)).toMatch(/The account is not its provider/)
+    const renew = billing.chain.send('provider/renew_capability', { vaultIds: [vaultId] }, everyone()[who])
+    expect(await refusalOf(renew)).toMatch(/The account is not its provider/)
     const credit = { vaultId, usd: '1.00000000', reason: 'mine' }
     expect(await refusalOf(billing.chain.send('provider/grant_credit', credit, everyone()[who]))).toMatch(
       /The account is not its provider/,

@@ -58,6 +58,7 @@ export type Doing =
   | { kind: 'payment'; vault: number; amount: bigint; fit: boolean }
   /** In units of 1e-8 USD. */
   | { kind: 'credit'; vault: number; usd: bigint }
+  | { kind: 'renew'; vault: number }
   | { kind: 'approve'; vault: number; nth: number; alone: boolean; fit: boolean }
   | { kind: 'execute'; vault: number; nth: number; fit: boolean }
   | { kind: 'receiver'; vault: number; offered: boolean }
@@ -94,6 +95,7 @@ export const KINDS: ReadonlyArray<Action['kind']> = [
   ...(['reminder', 'request', 'cancel', 'takeBack', 'approvers', 'payment', 'credit', 'approve', 'execute'] as const),
   ...([
     'transfer',
+    'renew',
     'claimVault',
     'claimSeat',
     'leak',

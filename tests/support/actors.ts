@@ -4,7 +4,7 @@ import type { VaultModel } from './vault-model.ts'
 
 type About<K extends Action['kind']> = Extract<Action, { kind: K }>
 
-const PROVIDERS: ReadonlySet<string> = new Set(['withdraw', 'withdrawPart', 'payment', 'credit', 'receiver'])
+const PROVIDERS: ReadonlySet<string> = new Set(['withdraw', 'withdrawPart', 'payment', 'credit', 'receiver', 'renew'])
 const ADMINS: ReadonlySet<string> = new Set(['rate', 'source', 'schedule', 'reappoint', 'registration'])
 const ANYONES: ReadonlySet<string> = new Set(['deposit', 'execute', 'time', 'steal', 'archive'])
 

@@ -90,7 +90,7 @@ export function ownersAttempt({ arena, world, model, party }: Acting, action: Ow
 
 const OTHERS = [
   ...(['deposit', 'withdraw', 'withdrawPart', 'receiver', 'payment', 'credit', 'approve', 'execute'] as const),
-  ...(['claimVault', 'claimSeat', 'leak', 'steal', 'archive'] as const),
+  ...(['renew', 'claimVault', 'claimSeat', 'leak', 'steal', 'archive'] as const),
 ] as const
 type Others = About<(typeof OTHERS)[number]>
 
@@ -116,8 +116,15 @@ export function othersAttempt({ arena, world, model, party }: Acting, action: Ot
       return {
         code: readTransaction('provider/withdraw_accrued'),
         args: { vaultIds: [vaultId] },
-        refusal: rights.asProvider(party),
-        predict: () => actedAsProvider(model.withdrawAll(party)),
+        refusal: model.archived ? null : rights.asProvider(party),
+        predict: () => (model.archived ? 'done' : actedAsProvider(model.withdrawAll(party))),
+      }
+    case 'renew':
+      return {
+        code: readTransaction('provider/renew_capability'),
+        args: { vaultIds: [vaultId] },
+        refusal: model.archived ? null : rights.asProvider(party),
+        predict: () => (model.archived ? 'done' : rights.renew()),
       }
     case 'withdrawPart':
       return {

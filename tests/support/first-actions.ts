@@ -56,6 +56,8 @@ const approvals = [
   act({ kind: 'execute', vault: 2, nth: 0, fit: false }),
   act({ kind: 'leak', vault: 2, whose: 'provider' }),
   act({ kind: 'steal', vault: 2, whose: 'provider', amount: 10_000_000n, fit: false }),
+  act({ kind: 'renew', vault: 2 }),
+  act({ kind: 'steal', vault: 2, whose: 'provider', amount: 10_000_000n, fit: false }),
   act({
     kind: 'approvers',
     vault: 2,

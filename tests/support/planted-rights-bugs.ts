@@ -86,6 +86,18 @@ const inControls: readonly PlantedBug[] = [
     shows: /customer: done, where the rules say revoked/,
   },
   {
+    bug: 'copies that outlive the renewal of a capability',
+    edits: [['UsageBasedSubscriptions', / {12}if old\.borrowType == [^\n]*\n/, '']],
+    actions: [
+      grow(0, 1_000n),
+      act({ kind: 'renew', vault: 0 }),
+      act({ kind: 'leak', vault: 0, whose: 'provider' }),
+      act({ kind: 'renew', vault: 0 }),
+      act({ kind: 'steal', vault: 0, whose: 'provider', amount: 1n, fit: false }),
+    ],
+    shows: /stranger: done, where the rules say revoked/,
+  },
+  {
     bug: "a request that outlives its owner's time",
     edits: [['UsageBasedSubscriptions', /self\.controls\.cancelRequests\(\)/, '']],
     actions: [request(0, 1n), transfer(0)],

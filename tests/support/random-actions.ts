@@ -112,6 +112,7 @@ const others: ReadonlyArray<fc.WeightedArbitrary<Doing>> = [
   { weight: 4, arbitrary: fc.record({ kind: is('execute'), vault, nth: fc.constantFrom(0, 0, 0, 1, 2, 3), fit }) },
   { weight: 3, arbitrary: fc.record({ kind: is('claimSeat'), vault, fit }) },
   { weight: 1, arbitrary: fc.record({ kind: is('archive'), vault: fc.constant(OPEN_VAULTS), fit }) },
+  { weight: 2, arbitrary: fc.record({ kind: is('renew'), vault }) },
   { weight: 4, arbitrary: fc.record({ kind: is('leak'), vault, whose }) },
   { weight: 5, arbitrary: fc.record({ kind: is('steal'), vault, whose, amount, fit }) },
   {

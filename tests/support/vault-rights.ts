@@ -1,6 +1,6 @@
 import type { Party } from './actions.ts'
 
-/** The vault's capabilities of one kind are numbered: with each transfer those of before die. */
+/** The vault's capabilities of one kind are numbered: with each transfer or renewal those of before die. */
 type Numbered = Map<Party, number>
 
 /**
@@ -10,6 +10,7 @@ type Numbered = Map<Party, number>
 export class VaultRights {
   owner: Party
   private handovers = 0
+  private renewals = 0
   private isOver = false
   private readonly owners: Numbered
   private ownerWaits = false
@@ -41,13 +42,24 @@ export class VaultRights {
 
   /** The provider acted, so it holds a capability of now. */
   providerActed(): void {
-    this.ofProvider = this.handovers
+    this.ofProvider = this.providerNumber
+  }
+
+  /** The provider takes a new capability, and holds it at once. */
+  renew(): string {
+    this.renewals += 1
+    this.providerActed()
+    return 'done'
+  }
+
+  private get providerNumber(): number {
+    return this.handovers + this.renewals
   }
 
   /** An act that doesn't look into the inbox when something is held already, be it dead. */
   asProviderOfBefore(party: Party): string | null {
-    const finds = party === this.provider && !this.isOver && (this.ofProvider ?? this.handovers) === this.handovers
-    return finds ? null : 'nil_forced'
+    const isOfNow = this.ofProvider === null || this.ofProvider === this.providerNumber
+    return party === this.provider && !this.isOver && isOfNow ? null : 'nil_forced'
   }
 
   asApprover(party: Party): string | null {
@@ -87,7 +99,7 @@ export class VaultRights {
     if (party !== 'stranger') return 'no_copy'
     const held = this.copies.get(whose)
     if (held === undefined) return 'no_copy'
-    return held === this.handovers ? null : 'revoked'
+    return held === (whose === 'owner' ? this.handovers : this.providerNumber) ? null : 'revoked'
   }
 
   seat(approvers: readonly Party[]): void {

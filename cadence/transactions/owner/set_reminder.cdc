@@ -3,7 +3,7 @@ import "VaultControls"
 import "VaultDirectory"
 
 /// Asks for an event when what is not owed falls below an amount of FLOW; nil: never.
-/// Signer: the vault's owner. Effect: from the next change of the balance on.
+/// Signer: the vault's owner. Effect: from now on; if it is below the amount already, the event comes at once.
 /// Before: the signer holds the vault's capability; the vault isn't closed.
 transaction(vaultId: UInt64, below: UFix64?) {
 
@@ -20,7 +20,7 @@ transaction(vaultId: UInt64, below: UFix64?) {
     }
 
     execute {
-        self.vault.controls.setReminder(below)
+        self.vault.setReminder(below)
     }
 
     post {

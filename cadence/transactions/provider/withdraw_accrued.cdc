@@ -6,8 +6,8 @@ import "VaultDirectory"
 /// Takes all that accrued from each vault as far as no approval is missing; capabilities that still wait in the inbox
 /// are claimed on the way.
 /// Signer: the vaults' provider. Effect: the FLOW lands in the signer's FLOW vault. A vault without accrued FLOW gives
-/// nothing.
-/// Before: the signer is the provider of every vault.
+/// nothing, nor does one that was archived.
+/// Before: the signer is the provider of every other vault.
 transaction(vaultIds: [UInt64]) {
 
     let vaults: [auth(UsageBasedSubscriptions.WithdrawAccrued) &UsageBasedSubscriptions.SubscriptionVault]
@@ -22,6 +22,7 @@ transaction(vaultIds: [UInt64]) {
             ?? panic("Cannot withdraw! The account has no FLOW vault. Set one up first.")
         self.balanceBefore = self.flow.balance
         for id in vaultIds {
+            if VaultDirectory.closedVault(id) != nil { continue }
             let path = VaultDirectory.providerCapabilityPath(id)
             let kept = provider.storage.copy<Capability>(from: path)
             if kept == nil || !kept!.check<&AnyResource>() {
