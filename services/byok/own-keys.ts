@@ -13,9 +13,11 @@ export interface OwnKeys {
   providersOf(accountId: string): Promise<readonly string[]>
   /** The key in the clear, for one request; null when there is none. */
   open(place: KeyPlace): Promise<OpenedKey | null>
+  /** An account's keys were changed: they are looked up anew. */
+  forget(accountId: string): void
 }
 
-/** A key that was switched off or forgotten is used for so long, at most. */
+/** A key that was changed through another process is used as it was for so long, at most. */
 const FRESH_MS = 1_000
 /** Accounts that are remembered. */
 const MOST = 10_000
@@ -35,5 +37,6 @@ export function createOwnKeys(ctx: ServiceContext): OwnKeys {
       const row = (await rowsOf(place.accountId)).find(({ provider }) => provider === place.provider)
       return row && masterKeys ? openedKey(row, unseal(masterKeys, row, sealContext(place))) : null
     },
+    forget: known.forget,
   }
 }

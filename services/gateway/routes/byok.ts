@@ -9,6 +9,8 @@ import {
   toggleKey,
 } from '#services/byok/index.ts'
 import { defineGatewayRoute, type GatewayRoute } from '../define-gateway-route.ts'
+import type { GatewayParts } from '../gateway-parts.ts'
+import type { AccountCaller } from '../schemas.ts'
 
 const providerKeyView = z.object({
   provider: z.string(),
@@ -37,6 +39,18 @@ const viewOf = ({ baseUrl, updatedAt, ...key }: StoredKey): z.input<typeof provi
   updated_at: updatedAt.toISOString(),
 })
 
+/** Changes an account's keys. A change that failed may have been written all the same: what was known is forgotten. */
+async function change<T>(
+  { parts, caller }: { readonly parts: GatewayParts; readonly caller: AccountCaller },
+  work: (accountId: string) => Promise<T>,
+): Promise<T> {
+  try {
+    return await work(caller.account.id)
+  } finally {
+    parts.ownKeys.forget(caller.account.id)
+  }
+}
+
 /** Keys of model providers that an account brings. Only who is signed in changes them; no answer ever has a key. */
 export const byokRoutes: readonly GatewayRoute[] = [
   defineGatewayRoute(
@@ -60,7 +74,7 @@ export const byokRoutes: readonly GatewayRoute[] = [
       response: providerKeyView,
       errors: ['address_refused', 'not_configured'],
     },
-    async ({ ctx, caller, body }) => viewOf(await storeKey(ctx, caller.account.id, body)),
+    async ({ ctx, body, ...input }) => viewOf(await change(input, (accountId) => storeKey(ctx, accountId, body))),
   ),
   defineGatewayRoute(
     {
@@ -73,8 +87,8 @@ export const byokRoutes: readonly GatewayRoute[] = [
       response: providerKeyView,
       errors: ['key_missing'],
     },
-    async ({ ctx, caller, params: { provider }, body: { enabled } }) =>
-      viewOf(await toggleKey(ctx, { accountId: caller.account.id, provider, enabled })),
+    async ({ ctx, params: { provider }, body: { enabled }, ...input }) =>
+      viewOf(await change(input, (accountId) => toggleKey(ctx, { accountId, provider, enabled }))),
   ),
   defineGatewayRoute(
     {
@@ -86,8 +100,8 @@ export const byokRoutes: readonly GatewayRoute[] = [
       response: z.object({ provider: z.string(), deleted: z.literal(true) }),
       errors: [],
     },
-    async ({ ctx, caller, params: { provider } }) => {
-      await deleteKey(ctx, { accountId: caller.account.id, provider })
+    async ({ ctx, params: { provider }, ...input }) => {
+      await change(input, (accountId) => deleteKey(ctx, { accountId, provider }))
       return { provider, deleted: true as const }
     },
   ),

@@ -260,12 +260,19 @@ describe('a request on an own key', () => {
     expect(provider.requests.map(({ body }) => body?.['model'])).toEqual(['gpt-4o-mini', 'gpt-4.1', 'gpt-4.1'])
   })
 
-  test('is one of credits again a second after the key was switched off', async () => {
-    await bring()
+  test('goes by how the key is at that moment, whether it was switched, replaced or forgotten', async () => {
     // Of a provider that the free tier has no access to.
-    expect((await chat({ model: 'dear' })).status).toBe(200)
-    await ask('PATCH', '/byok/keys/openai', { enabled: false })
-    await expect.poll(async () => (await chat({ model: 'dear' })).status).toBe(403)
+    const statusAfter = async (change: Promise<Response>): Promise<number> => {
+      expect((await change).status).toBe(200)
+      return (await chat({ model: 'dear' })).status
+    }
+    expect(await statusAfter(ask('GET', '/byok/keys'))).toBe(403)
+    expect(await statusAfter(bring())).toBe(200)
+    expect(await statusAfter(bring({ api_key: `${KEY}-old` }))).toBe(401)
+    expect(await statusAfter(bring())).toBe(200)
+    expect(await statusAfter(ask('PATCH', '/byok/keys/openai', { enabled: false }))).toBe(403)
+    expect(await statusAfter(ask('PATCH', '/byok/keys/openai', { enabled: true }))).toBe(200)
+    expect(await statusAfter(ask('DELETE', '/byok/keys/openai'))).toBe(403)
     const priced = await ask('GET', '/models')
     expect(JSON.stringify(await priced.json())).not.toContain('dear')
   })
