@@ -12,6 +12,7 @@ import { createCatalogue } from './catalogue.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
 import { createInFlight } from './in-flight.ts'
+import { createLitellmReadiness } from './litellm-readiness.ts'
 import { createUpstream } from './llm/upstream.ts'
 import { gatewayRoutes } from './route-table.ts'
 
@@ -23,6 +24,7 @@ export function createGateway(base: ServiceContext): Gateway {
     system,
     prices,
     catalogue: createCatalogue(system),
+    litellmReadiness: createLitellmReadiness(system),
     holds: createHoldWriter(system),
     vaultHolds: createVaultHoldWriter(system),
     ownKeys: createOwnKeys(system),

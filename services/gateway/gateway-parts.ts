@@ -10,6 +10,7 @@ import type { RateLimiter } from '#services/rate-limits/index.ts'
 import type { DisplayCache } from './accounts/display-cache.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { InFlight } from './in-flight.ts'
+import type { LitellmReadiness } from './litellm-readiness.ts'
 import type { Upstream } from './llm/upstream.ts'
 import type { FindAccountKey, VerifyOidcToken } from './schemas.ts'
 
@@ -20,6 +21,7 @@ export interface GatewayParts {
   /** What requests cost in credits. */
   readonly prices: PriceList
   readonly catalogue: Catalogue
+  readonly litellmReadiness: LitellmReadiness
   readonly holds: HoldWriter
   readonly vaultHolds: VaultHoldWriter
   readonly ownKeys: OwnKeys

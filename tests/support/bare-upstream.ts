@@ -32,6 +32,8 @@ export interface UpstreamPlan {
 export interface BareUpstream {
   readonly url: string
   readonly heard: HeardCall[]
+  /** How often it was asked whether it is ready. */
+  looks: number
   /** Streams that were written to their last byte, and those whose caller left. */
   readonly ended: { whole: number; left: number }
   readonly keys: Set<string>
@@ -71,6 +73,7 @@ export async function startBareUpstream(): Promise<BareUpstream> {
   const upstream: BareUpstream = {
     url: `http://127.0.0.1:${address.port}`,
     heard: [],
+    looks: 0,
     ended: { whole: 0, left: 0 },
     keys: new Set(),
     models: [...MODELS],
@@ -94,7 +97,11 @@ async function answer(upstream: BareUpstream, request: IncomingMessage, response
   const { pathname, searchParams } = new URL(request.url ?? '/', upstream.url)
   const body = sent === '' ? {} : (JSON.parse(sent) as Record<string, unknown>)
   if (pathname.startsWith('/key/')) return administrate(upstream, { pathname, searchParams, body }, response)
-  if (pathname === '/health/readiness') return json(response, 200, { status: 'healthy', db: 'connected' })
+  if (pathname === '/health/readiness') {
+    upstream.looks += 1
+    await sleep(upstream.plan.delayMs)
+    return json(response, 200, { status: 'healthy', db: 'connected' })
+  }
   if (pathname === '/model/info') return json(response, 200, { data: upstream.models.map(modelInfo) })
   upstream.heard.push({ path: pathname, headers: request.headers, body })
   const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''

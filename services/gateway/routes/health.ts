@@ -15,10 +15,7 @@ export const healthRoutes: readonly GatewayRoute[] = [
       errors: [],
     },
     async ({ parts }) => {
-      const litellm = await parts.system.litellm.readiness().then(
-        ({ ready }) => ready,
-        () => false,
-      )
+      const litellm = await parts.litellmReadiness()
       return { status: litellm ? ('healthy' as const) : ('degraded' as const), litellm }
     },
   ),
