@@ -24,6 +24,7 @@ export const errorCodes = {
   cost_table_published: kind(409),
   database_unavailable: kind(503, true),
   funds_held: kind(429, true),
+  gateway_busy: kind(503, true),
   idempotency_conflict: kind(409),
   insufficient_credits: kind(402),
   insufficient_vault: kind(402),

@@ -18,7 +18,9 @@ export const remedies: Readonly<Record<ErrorCode, string>> = {
   cost_table_published: 'Import a new version: a published one is never changed.',
   database_unavailable: 'Wait and send the same again.',
   funds_held: 'Wait as Retry-After says: running requests hold the rest of the money.',
-  idempotency_conflict: 'Use a new Idempotency-Key: this one was used for something else.',
+  gateway_busy: 'Wait as Retry-After says and send the same again.',
+  idempotency_conflict:
+    'Use a new Idempotency-Key: this one was used for something else, or its answer was paid for and isn’t there any more.',
   insufficient_credits: 'Add credits at the address in the details, lower max_tokens, or use a cheaper model.',
   insufficient_vault: 'Deposit FLOW into the subscription, lower max_tokens, or use a cheaper model.',
   internal: 'Send the same again; if it stays, tell the operator the x-request-id.',

@@ -7,8 +7,12 @@ export interface SseEvent {
   readonly data: string | null
 }
 
-/** Longest event that is taken; a stream that goes on without an empty line is not one. */
-const MAX_EVENT = 8 * 1024 * 1024
+/** The longest event that is taken. */
+export interface EventLimit {
+  readonly characters: number
+  readonly tooLong: () => Error
+}
+
 /** Pieces of an event that are kept apart. */
 const MANY = 4_096
 const END = /\r\n\r\n|\n\n|\r\r/
@@ -16,8 +20,17 @@ const LONGEST_END = 4
 // A line ends where `END` says: with no `s` a dot would stop at U+2028 too, which JSON leaves as it is inside a text.
 const FIELD = /^([^:]*):? ?(.*)$/s
 
+/** A stream that goes on without an empty line is not one. */
+const USUAL: EventLimit = {
+  characters: 8 * 1024 * 1024,
+  tooLong: () => new RangeError('an event of the stream is too long'),
+}
+
+export const isEventStream = (type: unknown): boolean =>
+  typeof type === 'string' && type.startsWith('text/event-stream')
+
 /** Cuts text into server-sent events as it arrives: an event is told as soon as its empty line is there. */
-export function createSseReader(): { push(text: string): SseEvent[]; rest(): string } {
+export function createSseReader({ characters, tooLong } = USUAL): { push(text: string): SseEvent[]; rest(): string } {
   // An event may come byte by byte: what has no end in it is neither searched nor copied again with each of them.
   let pieces: string[] = []
   let length = 0
@@ -27,7 +40,7 @@ export function createSseReader(): { push(text: string): SseEvent[]; rest(): str
     pieces.push(text)
     length += text.length
     seam = (seam + text).slice(1 - LONGEST_END)
-    if (length > MAX_EVENT) throw new RangeError('an event of the stream is too long')
+    if (length > characters) throw tooLong()
     if (pieces.length > MANY) pieces = [pieces.join('')]
   }
 
@@ -40,6 +53,7 @@ export function createSseReader(): { push(text: string): SseEvent[]; rest(): str
     const events: SseEvent[] = []
     for (let end = END.exec(waiting); end; end = END.exec(waiting)) {
       const size = end.index + end[0].length
+      if (size > characters) throw tooLong()
       events.push(parseEvent(waiting.slice(0, size)))
       waiting = waiting.slice(size)
     }

@@ -2,6 +2,7 @@ import { findKeyProvider } from '#lib/byok/providers.ts'
 import { providerBody } from '#lib/byok/provider-body.ts'
 import { AppError } from '#lib/errors/app-error.ts'
 import type { GatewayRoute } from '#lib/gateway/routes.ts'
+import { isEventStream } from '#lib/gateway/sse.ts'
 import type { GuardedFetch } from '#services/clients/guarded-fetch/index.ts'
 import { type ProviderDeps, providerFetch } from './provider-fetch.ts'
 import type { OpenedKey } from './schemas.ts'
@@ -27,7 +28,9 @@ export interface ProviderAnswer {
 const PASSED_HEADERS = ['content-type', 'retry-after']
 /** Statuses by which a provider says that there is no answer. */
 const WITHOUT_BODY = [204, 205]
-const MAX_ANSWER_BYTES = 64 * 1024 * 1024
+/** A stream passes piece by piece; a whole answer is held in memory until its end. */
+const MAX_STREAM_BYTES = 64 * 1024 * 1024
+const MAX_WHOLE_BYTES = 4 * 1024 * 1024
 const MAX_ERROR_BYTES = 64 * 1024
 
 type Answer = Awaited<ReturnType<GuardedFetch>>
@@ -56,7 +59,9 @@ export async function sendToProvider(deps: ProviderDeps, call: ProviderCall): Pr
     await letGo(answer)
     throw refused(openedKey, `answered with nothing (${status}).`)
   }
-  return { status, headers, body: answer.body ? bounded(openedKey, answer.body as ReadableStream<Uint8Array>) : null }
+  const most = isEventStream(headers.get('content-type')) ? MAX_STREAM_BYTES : MAX_WHOLE_BYTES
+  const body = answer.body as ReadableStream<Uint8Array> | null
+  return { status, headers, body: body && bounded(openedKey, body, most) }
 }
 
 async function ask(fetch: GuardedFetch, { openedKey, route, model, body, signal }: ProviderCall): Promise<Answer> {
@@ -129,14 +134,14 @@ async function errorText({ openedKey, signal }: ProviderCall, { body }: Answer):
 }
 
 /** The body as it comes, up to a size that no answer has. */
-function bounded(openedKey: OpenedKey, body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+function bounded(openedKey: OpenedKey, body: ReadableStream<Uint8Array>, most: number): ReadableStream<Uint8Array> {
   let bytes = 0
   return body.pipeThrough(
     new TransformStream<Uint8Array, Uint8Array>({
       transform(chunk, controller) {
         bytes += chunk.byteLength
-        if (bytes <= MAX_ANSWER_BYTES) controller.enqueue(chunk)
-        else controller.error(refused(openedKey, 'answered with more than can be taken.'))
+        if (bytes <= most) controller.enqueue(chunk)
+        else controller.error(refused(openedKey, `answered with more than ${most / 1024 / 1024} MB.`))
       },
     }),
   )

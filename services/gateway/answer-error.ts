@@ -6,6 +6,9 @@ import { toAppError } from '#services/platform/to-app-error.ts'
 /** Seconds after which a refusal that may pass is worth another try, unless the error says otherwise. */
 const RETRY_AFTER_SECONDS = 1
 
+/** Clients repeat these by themselves; a provider that was asked on an own key would be paid each time. */
+const LASTING = [409, 429, 502]
+
 interface FieldFault {
   readonly field: string
 }
@@ -25,7 +28,7 @@ function setRetryHeaders(headers: Headers, { retryable, status, details }: AppEr
   const told = details?.['retryAfterSeconds']
   const seconds = typeof told === 'number' ? told : retryable ? RETRY_AFTER_SECONDS : null
   if (seconds !== null) headers.set('retry-after', String(seconds))
-  if (!retryable && (status === 409 || status === 429)) headers.set('x-should-retry', 'false')
+  if (!retryable && LASTING.includes(status)) headers.set('x-should-retry', 'false')
 }
 
 /** The only place that turns an error into an answer: OpenAI's shape, and what only the log may know stays there. */

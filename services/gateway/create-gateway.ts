@@ -13,6 +13,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import { type Gateway, handleWith } from './handle-gateway.ts'
 import { createInFlight } from './in-flight.ts'
 import { createLitellmReadiness } from './litellm-readiness.ts'
+import { createAnswerRoom } from './llm/answer-room.ts'
 import { createUpstream } from './llm/upstream.ts'
 import { gatewayRoutes } from './route-table.ts'
 
@@ -31,6 +32,7 @@ export function createGateway(base: ServiceContext): Gateway {
     upstream: createUpstream(system),
     upstreamKeys: createUpstreamKeys(system),
     inFlight: createInFlight(),
+    answerRoom: createAnswerRoom(),
     rates: createRateLimiter(system),
     refuseLimited: createLimitGate(),
     display: createDisplayCache(system),

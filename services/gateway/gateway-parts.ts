@@ -11,6 +11,7 @@ import type { DisplayCache } from './accounts/display-cache.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { InFlight } from './in-flight.ts'
 import type { LitellmReadiness } from './litellm-readiness.ts'
+import type { AnswerRoom } from './llm/answer-room.ts'
 import type { Upstream } from './llm/upstream.ts'
 import type { FindAccountKey, VerifyOidcToken } from './schemas.ts'
 
@@ -28,6 +29,7 @@ export interface GatewayParts {
   readonly upstream: Upstream
   readonly upstreamKeys: UpstreamKeys
   readonly inFlight: InFlight
+  readonly answerRoom: AnswerRoom
   readonly findAccountKey: FindAccountKey
   readonly rates: RateLimiter
   readonly refuseLimited: RefuseLimited

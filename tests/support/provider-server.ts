@@ -1,10 +1,21 @@
 import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { promisify } from 'node:util'
 import { sendStream, sendWhole } from './model-server.ts'
 
 /** What the stand-in does with the next calls instead of answering. */
-export type ProviderMood = 'well' | 'echo' | 'redirect' | 'busy' | 'broken' | 'silent' | 'endless' | 'half' | 'empty'
+export type ProviderMood =
+  | 'well'
+  | 'echo'
+  | 'redirect'
+  | 'busy'
+  | 'broken'
+  | 'silent'
+  | 'endless'
+  | 'long-event'
+  | 'half'
+  | 'empty'
 
 /** A stand-in for a model provider: OpenAI's protocol, one key that it takes. */
 export interface ProviderServer {
@@ -13,6 +24,10 @@ export interface ProviderServer {
   readonly key: string
   readonly requests: { path: string; headers: IncomingHttpHeaders; body: Record<string, unknown> | null }[]
   mood: ProviderMood
+  /** What a good answer says. */
+  content: string
+  /** Connections that are open. */
+  connections(): Promise<number>
   /** Answers the calls that it has kept silent about. */
   answerLate(): void
   close(): Promise<void>
@@ -35,7 +50,7 @@ export async function startProviderServer(key: string): Promise<ProviderServer> 
       return void sendJson(response, 401, { error: { message, code: 'invalid_api_key' } })
     }
     if (path === '/models') return void sendJson(response, 200, { object: 'list', data: [] })
-    const answer = { id: 'chatcmpl-own', usage }
+    const answer = { id: 'chatcmpl-own', usage, content: provider.content }
     return body?.['stream'] === true ? sendStream(response, answer) : sendWhole(response, answer)
   })
   server.listen(0, '127.0.0.1')
@@ -47,6 +62,8 @@ export async function startProviderServer(key: string): Promise<ProviderServer> 
     key,
     requests: [],
     mood: 'well',
+    content: 'Hello',
+    connections: () => promisify(server.getConnections.bind(server))(),
     answerLate: () => silent.splice(0).forEach((answer) => answer()),
     close: async () => {
       server.close()
@@ -87,6 +104,10 @@ function misbehave(
       return void response.write('{"error":', () => response.destroy())
     case 'empty':
       return void response.writeHead(204).end()
+    case 'long-event':
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      // It begins well, and then waits in the middle of an event for as long as it is let.
+      return void response.write(`data: {"choices":[]}\n\ndata: ${'x'.repeat(300 * 1024)}`)
     case 'endless':
       response.writeHead(200, { 'content-type': 'application/json' })
       return pour(response)

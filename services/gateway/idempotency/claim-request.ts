@@ -1,6 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { claimRow, deleteClaim, type RequestRow, saveAnswer, takeOver, touchLease } from './store.ts'
+import { claimRow, deleteClaim, endWithoutAnswer, type RequestRow, saveAnswer, takeOver, touchLease } from './store.ts'
 
 /** Answers are kept for so long. */
 const KEPT_MS = 24 * 3_600_000
@@ -31,8 +31,8 @@ export interface OwnClaim {
   readonly requestId: string
   /** Whether an earlier try began it, and may have been sent: nobody knows what that one costs. */
   readonly isResumed: boolean
-  /** Keeps the answer for those who ask again. */
-  finish(answer: KeptAnswer): Promise<void>
+  /** Keeps the answer for those who ask again; null: it is too large, and they are told so. */
+  finish(answer: KeptAnswer | null): Promise<void>
   /** Nothing was done and nothing charged: the next try is a new request. */
   release(): Promise<void>
   /** Nobody knows what was done: the next try goes on where this one ended. */
@@ -43,6 +43,12 @@ export type Claim = OwnClaim | ({ readonly kind: 'answered' } & KeptAnswer)
 
 const conflict = (): AppError =>
   new AppError('idempotency_conflict', 'This Idempotency-Key was used for another request. Use a new one.')
+
+const notKept = (): AppError =>
+  new AppError(
+    'idempotency_conflict',
+    'This request was answered and paid once. Its answer was too large to keep, or newer ones took its place.',
+  )
 
 const inProgress = (): AppError =>
   new AppError('request_in_progress', 'The first request with this Idempotency-Key is still under way. Wait for it.', {
@@ -60,6 +66,7 @@ export async function claimRequest(ctx: ServiceContext, input: ClaimInput): Prom
       status: null,
       headers: null,
       answer: null,
+      keptBytes: null,
       createdAt: now,
       expiresAt: new Date(now.getTime() + KEPT_MS),
     }
@@ -72,6 +79,7 @@ export async function claimRequest(ctx: ServiceContext, input: ClaimInput): Prom
     if (known.bodyHash !== input.bodyHash) throw conflict()
     const { status, headers, answer } = known
     if (status !== null && headers !== null && answer !== null) return { kind: 'answered', status, headers, answer }
+    if (known.state === 'done') throw notKept()
     if (known.leasedUntil > now) throw inProgress()
     const { requestId } = known
     if (await takeOver(ctx.db, known, row.leasedUntil)) return ownClaim(ctx, input, { requestId, isResumed: true })
@@ -98,7 +106,7 @@ function ownClaim(
     kind: 'own',
     requestId,
     isResumed,
-    finish: (kept) => end(() => saveAnswer(ctx.db, place, kept)),
+    finish: (kept) => end(() => (kept ? saveAnswer(ctx, place, kept) : endWithoutAnswer(ctx.db, place))),
     release: () => end(() => deleteClaim(ctx.db, place)),
     abandon: () => end(() => renew(0)),
   }

@@ -1,6 +1,8 @@
-import { and, eq, lt } from 'drizzle-orm'
+import { and, eq, lt, sql } from 'drizzle-orm'
+import type { ServiceContext } from '#services/platform/context.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { gatewayRequests } from '#services/platform/db/schema/index.ts'
+import { withTransaction } from '#services/platform/db/transaction.ts'
 
 export type RequestRow = typeof gatewayRequests.$inferSelect
 type Place = Pick<RequestRow, 'payer' | 'key' | 'requestId'>
@@ -42,14 +44,39 @@ export async function touchLease(db: Db, place: Place, leasedUntil: Date): Promi
     .where(and(at(place), isRunning))
 }
 
+/** Bytes of answers that are kept for one payer. Those before are let go of, a little earlier than they have to. */
+const KEPT_FOR_PAYER = 63 * 1024 * 1024
+
+/**
+ * Keeps an answer, and lets the payer's oldest ones go, as far as all of them would be too much: their requests stay
+ * answered. `kept_bytes` is where the answer ends among all bytes that were kept for the payer.
+ */
 export async function saveAnswer(
-  db: Db,
-  place: Place,
-  kept: { status: number; headers: Readonly<Record<string, string>>; answer: Buffer },
+  ctx: ServiceContext,
+  { payer, key, requestId }: Place,
+  { status, headers, answer }: { status: number; headers: Readonly<Record<string, string>>; answer: Buffer },
 ): Promise<void> {
+  await withTransaction(ctx, async ({ db }) => {
+    // Of two at once each would see the bytes before both.
+    await db.execute(sql`select pg_advisory_xact_lock(hashtextextended(${payer}, 26))`)
+    await db.execute(sql`
+      with saved as (
+        update gateway_requests set state = 'done', status = ${status}, headers = ${JSON.stringify(headers)}::jsonb,
+          answer = ${answer}, kept_bytes = ${answer.byteLength}::bigint + coalesce((
+            select max(before.kept_bytes) from gateway_requests as before where before.payer = ${payer}), 0)
+        where payer = ${payer} and key = ${key} and request_id = ${requestId} and state = 'running'
+        returning kept_bytes
+      )
+      update gateway_requests set status = null, headers = null, answer = null, kept_bytes = null from saved
+      where payer = ${payer} and gateway_requests.kept_bytes <= saved.kept_bytes - ${KEPT_FOR_PAYER}::bigint`)
+  })
+}
+
+/** The request was answered, and whoever asks again is told that and no more. */
+export async function endWithoutAnswer(db: Db, place: Place): Promise<void> {
   await db
     .update(gatewayRequests)
-    .set({ ...kept, headers: { ...kept.headers }, state: 'done' })
+    .set({ state: 'done' })
     .where(and(at(place), isRunning))
 }
 

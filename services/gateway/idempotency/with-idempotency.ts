@@ -1,6 +1,7 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { sha256Hex } from '#services/platform/crypto/hash.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { gatewayBusy, type Seat } from '../llm/answer-room.ts'
 import { claimRequest, type KeptAnswer, type OwnClaim } from './claim-request.ts'
 
 /** How a request ended: with an answer, with nothing done, or nobody knows how. */
@@ -24,8 +25,8 @@ export class EndedFree extends AppError {
 }
 
 const KEY = /^[\x20-\x7e]{1,255}$/
-/** What is longer is not kept; asking again is then refused, not charged anew. */
-const LONGEST_ANSWER = 16 * 1024 * 1024
+/** Bytes. What is longer is not kept; asking again is then refused, not charged anew. */
+const LONGEST_ANSWER = 1024 * 1024
 const NOT_KEPT = ['x-accel-buffering']
 
 /** The request's Idempotency-Key; null when it has none. */
@@ -51,29 +52,16 @@ function replay({ status, headers, answer }: KeptAnswer): Response {
   return new Response(new Uint8Array(answer), { status, headers: { ...headers, 'x-flareflow-replayed': 'true' } })
 }
 
-const headersOf = (response: Response): Record<string, string> =>
-  Object.fromEntries([...response.headers].filter(([name]) => !NOT_KEPT.includes(name)))
-
-const tooLong = (): KeptAnswer => ({
-  status: 409,
-  headers: { 'content-type': 'application/json', 'x-should-retry': 'false' },
-  answer: Buffer.from(
-    JSON.stringify({
-      error: {
-        message: 'This request was answered and paid for; its answer was too long to keep.',
-        type: 'invalid_request_error',
-        param: null,
-        code: 'idempotency_conflict',
-      },
-    }),
-  ),
-})
+const headersOf = (headers: Headers): Record<string, string> =>
+  Object.fromEntries([...headers].filter(([name]) => !NOT_KEPT.includes(name)))
 
 interface Keyed {
   readonly request: Request
   readonly bodyText: string
   readonly payer: string
   readonly requestId: string
+  /** Where what is kept for a retry, or told again, has its room. */
+  readonly seat: Seat
 }
 
 /**
@@ -87,7 +75,9 @@ export async function withIdempotency(ctx: ServiceContext, keyed: Keyed, work: W
   const wanted = { payer, key, bodyHash: hashOf(request, bodyText), requestId }
   const once = async (): Promise<Response> => {
     const claim = await claimRequest(ctx, wanted)
-    return claim.kind === 'answered' ? replay(claim) : carryOut(claim, work)
+    if (claim.kind === 'own') return carryOut(claim, keyed.seat, work)
+    if (!keyed.seat.take(claim.answer.byteLength)) throw gatewayBusy()
+    return replay(claim)
   }
   return once().catch((error: unknown) => {
     if (error instanceof EndedFree) return once()
@@ -95,26 +85,28 @@ export async function withIdempotency(ctx: ServiceContext, keyed: Keyed, work: W
   })
 }
 
-async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
-  const pieces: string[] = []
+async function carryOut(claim: OwnClaim, seat: Seat, work: Work): Promise<Response> {
+  let pieces: string[] | null = []
   let length = 0
   let end: RequestEnd | null = null
   const streamEnded = Promise.withResolvers<RequestEnd>()
   const hooks: RequestHooks = {
     record(text) {
-      length += text.length
-      if (length <= LONGEST_ANSWER) pieces.push(text)
+      const bytes = Buffer.byteLength(text)
+      length += bytes
+      if (length <= LONGEST_ANSWER && seat.take(bytes)) pieces?.push(text)
+      else pieces = null
     },
     onEnd(how) {
       end = how
       streamEnded.resolve(how)
     },
   }
-  const keep = (response: Response, text: string): Promise<void> =>
+  const keep = ({ status, headers }: Response, text: string | null): Promise<void> =>
     claim.finish(
-      text.length > LONGEST_ANSWER || length > LONGEST_ANSWER
-        ? tooLong()
-        : { status: response.status, headers: headersOf(response), answer: Buffer.from(text) },
+      text === null || Buffer.byteLength(text) > LONGEST_ANSWER
+        ? null
+        : { status, headers: headersOf(headers), answer: Buffer.from(text) },
     )
   const conclude = async (how: RequestEnd, answered: () => Promise<void>): Promise<void> => {
     if (how === 'answered') await answered()
@@ -124,7 +116,7 @@ async function carryOut(claim: OwnClaim, work: Work): Promise<Response> {
   try {
     const response = await work(claim, hooks)
     if (end === null) {
-      void streamEnded.promise.then((how) => conclude(how, () => keep(response, pieces.join(''))))
+      void streamEnded.promise.then((how) => conclude(how, () => keep(response, pieces?.join('') ?? null)))
       return response
     }
     const text = await response.text()

@@ -18,13 +18,14 @@ export interface StreamOptions {
   readonly onEnd: () => void
 }
 
-const brokeOff = (deadline: AbortSignal, cause: unknown): AppError =>
-  deadline.aborted
-    ? timedOut()
-    : new AppError('litellm_unreachable', 'The stream broke off. Try again in a moment.', {
-        internal: cause instanceof Error ? cause.message : 'the stream broke',
-        cause,
-      })
+function brokeOff(deadline: AbortSignal, cause: unknown): AppError {
+  if (deadline.aborted) return timedOut()
+  if (cause instanceof AppError) return cause
+  return new AppError('litellm_unreachable', 'The stream broke off. Try again in a moment.', {
+    internal: cause instanceof Error ? cause.message : 'the stream broke',
+    cause,
+  })
+}
 
 /** Never at once: whoever carries a request out is given its answer before its end. */
 function whenAborted(signal: AbortSignal, work: () => void): void {
@@ -62,6 +63,8 @@ function createReading(call: Call, body: WholeAnswer['body'], { deadline, record
       record(text)
       return text
     } catch (error) {
+      // Where what came was refused, more would come.
+      body.destroy()
       if (isOverdue) {
         await relay.giveUp()
         return end()

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { AppError } from '#lib/errors/app-error.ts'
 import { jsonOrNull } from '#lib/http/json-or-null.ts'
 import { readLimited } from '#services/platform/read-limited.ts'
+import { gatewayBusy, type Seat } from './answer-room.ts'
 import { addOutcome, headersFor } from './answer-headers.ts'
 import type { Call } from './call.ts'
 import { passError } from './pass-error.ts'
@@ -18,7 +19,18 @@ export interface WholeAnswer {
 const LARGEST = 64 * 1024 * 1024
 const LARGEST_ERROR = 64 * 1024
 
-async function readText(body: Readable, most: number): Promise<string> {
+async function* seated(body: Readable, seat: Seat): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    if (!seat.take(chunk.byteLength)) throw gatewayBusy()
+    yield chunk
+  }
+}
+
+/** What is parsed can be many times the text, and is let go of before the end is written. */
+const finish = (call: Call, text: string): ReturnType<Call['finish']> =>
+  call.finish(jsonOrNull(text), { bytes: text.length, isWhole: true })
+
+async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
   return (await readLimited(body, most, () => new RangeError('the answer is too long'))).toString('utf8')
 }
 
@@ -35,16 +47,19 @@ export async function answerFailure(call: Call, { statusCode, headers, body }: W
 export async function answerWhole(
   call: Call,
   { statusCode, headers, body }: WholeAnswer,
-  signal: AbortSignal,
+  { signal, seat }: { signal: AbortSignal; seat: Seat },
 ): Promise<Response> {
   const began = performance.now()
-  const text = await readText(body, LARGEST).catch((error: unknown) => {
-    call.leave(error instanceof Error ? error.message : 'the answer broke off')
+  const text = await readText(seated(body, seat), LARGEST).catch(async (error: unknown) => {
+    // Nobody else tells of a request on an own key: of one whose answer can't be taken no more will be known.
+    if (call.payer.ownKey && error instanceof AppError) await call.fail(error.status)
+    else call.leave(error instanceof Error ? error.message : 'the answer broke off')
     if (signal.aborted) throw timedOut()
+    if (error instanceof AppError) throw error
     throw new AppError('litellm_unreachable', 'The answer broke off. Try again in a moment.', { cause: error })
   })
   call.modelMs += performance.now() - began
-  const outcome = await call.finish(jsonOrNull(text), { bytes: text.length, isWhole: true })
+  const outcome = await finish(call, text)
   const own = headersFor(call, headers)
   addOutcome(own, outcome)
   return new Response(text, { status: statusCode, headers: own })

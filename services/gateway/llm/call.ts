@@ -82,7 +82,10 @@ export class Call {
   async finish(answer: unknown, text: { bytes: number; isWhole: boolean }): Promise<Outcome> {
     const reading = readUsage(answer)
     const fault = this.#faultOf(reading)
-    if (fault) return this.#settle('answered', () => this.#review(fault, answer))
+    if (fault) {
+      const usage = toldCounts(answer)
+      return this.#settle('answered', () => this.#review(fault, usage))
+    }
     const used = typeof reading === 'string' ? this.#count(text) : { ...reading, source: 'provider' as const }
     return this.#settle('answered', () => this.#post(used, reading))
   }
@@ -133,8 +136,7 @@ export class Call {
     return { costUsd: await this.payer.post(this.eventId, used, facts), source: used.source }
   }
 
-  async #review(reason: 'impossible' | 'above_hold', answer: unknown): Promise<Outcome> {
-    const usage = toldCounts(answer)
+  async #review(reason: 'impossible' | 'above_hold', usage: ReturnType<typeof toldCounts>): Promise<Outcome> {
     await this.payer.review(this.eventId, reason, { ...this.#facts(), usage })
     this.#ctx.log.error({ requestId: this.requestId, reason, usage }, 'usage that can’t be waits for a review')
     return { costUsd: null, source: null }

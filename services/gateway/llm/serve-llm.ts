@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import type { GatewayRoute } from '#lib/gateway/routes.ts'
+import { isEventStream } from '#lib/gateway/sse.ts'
 import { clampTo } from '#lib/gateway/worst-case.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { GatewayInput } from '../define-gateway-route.ts'
@@ -7,11 +8,13 @@ import type { GatewayParts } from '../gateway-parts.ts'
 import { EndedFree, type RequestEnd, type RequestHooks, withIdempotency } from '../idempotency/with-idempotency.ts'
 import type { GatewayCaller } from '../schemas.ts'
 import { admitRate } from './admit-rate.ts'
+import type { Seat } from './answer-room.ts'
 import { answerStream, type StreamOptions } from './answer-stream.ts'
 import { answerFailure, answerWhole } from './answer-whole.ts'
 import { Call } from './call.ts'
 import { createCreditPayer } from './credit-payer.ts'
 import { createOwnKeyPayer } from './own-key-payer.ts'
+import { handOut } from './hand-out.ts'
 import type { Payer } from './payer.ts'
 import { type Body, type PlannedRequest, planRequest } from './plan-request.ts'
 import { sendOnOwnKey } from './send-on-own-key.ts'
@@ -27,27 +30,53 @@ async function payerOf(parts: GatewayParts, caller: GatewayCaller, plan: Planned
   return createCreditPayer(parts, caller, plan.terms)
 }
 
-/** Serves one request of a model from its hold to its end. */
+/**
+ * Serves one request of a model from its hold to its end. A retry counts against its caller's rate like every other
+ * request, whether it is sent or told what was answered.
+ */
 export async function serveLlm(route: GatewayRoute, input: LlmInput): Promise<Response> {
   const { parts, caller, body, request, requestId } = input
   const plan = await planRequest(parts, caller, { route, body, request })
-  const payer = await payerOf(parts, caller, plan)
-  const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId }
-  return withIdempotency(parts.system, keyed, async ({ requestId: id, isResumed }, hooks) => {
-    await refuseLimited(parts, caller, plan)
-    const land = await admitRate(parts, caller, { requestId: id, tokens: plan.worst.tokens })
+  const land = await admitRate(parts, caller, { requestId, tokens: plan.worst.tokens })
+  try {
+    const seat = parts.answerRoom.enter(plan.isStream ? 'stream' : 'whole')
     try {
-      const call = await hold(parts, plan, payer, { requestId: id, keyId: caller.keyId, isResumed })
-      const onEnd = (end: RequestEnd): void => {
-        land(call.usedTokens)
-        hooks.onEnd(end)
-      }
-      return await exchange(parts, call, { request, record: hooks.record, onEnd })
+      return await serveSeated(input, plan, { seat, land })
     } catch (error) {
-      land(0n)
+      seat.free()
       throw error
     }
+  } catch (error) {
+    land(0n)
+    throw error
+  }
+}
+
+interface Admitted {
+  readonly seat: Seat
+  readonly land: Awaited<ReturnType<typeof admitRate>>
+}
+
+async function serveSeated(input: LlmInput, plan: PlannedRequest, { seat, land }: Admitted): Promise<Response> {
+  const { parts, caller, request } = input
+  const payer = await payerOf(parts, caller, plan)
+  const keyed = { request, bodyText: input.bodyText, payer: payer.id, requestId: input.requestId, seat }
+  let isStreaming = false
+  const response = await withIdempotency(parts.system, keyed, async ({ requestId, isResumed }, hooks) => {
+    await refuseLimited(parts, caller, plan)
+    const call = await hold(parts, plan, payer, { requestId, keyId: caller.keyId, isResumed })
+    const onEnd = (end: RequestEnd): void => {
+      land(call.usedTokens)
+      hooks.onEnd(end)
+      if (isStreaming) seat.free()
+    }
+    const answered = await exchange(parts, call, { request, record: hooks.record, onEnd, seat })
+    isStreaming = call.end === null
+    return answered
   })
+  if (isStreaming) return response
+  land(0n)
+  return handOut(response, { request, seat, ms: parts.system.env.gateway.timeoutMs })
 }
 
 /** LiteLLM itself refuses what limits on a vault's key stop. */
@@ -131,10 +160,8 @@ const refusedKey = (): Sent => ({
   error: new AppError('litellm_refused', 'LiteLLM refused the request. Nothing was charged.'),
 })
 
-const isStream = (type: unknown): boolean => typeof type === 'string' && type.startsWith('text/event-stream')
-
-/** The request as it came, and who is told what becomes of it. */
-type Served = RequestHooks & Pick<StreamOptions, 'request'>
+/** The request as it came, who is told what becomes of it, and its place in the room. */
+type Served = RequestHooks & Pick<StreamOptions, 'request'> & { readonly seat: Seat }
 
 async function exchange(parts: GatewayParts, call: Call, served: Served): Promise<Response> {
   const done = parts.inFlight.begin()
@@ -155,7 +182,7 @@ async function exchange(parts: GatewayParts, call: Call, served: Served): Promis
 async function answer(
   parts: GatewayParts,
   call: Call,
-  served: Pick<StreamOptions, 'request' | 'record' | 'onEnd'>,
+  { seat, ...served }: Pick<StreamOptions, 'request' | 'record' | 'onEnd'> & { readonly seat: Seat },
 ): Promise<Response> {
   const { timeoutMs, drainMs } = parts.system.env.gateway
   const deadline = AbortSignal.timeout(timeoutMs)
@@ -172,6 +199,6 @@ async function answer(
   }
   const { answer: given } = sent
   if (given.statusCode >= 400) return answerFailure(call, given)
-  if (!isStream(given.headers['content-type'])) return answerWhole(call, given, deadline)
+  if (!isEventStream(given.headers['content-type'])) return answerWhole(call, given, { signal: deadline, seat })
   return answerStream(call, given, { ...served, deadline, drainMs })
 }

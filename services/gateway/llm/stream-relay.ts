@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream'
 import { openAiError } from '#lib/gateway/openai-error.ts'
-import { createSseReader, type SseEvent } from '#lib/gateway/sse.ts'
+import { createSseReader, type EventLimit, type SseEvent } from '#lib/gateway/sse.ts'
 import { jsonOrNull } from '#lib/http/json-or-null.ts'
-import type { AppError } from '#lib/errors/app-error.ts'
+import { AppError } from '#lib/errors/app-error.ts'
 import { outcomeField } from './answer-headers.ts'
 import type { Call } from './call.ts'
 import { passError } from './pass-error.ts'
@@ -32,6 +32,12 @@ function hasContent({ choices }: Json): boolean {
 /** The last word of a response in the newer API: it carries the counts. */
 const LAST_EVENTS = ['response.completed', 'response.incomplete', 'response.failed']
 
+/** A customer may name any server as the provider. */
+const OWN_KEY_EVENT: EventLimit = {
+  characters: 256 * 1024,
+  tooLong: () => new AppError('provider_refused', 'The provider of your own key sent an event of more than 256 kB.'),
+}
+
 /** Statuses in which an error stands inside of an answer that began well. */
 const FAILED_INSIDE = 502
 
@@ -42,7 +48,7 @@ const FAILED_INSIDE = 502
 export class StreamRelay {
   readonly #call: Call
   readonly #pieces: AsyncIterator<Buffer>
-  readonly #reader = createSseReader()
+  readonly #reader: ReturnType<typeof createSseReader>
   readonly #decoder = new TextDecoder()
   #counts: Json | null = null
   #sample: Json | null = null
@@ -53,6 +59,7 @@ export class StreamRelay {
 
   constructor(call: Call, body: Readable) {
     this.#call = call
+    this.#reader = createSseReader(call.payer.ownKey ? OWN_KEY_EVENT : undefined)
     this.#pieces = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>
   }
 

@@ -18,6 +18,7 @@ const ERRORS: readonly ErrorCode[] = [
   'cap_held',
   'cap_reached',
   'funds_held',
+  'gateway_busy',
   'idempotency_conflict',
   'insufficient_credits',
   'limit_reached',

@@ -23,6 +23,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   provider.mood = 'well'
+  provider.content = 'Hello'
   provider.requests.length = 0
 })
 afterAll(async () => {
@@ -125,6 +126,14 @@ describe('a request that fails', () => {
   test('because the answer never ends is cut off', async () => {
     provider.mood = 'endless'
     await expect(send().then(textOf)).rejects.toMatchObject({ code: 'provider_refused' })
+  })
+
+  test('because a whole answer is larger than 4 MiB is cut off; one that is smaller passes, and so does a stream', async () => {
+    provider.content = 'x'.repeat(4 * 1024 * 1024)
+    await expect(send().then(textOf)).rejects.toMatchObject({ code: 'provider_refused', status: 502 })
+    expect(await send({ body: { stream: true } }).then(textOf)).toContain(provider.content)
+    provider.content = provider.content.slice(1_000)
+    expect(await send().then(textOf)).toContain(provider.content)
   })
 })
 

@@ -50,6 +50,29 @@ describe('a tier’s limits', () => {
     for (let i = 0; i < 8; i += 1) expect((await chatOf(customer, 4_000)).status).toBe(200)
   })
 
+  test('count a retry that is told its first answer again, by the minute and at the same time', async () => {
+    const customer = await world.customer(cents(100))
+    const retry = () => customer.chat(few, { 'idempotency-key': 'one' })
+    for (let i = 0; i < 3; i += 1) expect((await retry()).status).toBe(200)
+    world.upstream.plan = { ...world.upstream.plan, delayMs: 2_000 }
+    const heard = world.upstream.heard.length
+    const others = [customer.chat(few), customer.chat(few)]
+    await expect.poll(() => world.upstream.heard.length).toBe(heard + 2)
+    expect((await answerOf(await retry())).error).toMatchObject({ details: { limit: 'parallel' } })
+    await Promise.all(others)
+    world.upstream.plan = { ...world.upstream.plan, delayMs: 0 }
+    for (let i = 0; i < 5; i += 1) expect((await retry()).headers.get('x-flareflow-replayed')).toBe('true')
+    expect((await answerOf(await retry())).error).toMatchObject({ details: { limit: 'requests' } })
+  })
+
+  test('let a retry use no tokens', async () => {
+    const customer = await world.customer(cents(100))
+    for (let i = 0; i < 9; i += 1) {
+      const answer = await customer.chat({ max_tokens: 4_000 }, { 'idempotency-key': 'one' })
+      expect(answer.status).toBe(200)
+    }
+  })
+
   test('hold no money for what they refuse, and charge nothing', async () => {
     const customer = await world.customer(cents(100))
     for (let i = 0; i < 10; i += 1) await customer.chat(few)

@@ -143,6 +143,18 @@ describe('a stream', () => {
     const reader = createSseReader()
     expect(() => reader.push('x'.repeat(9 * 1024 * 1024))).toThrow(/too long/)
   })
+  test.each([
+    ['at once', [`data: ${'x'.repeat(94)}\n\n`]],
+    ['in pieces', [`data: ${'x'.repeat(94)}`, '\n', '\n']],
+    ['after another', [`data: y\n\ndata: ${'x'.repeat(94)}\n\n`]],
+  ])('with an event above its bound that comes %s is refused', (_name, pieces) => {
+    const pushed = (characters: number) => {
+      const reader = createSseReader({ characters, tooLong: () => new Error('above the bound') })
+      return () => pieces.flatMap((piece) => reader.push(piece)).at(-1)?.raw.length
+    }
+    expect(pushed(102)()).toBe(102)
+    expect(pushed(101)).toThrow('above the bound')
+  })
 })
 
 describe('reported usage', () => {

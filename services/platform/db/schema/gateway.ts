@@ -31,17 +31,23 @@ export const gatewayRequests = pgTable(
     leasedUntil: timestamp({ withTimezone: true }).notNull(),
     status: integer(),
     headers: jsonb().$type<Record<string, string>>(),
+    /** Null of one that is done: it was too large, or newer ones took its place. */
     answer: bytes(),
+    /** Where the answer ends among all bytes that were kept for the payer, one after another. */
+    keptBytes: bigint({ mode: 'bigint' }),
     createdAt: timestamp({ withTimezone: true }).notNull(),
     expiresAt: timestamp({ withTimezone: true }).notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.payer, table.key] }),
     index('gateway_requests_expired').on(table.expiresAt),
+    index('gateway_requests_kept')
+      .on(table.payer, table.keptBytes)
+      .where(sql`kept_bytes is not null`),
     check('gateway_requests_state', sql`state in ('running', 'done')`),
     check(
       'gateway_requests_done',
-      sql`(state = 'done') = (status is not null and headers is not null and answer is not null)`,
+      sql`num_nonnulls(status, headers, answer) in (0, 3) and (answer is null or state = 'done')`,
     ),
   ],
 )
