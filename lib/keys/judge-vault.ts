@@ -2,6 +2,8 @@ import type { VaultReport } from '../flow/vault-report.ts'
 import { type Flow, flow, type Usd, type UsdPerFlow, usd } from '../money/units.ts'
 import type { Period } from '../period/period.ts'
 import { flowToUsd } from '../pricing/price-usage.ts'
+import type { Schedule } from '../pricing/schedule.ts'
+import { worstPrice } from '../pricing/worst-price.ts'
 import type { KeyBlockReason } from './key-blocks.ts'
 
 /** The reasons that follow from a vault and its usage. */
@@ -39,10 +41,13 @@ export type VaultStanding = Pick<
 export interface PeriodUsage {
   readonly period: Period
   readonly priceUsd: Usd
-  /** Billable tokens, and those of them that the chain has settled. */
-  readonly tokens: bigint
-  readonly settledTokens: bigint
+  /** The most that those of its tokens can cost that the chain has not settled. */
+  readonly unsettledUsd: Usd
 }
+
+/** By the schedule of the period that the tokens were used in, which may be another than that of the open one. */
+export const unsettledUsdOf = (schedule: Schedule, tokens: bigint, settledTokens: bigint): Usd =>
+  worstPrice(schedule, tokens > settledTokens ? tokens - settledTokens : 0n)
 
 export interface GuardTerms {
   readonly now: Date
@@ -54,8 +59,6 @@ export interface GuardTerms {
   readonly floorUsd: Usd
   /** The time that usage has to settle before something that tightens acts. */
   readonly settleDelayMs: number
-  /** The most that tokens can cost. */
-  readonly worstUsd: (tokens: bigint) => Usd
 }
 
 /** Why the key of `maker` may not be used with the vault as it is; no reason: it may. */
@@ -108,27 +111,23 @@ const freeFlow = ({ balance, accrued, uncovered, pendingReturn }: VaultStanding)
 export function payableUsd(
   vault: VaultStanding,
   usage: readonly PeriodUsage[],
-  terms: Pick<GuardTerms, 'usdPerFlow' | 'worstUsd'>,
+  { usdPerFlow }: Pick<GuardTerms, 'usdPerFlow'>,
 ): bigint {
-  if (terms.usdPerFlow === null) return -1n
-  const worth = flowToUsd(freeFlow(vault), terms.usdPerFlow)
-  return worth + vault.creditUsd - usage.reduce((due, each) => due + dueUsd(vault, each, terms), 0n)
+  if (usdPerFlow === null) return -1n
+  const worth = flowToUsd(freeFlow(vault), usdPerFlow)
+  return worth + vault.creditUsd - usage.reduce((due, each) => due + dueUsd(vault, each), 0n)
 }
 
 /**
  * What a period's usage adds to what the vault was charged. Never below 0: a database that was restored knows less than
  * was charged, and a price that has really fallen comes back as credit when it settles.
  */
-function dueUsd(
-  vault: VaultStanding,
-  { period, priceUsd, tokens, settledTokens }: PeriodUsage,
-  terms: Pick<GuardTerms, 'worstUsd'>,
-): bigint {
+function dueUsd(vault: VaultStanding, { period, priceUsd, unsettledUsd }: PeriodUsage): bigint {
   const price = vault.capUsd !== null && vault.capUsd < priceUsd ? vault.capUsd : priceUsd
   if (vault.period === null || period > vault.period) return price
   if (period === vault.period) return price > vault.chargedUsd ? price - vault.chargedUsd : 0n
   // The report doesn't say what an earlier period was charged.
-  return terms.worstUsd(tokens > settledTokens ? tokens - settledTokens : 0n)
+  return unsettledUsd
 }
 
 /** The cap, or a lower one that was asked for. */

@@ -21,7 +21,6 @@ export async function readTerms(ctx: ServiceContext): Promise<GuardTerms> {
     usdPerFlow: rate?.usdPerFlow ?? null,
     floorUsd: floorOf(ctx, schedule),
     settleDelayMs: settleDelaySeconds * 1_000,
-    worstUsd: (tokens) => worstPrice(schedule, tokens),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { PeriodUsage } from '#lib/keys/judge-vault.ts'
+import { type PeriodUsage, unsettledUsdOf } from '#lib/keys/judge-vault.ts'
 import type { Usd } from '#lib/money/units.ts'
 import { type Period, periodOf, previousPeriod } from '#lib/period/period.ts'
 import { priceUsage } from '#lib/pricing/price-usage.ts'
@@ -25,9 +25,9 @@ export async function readUsage(
   for (const row of periods) {
     const priced = known.get(keyOf(row))
     if (!priced) continue
-    const { period, tokens, settledTokens } = row
-    const list = usage.get(row.vaultId) ?? []
-    usage.set(row.vaultId, [...list, { period, tokens, settledTokens, priceUsd: priced.priceUsd }])
+    const { vaultId, period, tokens, settledTokens } = row
+    const unsettledUsd = unsettledUsdOf(await getSchedule(ctx, period), tokens, settledTokens)
+    usage.set(vaultId, [...(usage.get(vaultId) ?? []), { period, priceUsd: priced.priceUsd, unsettledUsd }])
   }
   return usage
 }

@@ -6,12 +6,13 @@ import {
   payableUsd,
   type PeriodUsage,
   reasonsBesideFunds,
+  unsettledUsdOf,
   type VaultStanding,
 } from '#lib/keys/judge-vault.ts'
 import { type ModelPlaces, withRequest } from '#lib/keys/model-places.ts'
 import { flow, type Usd, usd, usdPerFlow } from '#lib/money/units.ts'
 import { type Period, periodOf } from '#lib/period/period.ts'
-import { priceUsage, type Usage } from '#lib/pricing/price-usage.ts'
+import { priceUsage } from '#lib/pricing/price-usage.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
 import { tokensWithin, worstPrice, worstPriceOf } from '#lib/pricing/worst-price.ts'
 import type { PlacedVaultHold, PlaceVaultHold } from './schemas.ts'
@@ -141,7 +142,6 @@ function openAccount(books: Books, row: ReportRow): Account {
   const period = periodOf(now)
   const usage = usageOf(books, row)
   const rate = row.usd_per_flow === null ? null : usdPerFlow(BigInt(row.usd_per_flow))
-  const worstUsd = (tokens: bigint): Usd => worstPrice(scheduleOf(books, period), tokens)
   const key = standing.keys?.find((each) => each.vault === row.vault_id)
   const open = standing.held?.filter((each) => each.vault === row.vault_id) ?? []
   const beside = reasonsBesideFunds(vault, key?.maker ?? '', { now, settleDelayMs: row.settle_delay_ms })
@@ -151,7 +151,7 @@ function openAccount(books: Books, row: ReportRow): Account {
     blocks: [...new Set([...(key?.blocks ?? []), ...(key ? beside : [])])],
     funds: {
       isBlocked: false,
-      payable: payableUsd(vault, usage, { usdPerFlow: rate, worstUsd }),
+      payable: payableUsd(vault, usage, { usdPerFlow: rate }),
       held: usd(open.reduce((sum, { amount }) => sum + BigInt(amount), 0n)),
       leftBelowCap: leftBelowCapUsd(vault, usage, { period }),
     },
@@ -181,17 +181,13 @@ function usageOf(books: Books, { vault_id, settled }: ReportRow): PeriodUsage[] 
   const rows = (books.standing.used ?? []).filter(({ vault }) => vault === vault_id)
   return [...Map.groupBy(rows, ({ period }) => period)].map(([period, models]) => {
     const used = new Map(models.map(({ model, tokens }) => [model, BigInt(tokens)]))
-    const { usd: priceUsd, totalTokens: tokens } = priceAsItIs(books, period, used)
-    return { period, priceUsd, tokens, settledTokens: BigInt(settled[period] ?? '0') }
+    const tokens = [...used.values()].reduce((sum, each) => sum + each, 0n)
+    const known = books.schedules.get(period)
+    const schedule = known ?? scheduleOf(books, periodOf(books.now))
+    // A clock that is ahead may tell of usage in the month to come: it is priced as high as any can be.
+    const priceUsd = known ? priceUsage(known, used).usd : worstPrice(schedule, tokens)
+    return { period, priceUsd, unsettledUsd: unsettledUsdOf(schedule, tokens, BigInt(settled[period] ?? '0')) }
   })
-}
-
-/** A clock that is ahead may tell of usage in the month to come: it is priced as high as any can be. */
-function priceAsItIs(books: Books, period: Period, used: Usage): { usd: Usd; totalTokens: bigint } {
-  const schedule = books.schedules.get(period)
-  if (schedule) return priceUsage(schedule, used)
-  const totalTokens = [...used.values()].reduce((sum, tokens) => sum + tokens, 0n)
-  return { usd: worstPrice(scheduleOf(books, periodOf(books.now)), totalTokens), totalTokens }
 }
 
 const moneyOrNull = (text: string | null): Usd | null => (text === null ? null : usd(BigInt(text)))

@@ -57,10 +57,9 @@ function harm(given: Situation, judge: typeof judgeVault): 'overspent' | 'cap ex
     usdPerFlow: rate,
     floorUsd: worstPrice(schedule, UNSEEN),
     settleDelayMs: 60_000,
-    worstUsd: (count) => worstPrice(schedule, count),
   }
   const known = price(given.settled, given.metered)
-  const usage = [{ period: PERIOD, priceUsd: known, tokens: 1n, settledTokens: 0n }]
+  const usage = [{ period: PERIOD, priceUsd: known, unsettledUsd: usd(0n) }]
   if (judge(vault, OWNER, usage, terms).length > 0) return null
   const after = price(given.settled, given.metered, given.unseen)
   if (given.cap !== null && after > given.cap) return 'cap exceeded'

@@ -68,10 +68,10 @@ function harm(given: Situation, { price, hold }: Ways): 'overspent' | 'cap excee
       given.askedBack === null ? null : { amount: flow(given.askedBack), actsAt: new Date(0), proposal: null },
   })
   const before = priceOf(given.settled, given.metered)
-  const usage: PeriodUsage[] = [{ period: PERIOD, priceUsd: before, tokens: 1n, settledTokens: 0n }]
+  const usage: PeriodUsage[] = [{ period: PERIOD, priceUsd: before, unsettledUsd: usd(0n) }]
   let funds: VaultFunds = {
     isBlocked: false,
-    payable: payableUsd(vault, usage, { usdPerFlow: rate, worstUsd: (count) => worstPrice(schedule, count) }),
+    payable: payableUsd(vault, usage, { usdPerFlow: rate }),
     held: usd(0n),
     leftBelowCap: leftBelowCapUsd(vault, usage, { period: PERIOD }),
   }

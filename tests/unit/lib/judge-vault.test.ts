@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { type GuardTerms, judgeVault, payableUsd, type PeriodUsage } from '#lib/keys/judge-vault.ts'
+import { type GuardTerms, judgeVault, payableUsd, type PeriodUsage, unsettledUsdOf } from '#lib/keys/judge-vault.ts'
 import { unseenTokens } from '#lib/keys/key-floor.ts'
 import { parseFlow, parseUsd, parseUsdPerFlow } from '#lib/money/decimal.ts'
 import { DEFAULT_SCHEDULE } from '#lib/pricing/schedule.ts'
@@ -12,13 +12,11 @@ const terms: GuardTerms = {
   usdPerFlow: parseUsdPerFlow('1'),
   floorUsd: parseUsd('0.9'),
   settleDelayMs: 60_000,
-  worstUsd: (tokens) => worstPrice(DEFAULT_SCHEDULE, tokens),
 }
 const used = (price: string, more: Partial<PeriodUsage> = {}): PeriodUsage => ({
   period: 202_611,
   priceUsd: parseUsd(price),
-  tokens: 1_000n,
-  settledTokens: 0n,
+  unsettledUsd: parseUsd('0.03'),
   ...more,
 })
 const judge = (more: Parameters<typeof vaultReport>[0], ...usage: PeriodUsage[]) =>
@@ -98,7 +96,7 @@ describe('what a vault can pay', () => {
 
   test('takes off the highest price for what an earlier month has not settled', () => {
     const settled = { period: 202_611, chargedUsd: parseUsd('3'), accrued: parseFlow('3') }
-    const late = used('2', { period: 202_610, tokens: 1_500n, settledTokens: 500n })
+    const late = used('2', { period: 202_610 })
     expect(payable(settled, late)).toBe(parseUsd('6.97'))
     expect(payable({}, late)).toBe(parseUsd('8'))
   })
@@ -114,4 +112,9 @@ test('a key can use the tokens of one more window than its usage is late, and wh
   expect(unseenTokens(rate, 60_000)).toBe(30_000n)
   expect(unseenTokens(rate, 60_001)).toBe(45_000n)
   expect(worstPrice(DEFAULT_SCHEDULE, 30_000n)).toBe(parseUsd('0.9'))
+})
+
+test('what a month has not settled is worth at most what its own schedule asks for it', () => {
+  expect(unsettledUsdOf(DEFAULT_SCHEDULE, 1_500n, 500n)).toBe(parseUsd('0.03'))
+  expect(unsettledUsdOf(DEFAULT_SCHEDULE, 500n, 1_500n)).toBe(0n)
 })
