@@ -206,7 +206,8 @@ interface UsageSum extends Record<string, unknown> {
 
 /**
  * Usage by provider and model, the dearest first: what was paid for, less what was given back of it, and what cost
- * nothing, of which only metering knows. Counts are decimal texts: sums may exceed 2^53.
+ * nothing, of which only metering knows. A request counts at the time at which its hold was placed, as for the cap.
+ * Counts are decimal texts: sums may exceed 2^53.
  */
 export async function sumUsage(
   db: Db,
@@ -222,11 +223,12 @@ export async function sumUsage(
         coalesce((usage.facts->>'inputTokens')::numeric, event.input_tokens, 0) as input_tokens,
         coalesce((usage.facts->>'outputTokens')::numeric, event.output_tokens, 0) as output_tokens,
         usage.amount - coalesce(given_back.amount, 0) as cost
-      from ledger_transfers as usage left join given_back on given_back.line = usage.id
-        left join event_identities as known on known.id = substr(usage.id, 7)
+      from credit_holds as hold join ledger_transfers as usage on usage.id = 'usage:' || hold.id
+        left join given_back on given_back.line = usage.id
+        left join event_identities as known on known.id = hold.id
         left join events as event on (event.deployment_id, event.vault_id, event.period, event.ordinal)
           = (known.deployment_id, known.vault_id, known.period, known.ordinal)
-      where usage.account_id = ${accountId} and usage.kind = 'usage' and ${within(sql`usage.created_at`)}
+      where hold.account_id = ${accountId} and hold.state = 'posted' and ${within(sql`hold.created_at`)}
     ), free as (
       select provider, model, coalesce(input_tokens, 0), coalesce(output_tokens, 0), 0 from events
       where deployment_id = ${deploymentId} and status = 'success' and ${within(sql`started_at`)}
