@@ -129,6 +129,8 @@ export interface UsageView {
 interface LastReading {
   sequence: string
   status: 'planned' | 'submitted' | 'sealed' | 'failed'
+  /** It failed and is not tried again. */
+  refusedForGood: boolean
   txId: string | null
   usd: string | null
   flow: string | null

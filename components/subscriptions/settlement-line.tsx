@@ -6,6 +6,7 @@ import { Time } from '#components/ui/time.client.tsx'
 import type { SettlementView } from '#hooks/api-types.ts'
 
 const WORDS = { planned: 'Planned', submitted: 'Sent', sealed: 'Final', failed: 'Failed, tried again' }
+const REFUSED = 'Refused for good, not billed'
 
 /** The last reading that was settled: when, how much, in which transaction; and what waits for the next. */
 export function SettlementLine({ settlement, network }: { settlement: SettlementView; network: string }) {
@@ -16,7 +17,8 @@ export function SettlementLine({ settlement, network }: { settlement: Settlement
       {lastReading ? (
         <p className="flex flex-wrap items-center gap-x-2" data-settlement={lastReading.status}>
           <span>
-            Reading {lastReading.sequence}: {WORDS[lastReading.status]}, <Time at={lastReading.at} />
+            Reading {lastReading.sequence}: {lastReading.refusedForGood ? REFUSED : WORDS[lastReading.status]},{' '}
+            <Time at={lastReading.at} />
           </span>
           {lastReading.flow ? <span>{showFlowExact(parseFlow(lastReading.flow))}</span> : null}
           {lastReading.txId ? <TransactionId value={lastReading.txId} network={network} /> : null}

@@ -50,18 +50,17 @@ export async function endAsSettled(
     return
   }
   const expectedUsd = priceUsage(await getSchedule(ctx, reading.period), usageOf(reading)).usd
-  const alarm = alarmOf(expectedUsd, event.priceUsd)
-  if (alarm) ctx.log.error({ readingId: reading.id, txId, alarm }, 'the chain charged another price')
-  const { priceUsd, dueUsd, flowDue: flow } = event
+  const alarm = alarmOf(expectedUsd, event)
+  if (alarm) ctx.log.error({ readingId: reading.id, txId, alarm }, 'what the chain charged needs a look')
   const finishedAt = ctx.clock()
   await withTransaction(ctx, async (tx) => {
     const ending = {
       status: 'sealed' as const,
       txId,
-      usd: priceUsd,
-      expectedUsd,
-      dueUsd,
-      flow,
+      usd: written(event.priceUsd),
+      expectedUsd: written(expectedUsd),
+      dueUsd: written(event.dueUsd),
+      flow: written(event.flowDue),
       alarm,
       error: null,
       finishedAt,
@@ -70,8 +69,15 @@ export async function endAsSettled(
   })
 }
 
-const alarmOf = (expected: Usd, charged: Usd): string | null =>
-  expected === charged ? null : `price on chain ${formatUsd(charged)} USD, expected ${formatUsd(expected)} USD`
+/** The most that a row can say, 92 billion USD or FLOW; the chain can count twice as much. */
+const MOST = 2n ** 63n - 1n
+const written = (amount: bigint): bigint => (amount < MOST ? amount : MOST)
+
+function alarmOf(expected: Usd, { priceUsd, dueUsd, flowDue }: Settled): string | null {
+  if (expected !== priceUsd) return `price on chain ${formatUsd(priceUsd)} USD, expected ${formatUsd(expected)} USD`
+  const isTooLarge = [priceUsd, dueUsd, flowDue].some((amount) => amount > MOST)
+  return isTooLarge ? `too large to be written down: price on chain ${formatUsd(priceUsd)} USD` : null
+}
 
 /** Ends a reading that the vault has taken by a transaction that can't be found any more. */
 export async function endAsSettledElsewhere(ctx: ServiceContext, reading: ReadingRow): Promise<void> {
@@ -79,7 +85,8 @@ export async function endAsSettledElsewhere(ctx: ServiceContext, reading: Readin
   const alarm = 'settled by a transaction that is not known here'
   ctx.log.error({ readingId: reading.id, alarm }, 'a reading was settled, but its transaction is not known')
   await withTransaction(ctx, async (tx) => {
-    const ending = { status: 'sealed' as const, txId: null, expectedUsd, alarm, finishedAt: tx.clock() }
+    const known = { txId: null, expectedUsd: written(expectedUsd), alarm }
+    const ending = { status: 'sealed' as const, ...known, finishedAt: tx.clock() }
     if (await endReading(tx.db, reading.id, ending)) await settlePeriod(tx.db, tx.deploymentId, reading)
   })
 }

@@ -1,11 +1,14 @@
 import { flow, type Flow, usd, type Usd } from '#lib/money/units.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
+import { isFinalReason } from './hold-period.ts'
 import { listLastReadings, type ReadingRow, unsettledTokens } from './store.ts'
 
 export interface LastReading {
   readonly sequence: bigint
   readonly period: number
   readonly status: ReadingRow['status']
+  /** It failed and is not tried again: what it says is listed, and not billed. */
+  readonly refusedForGood: boolean
   readonly txId: string | null
   /** What it charged; null until it is sealed. */
   readonly usd: Usd | null
@@ -47,6 +50,7 @@ function toLastReading(row: ReadingRow): LastReading {
     sequence,
     period,
     status,
+    refusedForGood: status === 'failed' && error !== null && isFinalReason(error),
     txId,
     error,
     at,

@@ -67,6 +67,8 @@ const settlementView = z.object({
     .object({
       sequence: count,
       status: z.enum(['planned', 'submitted', 'sealed', 'failed']),
+      /** It failed and is not tried again: what it says is listed, and not billed. */
+      refusedForGood: z.boolean(),
       txId: z.string().nullable(),
       usd: amount.nullable(),
       flow: amount.nullable(),

@@ -74,9 +74,10 @@ export function toSettlementView({ lastReading, unsettledTokens }: VaultSettleme
   return { lastReading: lastReading && toReadingView(lastReading), unsettledTokens: unsettledTokens.toString() }
 }
 
-const toReadingView = ({ sequence, status, txId, usd, flow, at }: LastReading) => ({
+const toReadingView = ({ sequence, status, refusedForGood, txId, usd, flow, at }: LastReading) => ({
   sequence: sequence.toString(),
   status,
+  refusedForGood,
   txId,
   usd: usd === null ? null : formatUsd(usd),
   flow: flow === null ? null : formatFlow(flow),
