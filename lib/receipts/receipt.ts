@@ -47,8 +47,8 @@ export interface ReceiptEvent {
 
 /**
  * How the request stands: `settled` with its proof; `waiting` for a reading that covers it (`expectedBy` null: nobody
- * knows, as free requests start no reading); `unbilled`: the period closed before a reading did, it is listed only;
- * `credits`: paid from a balance, with its place in the account's own tree, whose root is on no chain.
+ * knows, as free requests start no reading while their month runs); `unbilled`: no reading can cover it any more, it is
+ * listed only; `credits`: paid from a balance, with its place in the account's own tree, whose root is on no chain.
  */
 export type ReceiptState =
   | ({ readonly state: 'settled'; readonly size: number; readonly path: readonly Hash[] } & SettledAs)

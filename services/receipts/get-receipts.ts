@@ -2,6 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { canonicalLeaf } from '#lib/metering/canonical-leaf.ts'
 import { RECEIPT_KIND, RECEIPT_VERSION, type Receipt, type ReceiptState } from '#lib/receipts/receipt.ts'
 import { isOfAccount } from '#lib/metering/payer.ts'
+import { periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { placeOf, toReceiptReading } from './place.ts'
 import { proveLeaf } from './prove-leaf.ts'
@@ -81,8 +82,9 @@ async function stateOf(ctx: ServiceContext, ref: PeriodRef, index: number): Prom
 
 function unsettled({ clock, env }: ServiceContext, period: MeterPeriodRow | null): ReceiptState {
   if (period?.closedReason) return { state: 'unbilled', reason: period.closedReason }
-  // Requests that cost nothing start no reading: they are covered by the next one that somebody's tokens start.
-  if (!period || period.tokens <= period.settledTokens) return { state: 'waiting', expectedBy: null }
+  const isJustOver = period?.period === previousPeriod(periodOf(clock()))
+  // Requests that cost nothing start no reading before their month is over: they are covered by the next one.
+  if (!period || (period.tokens <= period.settledTokens && !isJustOver)) return { state: 'waiting', expectedBy: null }
   const from = Math.max(clock().getTime(), period.planAfter?.getTime() ?? 0)
   const expectedBy = new Date(from + env.oracle.settleIntervalMs + SEAL_MS).toISOString()
   return { state: 'waiting', expectedBy }

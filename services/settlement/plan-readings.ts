@@ -23,7 +23,8 @@ export interface PlanOptions {
 
 /**
  * Plans a cumulative reading for each vault with unsettled usage, oldest period first, and hands it to the outbox in
- * the same transaction. A vault has one open reading at most. Returns how many were planned.
+ * the same transaction. Calls that cost nothing wait for the next one that does; once their month is over none may
+ * come, so they get a reading of their own. A vault has one open reading at most. Returns how many were planned.
  */
 export async function planReadings(ctx: ServiceContext, options: PlanOptions = {}): Promise<number> {
   const { scope = 'all', vaultIds, onStep } = options
@@ -66,7 +67,7 @@ async function planVault(
 
 async function planInTransaction(tx: ServiceContext, key: UnsettledPeriod, chainSequence: bigint): Promise<boolean> {
   const { deploymentId } = tx
-  const content = await lockContent(tx.db, deploymentId, key)
+  const content = await lockContent(tx.db, deploymentId, { ...key, now: tx.clock() })
   if (!content) return false
   const ours = await lastSequence(tx.db, deploymentId, key.vaultId)
   // A restored database is behind the chain: its numbers are taken there.

@@ -1,5 +1,5 @@
 import { and, desc, eq, gt, gte, inArray, isNotNull, isNull, lte, notExists, or, sql } from 'drizzle-orm'
-import type { Period } from '#lib/period/period.ts'
+import { type Period, periodOf, previousPeriod } from '#lib/period/period.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { meterPeriods, meters, readings } from '#services/platform/db/schema/index.ts'
 import type { ReadingContent, UnsettledPeriod } from './schemas.ts'
@@ -9,6 +9,29 @@ export type ReadingRow = typeof readings.$inferSelect
 const OPEN = ['planned', 'submitted'] as const
 const ofPeriod = (deploymentId: string, { vaultId, period }: UnsettledPeriod) =>
   and(eq(meterPeriods.deploymentId, deploymentId), eq(meterPeriods.vaultId, vaultId), eq(meterPeriods.period, period))
+
+/** The month in which what cost nothing has to be brought to the chain too, as nothing else may come after it. */
+const justOverAt = (now: Date): Period => previousPeriod(periodOf(now))
+
+/** Whether a period has events that no sealed reading carries, also such that cost nothing. */
+const isUncovered = (db: Db) =>
+  notExists(
+    db
+      .select({ one: sql`1` })
+      .from(readings)
+      .where(
+        and(
+          eq(readings.deploymentId, meterPeriods.deploymentId),
+          eq(readings.vaultId, meterPeriods.vaultId),
+          eq(readings.period, meterPeriods.period),
+          eq(readings.status, 'sealed'),
+          gte(readings.eventCount, meterPeriods.eventCount),
+        ),
+      ),
+  )
+
+const hasUncovered = async (db: Db, deploymentId: string, key: UnsettledPeriod): Promise<boolean> =>
+  (await db.$count(meterPeriods, and(ofPeriod(deploymentId, key), isUncovered(db)))) > 0
 
 interface UnsettledQuery {
   readonly now: Date
@@ -42,7 +65,10 @@ export async function listUnsettled(
         eq(meterPeriods.deploymentId, deploymentId),
         // Credit accounts, whose numbers are below 0, are paid from their balance: nothing of them goes to the chain.
         gte(meterPeriods.vaultId, 0n),
-        gt(meterPeriods.tokens, meterPeriods.settledTokens),
+        or(
+          gt(meterPeriods.tokens, meterPeriods.settledTokens),
+          and(eq(meterPeriods.period, justOverAt(now)), isUncovered(db)),
+        ),
         isNull(meterPeriods.closedReason),
         or(isNull(meterPeriods.planAfter), lte(meterPeriods.planAfter, now)),
         lte(meterPeriods.period, upTo),
@@ -58,10 +84,12 @@ export async function listUnsettled(
 export async function lockContent(
   db: Db,
   deploymentId: string,
-  key: UnsettledPeriod,
+  { now, ...key }: UnsettledPeriod & { now: Date },
 ): Promise<Omit<ReadingContent, 'sequence'> | null> {
   const [locked] = await db.select().from(meterPeriods).where(ofPeriod(deploymentId, key)).for('update')
-  if (!locked || locked.tokens <= locked.settledTokens) return null
+  if (!locked) return null
+  const isSettled = locked.tokens <= locked.settledTokens
+  if (isSettled && !(key.period === justOverAt(now) && (await hasUncovered(db, deploymentId, key)))) return null
   const rows = await db
     .select({ model: meters.model, tokens: meters.tokens })
     .from(meters)

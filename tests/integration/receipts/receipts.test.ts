@@ -1,5 +1,6 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { nextPeriod, periodOf, periodStart } from '#lib/period/period.ts'
 import { checkReceipt, type ReceiptCheck } from '#lib/receipts/check-receipt.ts'
 import type { Trust } from '#lib/receipts/step.ts'
 import type { Receipt } from '#lib/receipts/receipt.ts'
@@ -91,6 +92,16 @@ describe('a request that no reading covers', () => {
     await vault.use({})
     await settleAll(ctx)
     expect((await check(await receiptOf(id))).isProven).toBe(true)
+  })
+
+  test('that cost nothing waits for no other once its month is over', async () => {
+    const [call] = await vault.use({ status: 'failure', inputTokens: null, outputTokens: null })
+    const nextMonth = new Date(periodStart(nextPeriod(periodOf(new Date()))).getTime() + 1_000)
+    const { settlement } = await receiptOf(`${call?.id}:failure`, {
+      ...as(vault.owner.address),
+      clock: () => nextMonth,
+    })
+    expect(settlement).toMatchObject({ state: 'waiting', expectedBy: expect.any(String) as string })
   })
 
   test('in a closed month is listed and not billed', async () => {

@@ -1,9 +1,9 @@
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { periodOf } from '#lib/period/period.ts'
+import { nextPeriod, periodOf, periodStart } from '#lib/period/period.ts'
 import { ingestEvents } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { meterPeriods, outbox, readings } from '#services/platform/db/schema/index.ts'
+import { meterPeriods, meters, outbox, readings } from '#services/platform/db/schema/index.ts'
 import { dispatchOutbox } from '#services/platform/outbox/dispatch.ts'
 import { createReadingHandler, getSettlements, planReadings } from '#services/settlement/index.ts'
 import { expectChargedOnce, oracleVariables, settlementsOf } from '#tests/support/billed-vault.ts'
@@ -48,6 +48,20 @@ async function use(keyHash: string, model: string, tokens: number) {
   const call = usageEvent(keyHash, { model, inputTokens: String(tokens), outputTokens: '0', startedAt: now() })
   await ingestEvents(ctx, { road: 'plugin', items: [{ raw: call }] })
   return call
+}
+
+/** gpt-4 tokens of 252 and of 100.8 billion USD. */
+const [PRICELESS, BEYOND_BOOKS] = [30_000_000_000_000_000n, 12_000_000_000_000_000n]
+
+/** The vault's meter says so many tokens of its one model, as no test could use them. */
+async function meter(vaultId: bigint, tokens: bigint): Promise<void> {
+  await ctx.db.update(meters).set({ tokens }).where(eq(meters.vaultId, vaultId))
+  await ctx.db.update(meterPeriods).set({ tokens }).where(eq(meterPeriods.vaultId, vaultId))
+}
+
+async function useForNothing(keyHash: string): Promise<void> {
+  const none = { inputTokens: '0', outputTokens: '0', startedAt: now() }
+  await ingestEvents(ctx, { road: 'plugin', items: [{ raw: usageEvent(keyHash, { ...none, status: 'failure' }) }] })
 }
 
 async function settleAll(): Promise<void> {
@@ -105,6 +119,22 @@ describe('usage settles on chain', () => {
     )
   })
 
+  test('what cost nothing is brought to the chain once its month is over, as nothing else may come after it', async () => {
+    const [mixed, free] = [await newVault(), await newVault()]
+    await use(mixed.keyHash, 'gpt-4', 500)
+    await settleAll()
+    for (const { keyHash } of [mixed, free]) await useForNothing(keyHash)
+    expect(await planReadings(ctx)).toBe(0)
+    const nextMonth = new Date(periodStart(nextPeriod(periodOf(new Date()))).getTime() + 1_000)
+    const vaultIds = [mixed.vaultId, free.vaultId]
+    expect(await planReadings({ ...ctx, clock: () => nextMonth }, { vaultIds })).toBe(2)
+    await ctx.db.update(outbox).set({ runAt: new Date(0) })
+    await settleAll()
+    expect((await readingsOf(mixed.vaultId)).at(-1)).toMatchObject({ status: 'sealed', eventCount: 2, dueUsd: 0n })
+    expect(await readingsOf(free.vaultId)).toMatchObject([{ status: 'sealed', eventCount: 1, models: [], usd: 0n }])
+    expect(await planReadings({ ...ctx, clock: () => nextMonth }, { vaultIds })).toBe(0)
+  })
+
   test('planning twice at once plans one reading', async () => {
     const { vaultId, keyHash } = await newVault()
     await use(keyHash, 'gpt-4', 500)
@@ -129,9 +159,21 @@ describe('what the contract refuses', () => {
     expect((await readingsOf(bad.vaultId))[0]).toMatchObject({ status: 'failed', error: 'root_invalid' })
     const [held] = await ctx.db.select().from(meterPeriods).where(eq(meterPeriods.vaultId, bad.vaultId))
     expect(held?.planAfter?.getTime()).toBeGreaterThan(Date.now())
+    const refused = { status: 'failed', refusedForGood: false }
+    expect((await getSettlements(ctx, [bad.vaultId])).get(bad.vaultId)).toMatchObject({ lastReading: refused })
     await ctx.db.update(meterPeriods).set({ planAfter: null }).where(eq(meterPeriods.vaultId, bad.vaultId))
     await settleAll()
     expect((await readingsOf(bad.vaultId)).map(({ status }) => status)).toEqual(['failed', 'sealed'])
+  })
+
+  test('a month that is worth more than the chain can count is refused for good, and the operator told', async () => {
+    const { vaultId, keyHash } = await newVault()
+    await use(keyHash, 'gpt-4', 500)
+    await meter(vaultId, PRICELESS)
+    await settleAll()
+    expect(await readingsOf(vaultId)).toMatchObject([{ status: 'failed', error: 'out_of_range' }])
+    const [period] = await ctx.db.select().from(meterPeriods).where(eq(meterPeriods.vaultId, vaultId))
+    expect(period).toMatchObject({ closedReason: 'out_of_range', tokens: PRICELESS, settledTokens: 0n })
   })
 
   test('a period that is closed on chain is listed, not billed', async () => {
@@ -141,7 +183,10 @@ describe('what the contract refuses', () => {
     await settleAll()
     expect(await readingsOf(vaultId)).toMatchObject([{ status: 'failed', error: 'period_closed' }])
     expect(await planReadings(ctx)).toBe(0)
-    expect((await getSettlements(ctx, [vaultId])).get(vaultId)?.unsettledTokens).toBe(0n)
+    expect((await getSettlements(ctx, [vaultId])).get(vaultId)).toMatchObject({
+      unsettledTokens: 0n,
+      lastReading: { status: 'failed', refusedForGood: true },
+    })
   })
 })
 
@@ -195,6 +240,16 @@ describe('a reading that is sent again', () => {
     expect((await readingsOf(vaultId)).at(-1)).toMatchObject({ sequence: 2n, status: 'sealed' })
     await expectChargedOnce(ctx, vaultId, calls)
   })
+})
+
+test('an amount that the chain can count and our books can’t ends the reading, with an alarm', async () => {
+  const { vaultId, keyHash } = await newVault()
+  await use(keyHash, 'gpt-4', 500)
+  await meter(vaultId, BEYOND_BOOKS)
+  await settleAll()
+  expect(await readingsOf(vaultId)).toMatchObject([
+    { status: 'sealed', usd: 2n ** 63n - 1n, alarm: expect.stringContaining('too large') as string },
+  ])
 })
 
 test('a price that the chain computes otherwise is an alarm on the row', async () => {
