@@ -96,6 +96,40 @@ transaction(address: Address, publicKey: String) {
   ],
 } as const
 
+export const adminIssueRateSetter = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Lets an account set the rate, and nothing else.
+/// Signer: the admin. Effect: the account finds its capability in the inbox.
+/// Before: the account was given none, or it was revoked.
+transaction(address: Address) {
+
+    prepare(
+        admin: auth(GetStorageCapabilityController, IssueStorageCapabilityController, PublishInboxCapability) &Account
+    ) {
+        let path = UsageBasedSubscriptions.TermsStoragePath
+        let name = "BillingTerms.rate.".concat(address.toString())
+        assert(
+            admin.storage.type(at: path) == Type<@BillingTerms.Terms>(),
+            message: "Cannot issue the right to set the rate! The account is not the admin's. "
+                .concat("Sign with the admin's account.")
+        )
+        for controller in admin.capabilities.storage.getControllers(forPath: path) {
+            assert(controller.tag != name, message: "Cannot issue the right to set the rate! "
+                .concat(address.toString()).concat(" has it already. Nothing has to be done."))
+        }
+        let capability = admin.capabilities.storage.issue<auth(BillingTerms.SetRate) &BillingTerms.Terms>(path)
+        admin.capabilities.storage.getController(byCapabilityID: capability.id)!.setTag(name)
+        admin.inbox.publish(capability, name: name, recipient: address)
+    }
+}
+`,
+  parameters: [
+    { name: 'address', type: 'Address' },
+  ],
+} as const
+
 export const adminNameRateSource = {
   code: `import "BillingTerms"
 import "UsageBasedSubscriptions"
@@ -341,6 +375,43 @@ transaction {
 }
 `,
   parameters: [],
+} as const
+
+export const adminRevokeRateSetter = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Ends an account's right to set the rate at once: what it holds of the capability, and every copy, works no longer.
+/// Signer: the admin. Effect: the account sets no rate; the rate that it set stays.
+/// Before: admin/issue_rate_setter for the account.
+transaction(address: Address) {
+
+    prepare(admin: auth(GetStorageCapabilityController, UnpublishInboxCapability) &Account) {
+        let path = UsageBasedSubscriptions.TermsStoragePath
+        let name = "BillingTerms.rate.".concat(address.toString())
+        assert(
+            admin.storage.type(at: path) == Type<@BillingTerms.Terms>(),
+            message: "Cannot revoke the right to set the rate! The account is not the admin's. "
+                .concat("Sign with the admin's account.")
+        )
+        var revoked = false
+        for controller in admin.capabilities.storage.getControllers(forPath: path) {
+            if controller.tag == name {
+                controller.delete()
+                revoked = true
+            }
+        }
+        if !revoked {
+            panic("Cannot revoke the right to set the rate! ".concat(address.toString())
+                .concat(" does not have it. Check the address."))
+        }
+        admin.inbox.unpublish<auth(BillingTerms.SetRate) &BillingTerms.Terms>(name)
+    }
+}
+`,
+  parameters: [
+    { name: 'address', type: 'Address' },
+  ],
 } as const
 
 export const adminSetRate = {
@@ -1438,6 +1509,71 @@ transaction(vaultIds: [UInt64]) {
   ],
 } as const
 
+export const rateClaimRateSetter = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Takes the capability to set the rate.
+/// Signer: an account that the admin let set the rate. Effect: the signer holds the capability; one that was revoked is
+/// replaced. Repeating it changes nothing.
+/// Before: admin/issue_rate_setter for the signer.
+transaction {
+
+    prepare(setter: auth(ClaimInboxCapability, LoadValue, SaveValue) &Account) {
+        // The address keeps deployments apart.
+        let identifier = "BillingTermsRateOf".concat(UsageBasedSubscriptions.inboxAddress.toString())
+        let path = StoragePath(identifier: identifier)!
+        let claimed = setter.inbox.claim<auth(BillingTerms.SetRate) &BillingTerms.Terms>(
+            "BillingTerms.rate.".concat(setter.address.toString()),
+            provider: UsageBasedSubscriptions.inboxAddress
+        )
+        if claimed == nil {
+            if setter.storage.type(at: path) != nil { return }
+            panic("Cannot claim the right to set the rate! Nothing waits for this account. Ask the admin to issue it.")
+        }
+        setter.storage.load<Capability<auth(BillingTerms.SetRate) &BillingTerms.Terms>>(from: path)
+        setter.storage.save(claimed!, to: path)
+    }
+}
+`,
+  parameters: [],
+} as const
+
+export const rateSetRate = {
+  code: `import "BillingTerms"
+import "UsageBasedSubscriptions"
+
+/// Sets the USD that one FLOW is worth, as admin/set_rate does, for an account that may do only this.
+/// Signer: an account that holds the capability. Effect: charges become FLOW at this rate.
+/// Before: rate/claim_rate_setter; the source is the one in force; the rate moves within the bounded jump.
+transaction(usdPerFlow: UFix64, source: String) {
+
+    let terms: auth(BillingTerms.SetRate) &BillingTerms.Terms
+
+    prepare(setter: auth(CopyValue) &Account) {
+        let identifier = "BillingTermsRateOf".concat(UsageBasedSubscriptions.inboxAddress.toString())
+        let capability = setter.storage.copy<Capability<auth(BillingTerms.SetRate) &BillingTerms.Terms>>(
+            from: StoragePath(identifier: identifier)!
+        ) ?? panic("Cannot set the rate! The account may not. Ask the admin for the right, and claim it.")
+        self.terms = capability.borrow()
+            ?? panic("Cannot set the rate! The right was revoked. Ask the admin to issue it again, and claim it.")
+    }
+
+    execute {
+        self.terms.setRate(usdPerFlow: usdPerFlow, source: source)
+    }
+
+    post {
+        self.terms.rateRefusal() == nil: "Cannot set the rate! Nothing could settle at it."
+    }
+}
+`,
+  parameters: [
+    { name: 'usdPerFlow', type: 'UFix64' },
+    { name: 'source', type: 'String' },
+  ],
+} as const
+
 export const getApprovals = {
   code: `import "SubscriptionReports"
 
@@ -1721,6 +1857,7 @@ export const transactions = {
   'account/archive_vaults': accountArchiveVaults,
   'account/create_account': accountCreateAccount,
   'admin/appoint_oracle': adminAppointOracle,
+  'admin/issue_rate_setter': adminIssueRateSetter,
   'admin/name_rate_source': adminNameRateSource,
   'admin/publish_schedule': adminPublishSchedule,
   'admin/register_handler': adminRegisterHandler,
@@ -1728,6 +1865,7 @@ export const transactions = {
   'admin/remove_oracle': adminRemoveOracle,
   'admin/remove_provider': adminRemoveProvider,
   'admin/remove_rate_source': adminRemoveRateSource,
+  'admin/revoke_rate_setter': adminRevokeRateSetter,
   'admin/set_rate': adminSetRate,
   'approver/approve': approverApprove,
   'approver/claim_seat': approverClaimSeat,
@@ -1756,6 +1894,8 @@ export const transactions = {
   'provider/renew_capability': providerRenewCapability,
   'provider/request_payment': providerRequestPayment,
   'provider/withdraw_accrued': providerWithdrawAccrued,
+  'rate/claim_rate_setter': rateClaimRateSetter,
+  'rate/set_rate': rateSetRate,
 } as const
 
 export const scripts = {

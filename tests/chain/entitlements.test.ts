@@ -51,6 +51,7 @@ describe('a reference without the entitlement does not even compile', () => {
     ['admin/register_provider', 'RegisterProvider', [address]],
     ['admin/remove_provider', 'RegisterProvider', [address]],
     ['admin/set_rate', 'SetRate', ['1.0', 'x']],
+    ['rate/set_rate', 'SetRate', ['1.0', 'x']],
     ['admin/name_rate_source', 'NameRateSource', ['x']],
     ['admin/remove_rate_source', 'NameRateSource', []],
     ['admin/publish_schedule', 'PublishSchedule', ['203501', 'volume', [], [], [], [], [], []]],
