@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { projectRoot } from '#services/local/home.ts'
-import { withoutTest } from '#tests/support/test-titles.ts'
+import { cellsWithoutTest, withoutTest } from '#tests/support/test-titles.ts'
 
 const read = (file: string): string => readFileSync(join(projectRoot, file), 'utf8')
 const matrix = read('cadence/PERMISSIONS.md')
@@ -63,7 +63,30 @@ test('every test that a row names exists', () => {
   expect(withoutTest(named, tests)).toEqual([])
 })
 
-test('every row of an actor names a test for the actor and one for everyone else', () => {
-  const rows = matrix.split('\n').filter((line) => /^\| (owner|provider|approver|oracle|admin) \|/.test(line))
-  expect(rows.filter((row) => (row.match(/"[^"]+"/g) ?? []).length !== 2)).toEqual([])
+test('every row of both tables names its tests, but for two acts that are for anyone', () => {
+  expect(cellsWithoutTest(matrix)).toEqual([
+    '`UsageBasedSubscriptions.createSubscriptionVault`, nobody else: –',
+    '`UsageBasedSubscriptions.deposit`, nobody else: –',
+  ])
+})
+
+test.each([
+  [
+    'an owner',
+    /^(\| owner \| `SubscriptionVault.takeBack` .*\|) "[^|]+" \|$/m,
+    '`SubscriptionVault.takeBack`, nobody else: ',
+  ],
+  ['anyone', /^(\| anyone \| `VaultArchive.archive` .*\|) "[^|]+" \|$/m, '`VaultArchive.archive`, nobody else: '],
+  [
+    'the contracts',
+    /^(\| contracts of the account \| `Funds`.*\|) "[^|]+" \|$/m,
+    'every function that changes them, nobody else: ',
+  ],
+  ['no party', /^(\| be his own provider \| .*\|) "[^|]+" \|$/m, 'be his own provider, test: '],
+])('a row of %s without its test is found', (_, row, found) => {
+  const planted = matrix.replace(row, '$1 |')
+  expect(planted).not.toBe(matrix)
+  const before = cellsWithoutTest(matrix)
+  const added = cellsWithoutTest(planted).filter((cell) => !before.includes(cell))
+  expect(added).toEqual([expect.stringContaining(found)])
 })

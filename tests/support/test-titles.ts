@@ -14,3 +14,28 @@ export function withoutTest(names: readonly string[], files: readonly string[]):
   const titles = new Set(files.flatMap((file) => titlesIn(readFileSync(join(projectRoot, file), 'utf8'))))
   return names.filter((name) => !titles.has(name))
 }
+
+/** Columns of a table that name tests, and nothing else. */
+const OF_TESTS = ['may', 'nobody else', 'test']
+const NAMES = /^"[^"]+"(?:, "[^"]+")*$/
+
+/** The cells of a text's tables that should name tests and don't: `the row's act, the column: what is there`. */
+export function cellsWithoutTest(text: string): string[] {
+  const tables = text.split(/\n(?!\|)/).map((part) => part.split('\n').filter((line) => line.startsWith('|')))
+  return tables.flatMap(([header = '', , ...rows]) => {
+    const columns = cellsOf(header)
+    const act = columns[0] === 'actor' ? 1 : 0
+    return rows.map(cellsOf).flatMap((row) =>
+      columns
+        .map((column, at) => ({ column, cell: row[at] ?? '' }))
+        .filter(({ column, cell }) => OF_TESTS.includes(column) && !NAMES.test(cell))
+        .map(({ column, cell }) => `${row[act]}, ${column}: ${cell}`),
+    )
+  })
+}
+
+const cellsOf = (row: string): string[] =>
+  row
+    .replace(/^\||\|$/g, '')
+    .split('|')
+    .map((cell) => cell.trim())
