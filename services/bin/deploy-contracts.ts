@@ -1,16 +1,16 @@
 // Deploys or updates the contracts: npm run deploy:contracts -- --network emulator|testnet|mainnet
-import { parseArgs } from 'node:util'
 import { AppError } from '#lib/errors/app-error.ts'
 import { type Deployment, deployLive, setUpLocalChain } from '#services/chain/index.ts'
 import { createSigner } from '#services/clients/flow/index.ts'
 import { runningChain } from '#services/local/command-environment.ts'
+import { commandOptions } from '#services/local/command-options.ts'
 import { nonEmpty, readEnvFiles } from '#services/local/configuration.ts'
 import { deploymentSettings } from '#services/local/deployment-settings.ts'
 import { SERVICE_ADDRESS, SERVICE_PRIVATE_KEY } from '#services/local/emulator/index.ts'
 import { openHome } from '#services/local/home.ts'
 
 async function deploy(): Promise<Deployment> {
-  const { network } = parseArgs({ options: { network: { type: 'string' } } }).values
+  const { network } = commandOptions({ options: { network: { type: 'string' } } }).values
   readEnvFiles()
   const asked = deploymentSettings(nonEmpty(process.env), network)
   if (asked.network !== 'emulator') return deployLive(asked)
@@ -28,6 +28,6 @@ try {
   for (const { name, done } of await deploy()) process.stdout.write(`${name} ${done}\n`)
 } catch (error) {
   if (!(error instanceof AppError)) throw error
-  process.stderr.write(`${error.publicMessage}\n${error.internal}\n`)
+  process.stderr.write(`${[...new Set([error.publicMessage, error.internal])].join('\n')}\n`)
   process.exitCode = 1
 }

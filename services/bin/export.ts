@@ -2,18 +2,18 @@
 import { createWriteStream } from 'node:fs'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { parseArgs } from 'node:util'
 import { AppError } from '#lib/errors/app-error.ts'
 import { eventFile, exportQuery } from '#services/exports/index.ts'
 import { commandEnvironment } from '#services/local/command-environment.ts'
+import { commandOptions } from '#services/local/command-options.ts'
 import { type Container, openContainer } from '#services/platform/container.ts'
 
 const text = { type: 'string' } as const
-const { out, ...given } = parseArgs({
-  options: { from: text, to: text, account: text, vault: text, format: text, out: text },
-}).values
 let container: Container | null = null
 try {
+  const { out, ...given } = commandOptions({
+    options: { from: text, to: text, account: text, vault: text, format: text, out: text },
+  }).values
   const query = exportQuery.safeParse(given)
   if (!query.success) {
     const faults = query.error.issues.map(({ path, message }) => `--${path.join('.')} ${message}`)
