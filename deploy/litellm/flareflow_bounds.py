@@ -8,27 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from fastapi import HTTPException
 
 from flareflow_event import mapping
+from flareflow_parts import images_of, route_of
 
-IMAGES = frozenset(("image_url", "input_image"))
-# What a prompt may be made of: bytes that are all there. Others may name or hold what counts more tokens than bytes.
-TEXTS = frozenset(("text", "input_text", "output_text", "refusal", "message"))
-THOUGHTS = frozenset(("reasoning", "thinking", "redacted_thinking"))
-CALLS = frozenset(("function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output"))
-# Inside of those: a call in a message, a part of a reasoning, a mark for a provider's cache.
-INNER = frozenset(("function", "custom", "summary_text", "reasoning_text", "ephemeral"))
-PARTS = IMAGES | TEXTS | THOUGHTS | CALLS | INNER
-OWN_TOOLS = frozenset(("function", "custom"))
-# What a provider adds to a prompt, at most: it writes the tools into a preamble of its own, marks each message, and the
-# like. Nothing in the request shows it, and it is counted as input.
+# What a provider adds to a prompt, at most: it writes the tools or a schema into a preamble of its own, marks each
+# message, and the like. Nothing in the request shows it, and it is counted as input.
 ADDED_TOKENS = 1_000
-PROMPTS = ("messages", "prompt", "input")
 LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 # Those that a route knows, the one to set first. Another route's name may pass LiteLLM as a field of a provider's own.
 CHAT_LIMITS = ("max_tokens", "max_completion_tokens")
@@ -84,8 +75,8 @@ def bound(data: dict[str, Any], call_type: str, bounds: Bounds) -> WorstCase:
     readings = (data, {**data, **mapping(data.get("extra_body"))})
     for reading in readings:
         _refuse_fields(reading)
-        _refuse_foreign_tools(reading.get("tools"))
-    images = max(_images(reading) for reading in readings)
+    route = route_of(call_type)
+    images = max(images_of(route, reading) if route else 0 for reading in readings)
     answers = max(_answers(reading, bounds) for reading in readings)
     output = 0 if "embedding" in call_type else answers * _limit(data, call_type, bounds)
     among = _answering(data)
@@ -111,37 +102,6 @@ def _refuse_fields(asked: Mapping[str, Any]) -> None:
             raise _refused(f"{name} can't be metered here: what is found counts as tokens that nobody knows before.")
     if asked.get(DROPS):
         raise _refused(f"{DROPS} can't be sent here: it may drop the limit of an answer.")
-
-
-def _images(asked: Mapping[str, Any]) -> int:
-    """How many there are in the prompt; refuses it when other parts are there that nothing bounds."""
-    images = 0
-    for kind in _kinds(asked):
-        if kind not in PARTS:
-            raise _refused(f"Parts of type {kind} can't be metered here. Send text or images.")
-        images += kind in IMAGES
-    return images
-
-
-def _kinds(data: Mapping[str, Any]) -> Iterator[str]:
-    waiting = [data.get(name) for name in PROMPTS]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, list):
-            waiting.extend(value)
-        elif isinstance(value, dict):
-            if value.get("type") is not None:
-                yield str(value["type"])[:64]
-            # Names an answer that the provider keeps, which has no type.
-            if value.get("audio") is not None:
-                yield "audio"
-            waiting.extend(value.values())
-
-
-def _refuse_foreign_tools(tools: object) -> None:
-    for tool in tools if isinstance(tools, list) else []:
-        if mapping(tool).get("type") not in OWN_TOOLS:
-            raise _refused("Only tools of type function or custom can be metered here.")
 
 
 def _answers(asked: Mapping[str, Any], bounds: Bounds) -> int:

@@ -14,6 +14,7 @@ from fastapi import HTTPException
 
 from flareflow_bounds import FALLBACKS, LIMITS, MODEL_NAME
 from flareflow_event import mapping
+from flareflow_parts import is_searching_model, route_of
 
 # In the metadata of a key that FlareFlow made.
 OWNER_FIELD = "flareflow_deployment"
@@ -21,12 +22,6 @@ OWNER_FIELD = "flareflow_deployment"
 FIELDS: Mapping[str, frozenset[str]] = {
     route: frozenset(names)
     for route, names in json.loads(Path(__file__).with_name("flareflow_fields.json").read_text("utf-8")).items()
-}
-ROUTES = {
-    "completion": "/chat/completions",
-    "text_completion": "/completions",
-    "embedding": "/embeddings",
-    "responses": "/responses",
 }
 # Labels and switches that LiteLLM keeps for itself or reads from headers: no provider makes anything longer of them.
 LITELLMS = frozenset(
@@ -44,11 +39,6 @@ SHOWN = 64
 
 def is_flareflows(key: Any) -> bool:
     return OWNER_FIELD in mapping(getattr(key, "metadata", None))
-
-
-def route_of(call_type: str) -> str | None:
-    """The route of a call that is metered; LiteLLM puts an `a` before a call that doesn't block."""
-    return ROUTES.get(call_type) or ROUTES.get(call_type.removeprefix("a"))
 
 
 def refuse_other_routes(key: Any, call_type: str) -> None:
@@ -80,6 +70,25 @@ def refuse_other_fields(key: Any, data: Mapping[str, Any], call_type: str) -> No
             limits = " or ".join(limit for limit in LIMITS if limit in FIELDS[route])
             remedy = f"Leave it out; {limits} limits an answer." if limits else "Leave it out."
             raise _refused(f"{field} can't be sent here: it is no field of OpenAI's {route}. {remedy}", field)
+
+
+def refuse_searching_models(key: Any, data: Mapping[str, Any]) -> None:
+    """Raises 403 for a model that searches or runs tools at its provider: a wildcard of LiteLLM's may serve one."""
+    names = [data.get("model"), mapping(data.get("extra_body")).get("model")]
+    for given in (data.get(name) for name in FALLBACKS):
+        names += given if isinstance(given, list) else []
+    if is_flareflows(key) and any(is_searching_model(name) for name in names if isinstance(name, str)):
+        sentence = "Models that search or run tools at their provider are not offered. Nothing was sent."
+        raise HTTPException(status_code=403, detail={"error": sentence, "code": "model_not_allowed", "field": "model"})
+
+
+def keep_nothing(key: Any, data: dict[str, Any], call_type: str) -> None:
+    """What a provider keeps of a response could be named by the next, which would not show what it costs."""
+    if route_of(call_type) != "/responses" or not is_flareflows(key):
+        return
+    data["store"] = False
+    if isinstance(data.get("extra_body"), dict):
+        data["extra_body"].pop("store", None)
 
 
 def _sent(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:

@@ -25,7 +25,13 @@ from litellm.integrations.custom_logger import CustomLogger
 
 from flareflow_bounds import bound
 from flareflow_event import ESTIMATE, EVENT_FIELD, KEY_HASH, SOURCE_FIELD, Mint, event_of, labels_of, mapping
-from flareflow_fields import refuse_other_fields, refuse_other_routes, refuse_unknown
+from flareflow_fields import (
+    keep_nothing,
+    refuse_other_fields,
+    refuse_other_routes,
+    refuse_searching_models,
+    refuse_unknown,
+)
 from flareflow_holds import HoldDesk, HoldSettings, Unreachable, event_id_of_gateway
 from flareflow_limits import refuse_limited
 from flareflow_sdk import sdk
@@ -78,6 +84,8 @@ class Meter(CustomLogger):
         if self._holds is None:
             return
         refuse_other_fields(key, data, call_type)
+        refuse_searching_models(key, data)
+        keep_nothing(key, data, call_type)
         worst = bound(data, call_type, self._holds.bounds)
         try:
             is_held = await self._holds.place(minted[EVENT_FIELD], str(key.api_key), worst)

@@ -9,7 +9,14 @@ from typing import Any
 from fastapi import HTTPException
 
 from flareflow_event import EVENT_FIELD, Mint
-from flareflow_fields import FIELDS, LITELLMS, refuse_other_fields, refuse_other_routes
+from flareflow_fields import (
+    FIELDS,
+    LITELLMS,
+    keep_nothing,
+    refuse_other_fields,
+    refuse_other_routes,
+    refuse_searching_models,
+)
 from test_flareflow_holds import DeskCase, request, ticket
 from test_support import KEY_HASH, SECRET
 
@@ -78,6 +85,31 @@ class FieldsTest(unittest.TestCase):
         for fallback in ("gpt 4", "", "x" * 129, "modèle", "gpt-4\n"):
             self.assertEqual(refusal_of({**CHAT, "fallbacks": ["gpt-4", fallback]}).detail["field"], "fallbacks")
 
+    def test_a_model_that_searches_by_itself_is_refused_wherever_it_is_named(self) -> None:
+        searching = "openrouter/openai/gpt-4o:online"
+        for named in (
+            {"model": searching},
+            {"extra_body": {"model": searching}},
+            {"fallbacks": ["gpt-4", searching]},
+            {"context_window_fallbacks": [searching]},
+        ):
+            with self.assertRaises(HTTPException, msg=named) as refused:
+                refuse_searching_models(OWN, {**CHAT, **named})
+            self.assertEqual((refused.exception.status_code, refused.exception.detail["field"]), (403, "model"))
+            refuse_searching_models(FOREIGN, {**CHAT, **named})
+        refuse_searching_models(OWN, {**CHAT, "model": None, "extra_body": {"model": 7}, "fallbacks": ["gpt-4"]})
+
+    def test_a_provider_is_told_to_keep_no_response(self) -> None:
+        data: dict[str, Any] = {"model": "m", "input": "Hi", "extra_body": {"store": None, "seed": 1}}
+        keep_nothing(OWN, data, "aresponses")
+        self.assertEqual((data["store"], data["extra_body"]), (False, {"seed": 1}))
+        for key, call_type in ((FOREIGN, "aresponses"), (OWN, "acompletion")):
+            data = {"model": "m"}
+            keep_nothing(key, data, call_type)
+            self.assertEqual(data, {"model": "m"})
+        asked = {"model": "m", "input": "Hi", "store": True}
+        self.assertEqual(refusal_of(asked, "aresponses").detail["field"], "store")
+
     def test_a_key_that_is_not_flareflows_is_served_as_ever(self) -> None:
         self.assertIsNone(refusal_of({**CHAT, "num_predict": 9_000}, key=FOREIGN))
         refuse_other_routes(FOREIGN, "arerank")
@@ -98,6 +130,8 @@ class BeforeTheHoldTest(DeskCase):
     def test_nothing_is_asked_for_a_call_that_is_refused(self) -> None:
         data = request(num_predict=9_000)
         self.assertEqual(self.refusal(data, key=OWN).status_code, 400)
+        self.assertEqual(self.collector.asked, [])
+        self.assertEqual(self.refusal(request(model="sonar-pro"), key=OWN).status_code, 403)
         self.assertEqual(self.collector.asked, [])
         self.before(request(num_predict=9_000), key=FOREIGN)
         self.before(request(), key=OWN)

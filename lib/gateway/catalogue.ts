@@ -1,5 +1,6 @@
 import { type CreditTier, findBaseCost, type Power, type PriceList } from '../credits/price-list.ts'
 import { lowerCaseAscii, normalizeModelName } from '../metering/model-name.ts'
+import { isSearchingModel } from './check-parts.ts'
 
 /** A model that LiteLLM serves. */
 export interface CatalogueModel {
@@ -24,7 +25,7 @@ export interface ModelTerms {
   readonly ownProviders: readonly string[]
 }
 
-type ModelRefusal = 'model_not_found' | 'model_not_allowed' | 'model_not_priced'
+type ModelRefusal = 'model_not_found' | 'model_not_allowed' | 'model_not_offered' | 'model_not_priced'
 type ChosenModel =
   | { readonly ok: true; readonly model: CatalogueModel }
   | { readonly ok: false; readonly reason: ModelRefusal }
@@ -104,10 +105,15 @@ export function chooseModel(
   mode: string,
   terms: ModelTerms,
 ): ChosenModel {
+  // A name that `*` stands for may choose one. Whoever names it so in the configuration can't have it metered either.
+  if (isSearchingModel(wanted)) return { ok: false, reason: 'model_not_offered' }
   const isAuto = wanted === AUTO_MODEL && !catalogue.some(({ name }) => name === AUTO_MODEL)
   const levels = terms.list.powers[terms.power].providers
   const candidates = isAuto
-    ? catalogue.filter((entry) => entry.mode === mode && levels.includes(entry.provider) && !entry.name.endsWith('*'))
+    ? catalogue.filter(
+        ({ mode: own, provider, name }) =>
+          own === mode && levels.includes(provider) && !name.endsWith('*') && !isSearchingModel(name),
+      )
     : catalogue.filter((entry) => isNamed(entry, wanted))
   if (candidates.length === 0) return { ok: false, reason: 'model_not_found' }
   const named = oneByName(candidates, terms.list).map((entry) =>
@@ -123,5 +129,6 @@ export function chooseModel(
 /** Every model that a caller may use and that has a price. */
 export const listUsable = (catalogue: readonly CatalogueModel[], terms: ModelTerms): CatalogueModel[] =>
   oneByName(catalogue, terms.list).filter(
-    (entry) => isAllowed(entry, terms, entry.name) && priceOf(terms.list, entry) !== null,
+    (entry) =>
+      isAllowed(entry, terms, entry.name) && priceOf(terms.list, entry) !== null && !isSearchingModel(entry.name),
   )

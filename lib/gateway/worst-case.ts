@@ -1,3 +1,4 @@
+import { checkParts } from './check-parts.ts'
 import { GATEWAY_ROUTES, type GatewayRoute } from './routes.ts'
 
 /** What bounds a request whose own words don't. */
@@ -32,42 +33,8 @@ export interface WorstCase {
 
 const refuse = (param: string, message: string): Unbounded => ({ ok: false, param, message })
 
-/** Parts of a message that cost tokens which its bytes don't show. */
-const IMAGES = new Set(['image_url', 'input_image', 'image'])
-/** Parts that say all that they cost. A part of any other type may stand for something longer that lies elsewhere. */
-const BOUNDED = new Set([
-  ...IMAGES,
-  ...(
-    'text input_text output_text summary_text reasoning_text refusal url_citation message reasoning thinking ' +
-    'redacted_thinking ephemeral function function_call function_call_output tool_use tool_result custom ' +
-    'custom_tool_call custom_tool_call_output'
-  ).split(' '),
-])
-
-/** What providers write before a list of tools, and bill: some hundred tokens that no byte of the request shows. */
-const TOOL_PREAMBLE = 1_000n
-
-/** Tools that the provider runs itself and bills by the call. */
-const OWN_TOOLS = new Set(['function', 'custom'])
-
-interface Found {
-  images: number
-  unbounded: string | null
-}
-
-function search(value: unknown, found: Found): void {
-  const open: unknown[] = [value]
-  while (open.length > 0) {
-    const next = open.pop()
-    if (typeof next !== 'object' || next === null) continue
-    if (!Array.isArray(next) && 'type' in next && typeof next.type === 'string') {
-      if (IMAGES.has(next.type)) found.images += 1
-      if (!BOUNDED.has(next.type)) found.unbounded ??= next.type
-    }
-    // One by one: a list may be longer than a call may have arguments.
-    for (const inner of Object.values(next)) if (typeof inner === 'object') open.push(inner)
-  }
-}
+/** What providers write around a prompt, its tools or its schema, and bill: no byte of the request shows it. */
+export const ADDED_TOKENS = 1_000n
 
 const wholeAbove = (value: unknown, least: number): number | null =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= least ? value : null
@@ -116,8 +83,9 @@ function limitOf(
 }
 
 /**
- * The most tokens that a request can cost: every byte of it as a token (a token is a byte at least), the declared
- * maximum for images, and as many answers as asked for, each as long as allowed. What nothing bounds is refused.
+ * The most tokens that a request can cost: every byte of it as a token (a token is a byte at least), what providers
+ * add, the declared maximum for images, and as many answers as asked for, each as long as allowed. What nothing bounds
+ * is refused.
  */
 export function worstCase(
   route: GatewayRoute,
@@ -125,23 +93,14 @@ export function worstCase(
   bodyBytes: number,
   bounds: Bounds,
 ): WorstCase | Unbounded {
-  const found: Found = { images: 0, unbounded: null }
-  const { prompt } = GATEWAY_ROUTES[route]
-  search(body[prompt], found)
-  if (found.unbounded)
-    return refuse(prompt, `Parts of type ${found.unbounded.slice(0, 64)} can't be metered here. Send text or images.`)
-  const tools: unknown[] = Array.isArray(body['tools']) ? body['tools'] : []
-  const foreign = tools.some(
-    (tool) => typeof tool !== 'object' || tool === null || !('type' in tool) || !OWN_TOOLS.has(String(tool.type)),
-  )
-  if (foreign) return refuse('tools', 'Only tools of type function or custom can be metered here.')
+  const parts = checkParts(route, body)
+  if (!parts.ok) return refuse(parts.field, parts.message)
   const answers = answersOf(body, bounds.maxAnswers)
   if (typeof answers !== 'number') return answers
   const limit = limitOf(route, body, bounds)
   if ('ok' in limit) return limit
-  const hasTools = tools.length > 0 || body['functions'] !== undefined
-  const images = BigInt(found.images) * BigInt(bounds.maxImageTokens)
-  const inputTokens = BigInt(bodyBytes) + images + (hasTools ? TOOL_PREAMBLE : 0n)
+  const images = BigInt(parts.images) * BigInt(bounds.maxImageTokens)
+  const inputTokens = BigInt(bodyBytes) + images + ADDED_TOKENS
   const outputTokens = BigInt(answers) * BigInt(limit.tokens)
   return { ok: true, inputTokens, outputTokens, tokens: inputTokens + outputTokens, answers, limit: limit.set }
 }

@@ -1,5 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
 import { isWithin, readUsage, toldCounts, type UsageReading } from '#lib/gateway/usage.ts'
+import { ADDED_TOKENS } from '#lib/gateway/worst-case.ts'
 import { mintEventId } from '#lib/metering/event-id.ts'
 import type { Usd } from '#lib/money/units.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -116,7 +117,7 @@ export class Call {
     const { worst } = this.plan
     const seen = BigInt(bytes) / BYTES_PER_TOKEN
     return {
-      inputTokens: worst.inputTokens / BYTES_PER_TOKEN,
+      inputTokens: (worst.inputTokens - ADDED_TOKENS) / BYTES_PER_TOKEN,
       outputTokens: seen < worst.outputTokens ? seen : worst.outputTokens,
       source: isWhole ? 'gateway-count' : 'estimate',
     }

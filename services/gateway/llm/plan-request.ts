@@ -2,6 +2,7 @@ import { POWERS, type Power } from '#lib/credits/price-list.ts'
 import { findPriceTerms, type PriceTerms } from '#lib/credits/price-request.ts'
 import { AppError } from '#lib/errors/app-error.ts'
 import { chooseModel, providerModel } from '#lib/gateway/catalogue.ts'
+import { isSearchingModel } from '#lib/gateway/check-parts.ts'
 import { type Labels, labelsOf } from '#lib/gateway/labels.ts'
 import { allowedFields, type GatewayRoute } from '#lib/gateway/routes.ts'
 import { type WorstCase, worstCase } from '#lib/gateway/worst-case.ts'
@@ -86,6 +87,7 @@ async function chooseForAccount(
 
 function chooseForVault(wanted: string): Chosen {
   requireNamedModel(wanted)
+  if (isSearchingModel(wanted)) throw refuseModel('model_not_offered', wanted)
   return { model: wanted, provider: null, terms: null, ownKeyModel: null }
 }
 
@@ -123,12 +125,14 @@ export async function planRequest(
     maxAnswers: MAX_ANSWERS,
   })
   if (!worst.ok) throw fault(worst.param, worst.message)
+  // What a provider keeps of a response could be named by the next, which would not show what it costs.
+  const unkept = route === '/responses' ? { store: false } : {}
   const usage = isStream && route !== '/responses' ? { stream_options: { include_usage: true } } : {}
   return {
     ...chosen,
     route,
     power,
-    fields: { ...kept, ...worst.limit, ...usage, [LABEL_FIELD[route]]: { ...labels, ...keyLabel(caller) } },
+    fields: { ...kept, ...worst.limit, ...usage, ...unkept, [LABEL_FIELD[route]]: { ...labels, ...keyLabel(caller) } },
     isStream,
     wantsUsage: isAsked(body['stream_options']),
     worst,

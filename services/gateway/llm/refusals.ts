@@ -54,11 +54,13 @@ export function refuseHold(
 const MODEL_WORDS = {
   model_not_found: 'There is no model of this name. GET /models lists those that there are.',
   model_not_allowed: 'Your tier or your key does not include this model. GET /models lists those that you may use.',
+  model_not_offered:
+    'Models that search or run tools at their provider are not offered: GET /models lists those that are.',
   model_not_priced: 'This model has no price yet, so it is not served. Ask the operator to price it.',
 } as const
 
 export const refuseModel = (reason: keyof typeof MODEL_WORDS, wanted: string): AppError =>
-  new AppError(reason, MODEL_WORDS[reason], {
+  new AppError(reason === 'model_not_offered' ? 'model_not_allowed' : reason, MODEL_WORDS[reason], {
     internal: `model ${JSON.stringify(wanted)}: ${reason}`,
     details: { fields: [{ field: 'model', message: MODEL_WORDS[reason] }] },
   })

@@ -37,6 +37,7 @@ const plugin = ({
 #   FLAREFLOW_METER_URL=${webhookUrl}
 #   FLAREFLOW_SPOOL_DIR=/var/lib/flareflow/spool
 #   LITELLM_WEBHOOK_SECRET    the same as FlareFlow's
+#   MAX_IMAGE_URL_DOWNLOAD_SIZE_MB=0    what an address holds is seen by no hold: LiteLLM fetches none itself
 #   FLAREFLOW_HOLDS=on        hold what a call can cost before it is sent; off: don't
 #   FLAREFLOW_HOLDS_UNREACHABLE=refuse    or pass: what becomes of calls while FlareFlow doesn't answer
 litellm_settings:

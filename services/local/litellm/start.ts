@@ -104,6 +104,8 @@ function environment(settings: LitellmSettings): NodeJS.ProcessEnv {
     // The pinned price list: none is fetched. The migrations are already applied.
     LITELLM_LOCAL_MODEL_COST_MAP: 'True',
     DISABLE_SCHEMA_UPDATE: 'true',
+    // Where it fetched an address for a provider, whatever its server says is there would be sent on, films too.
+    MAX_IMAGE_URL_DOWNLOAD_SIZE_MB: '0',
     PRISMA_QUERY_ENGINE_BINARY: runtime.queryEngine,
     FLAREFLOW_NODE: process.execPath,
     FLAREFLOW_QUERY_ENGINE: fileURLToPath(new URL('./query-engine/main.ts', import.meta.url)),

@@ -148,6 +148,13 @@ describe('other routes', () => {
     })
     expect(await customer.account()).toMatchObject({ balance: cents(100) - 2n * COST, held: 0n })
   })
+  test('responses are kept by no provider, whatever the caller asks', async () => {
+    for (const more of [{}, { store: true }])
+      await customer.ask('/responses', { model: 'priced', input: 'Hi', ...more })
+    expect(world.upstream.heard.map(({ body }) => body['store'])).toEqual([false, false])
+    await customer.chat({ store: true })
+    expect(world.upstream.heard.at(-1)?.body).not.toHaveProperty('store')
+  })
 })
 
 describe('what can’t be paid for', () => {
@@ -161,7 +168,7 @@ describe('what can’t be paid for', () => {
     expect(world.upstream.heard).toEqual([])
   })
   test('is shortened for who would rather have a short answer', async () => {
-    const poor = await world.customer(usd(20_000n))
+    const poor = await world.customer(usd(100_000n))
     const response = await poor.chat({}, { 'x-clamp-max-tokens': 'true' })
     expect(response.status).toBe(200)
     const clamped = Number(response.headers.get('x-clamped-max-tokens'))
@@ -175,6 +182,8 @@ describe('a model', () => {
     ['nothing', 404, 'model_not_found'],
     ['unpriced', 403, 'model_not_allowed'],
     ['dear', 403, 'model_not_allowed'],
+    ['openrouter/openai/gpt-4o:online', 403, 'model_not_allowed'],
+    ['groq/compound', 403, 'model_not_allowed'],
   ])('%s: %i %s', async (model, status, code) => {
     const response = await customer.chat({ model })
     expect(response.status).toBe(status)
@@ -230,6 +239,12 @@ describe('what LiteLLM refuses', () => {
 })
 
 describe('usage', () => {
+  test('of what a provider adds to a short prompt, such as a schema’s preamble, is paid and no cause for a review', async () => {
+    world.upstream.plan = { ...world.upstream.plan, usage: { prompt_tokens: 900, completion_tokens: 20 } }
+    const response_format = { type: 'json_schema', json_schema: { name: 'a', schema: { type: 'object' } } }
+    const { headers } = await customer.chat({ response_format, max_tokens: 20 })
+    expect(headers.get('x-flareflow-cost-usd')).toBe(formatUsd(usd(46_000n)))
+  })
   test('that nobody told is our own count, and says so', async () => {
     world.upstream.plan = { ...world.upstream.plan, usage: null }
     const { headers } = await customer.chat()
@@ -261,7 +276,9 @@ describe('a malformed request', () => {
     [{ stream: 'yes' }, 'stream'],
     [{ power_level: 'turbo' }, 'power_level'],
     [{ user: 'a\u0000b' }, 'user'],
-    [{ tools: [{ type: 'web_search' }] }, 'tools'],
+    [{ tools: [{ type: 'web_search' }] }, 'tools.0.type'],
+    [{ tools: [{ type: 'function', googleSearch: {} }] }, 'tools.0.googleSearch'],
+    [{ messages: [{ role: 'assistant', content: 'x', images: [{}] }] }, 'messages.0.images'],
   ])('%j: 400 with the field', async (more, param) => {
     const response = await customer.chat(more)
     expect(response.status).toBe(400)

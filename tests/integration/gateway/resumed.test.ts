@@ -116,7 +116,7 @@ describe('a retry whose first try the sweeper', () => {
 })
 
 test('a retry of a request that was shortened is not longer, though more could be paid for by then', async () => {
-  customer = await world.customer(usd(50_000n))
+  customer = await world.customer(usd(120_000n))
   const long = () => customer.chat({ max_tokens: 4_000 }, { 'idempotency-key': 'one', 'x-clamp-max-tokens': 'true' })
   world.upstream.plan = { ...world.upstream.plan, fault: 'cut' }
   expect((await long()).status).toBe(503)

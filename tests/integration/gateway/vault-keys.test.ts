@@ -136,6 +136,13 @@ describe('a vault’s key at the gateway', () => {
     expect(upstream.heard).toEqual([])
   })
 
+  test('reaches no model that searches by itself, which a wildcard of LiteLLM’s may serve', async () => {
+    const holder = await holderOf(1_000_000_000n)
+    const refused = await holder.chat({ model: 'openrouter/openai/gpt-4o:online' })
+    expect([refused.status, ((await refused.json()) as Refusal).error.code]).toEqual([403, 'model_not_allowed'])
+    expect([upstream.heard, await holdsOf(holder)]).toEqual([[], []])
+  })
+
   test('gets back what a failed call held', async () => {
     const holder = await holderOf(1_000_000_000n)
     upstream.plan.status = 500
@@ -144,7 +151,7 @@ describe('a vault’s key at the gateway', () => {
   })
 
   test('is refused when the vault can’t pay, and may ask for an answer that it can', async () => {
-    const holder = await holderOf(500_000n)
+    const holder = await holderOf(3_800_000n)
     const refused = await holder.chat({ max_tokens: 400 })
     expect(refused.status).toBe(402)
     expect(((await refused.json()) as Refusal).error).toMatchObject({ code: 'insufficient_vault' })
