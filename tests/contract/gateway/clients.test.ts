@@ -102,6 +102,20 @@ describe('the openai package for Node', () => {
       { function: { name: 'weather', arguments: '{"city":"Bern"}' } },
     ])
   })
+  test('may send back whole what it was answered, with tools’ results', async () => {
+    const weather = { name: 'weather', parameters: { type: 'object' }, strict: true }
+    const tools = [{ type: 'function' as const, function: weather }]
+    const asked = { ...said('the weather?'), tools }
+    const parsed = await client().chat.completions.parse(asked)
+    const message = parsed.choices[0]?.message
+    const result = { role: 'tool' as const, tool_call_id: message?.tool_calls?.[0]?.id ?? '', content: 'Rain' }
+    const again = { ...asked, messages: [...asked.messages, ...(message ? [message] : []), result] }
+    expect((await client().chat.completions.create(again)).choices).toHaveLength(1)
+    const { output } = await client().responses.create({ model: 'scripted', input: 'hi', max_output_tokens: 50 })
+    const input = [...output, { role: 'user' as const, content: 'hi' }] as OpenAI.Responses.ResponseInput
+    const next = await client().responses.create({ model: 'scripted', input, max_output_tokens: 50 })
+    expect(next.output_text).toContain('Hello')
+  })
   test('embeds, completes, and uses responses', async () => {
     const vectors = await client().embeddings.create({ model: 'text-embedding-3-small', input: 'a text' })
     expect(vectors.data).toHaveLength(1)
