@@ -22,7 +22,6 @@ interface Wanted {
   readonly holdIds: readonly string[]
   /** Beside the holds' own. */
   readonly periods: readonly Period[]
-  readonly withGrants: boolean
 }
 
 /** A row as JSON has it: bigints and times as text. */
@@ -58,15 +57,15 @@ const readBooksText: Statement = {
       ) t) as months,
       (select json_agg(t) from (
         select id, account_id as "accountId", amount::text, remaining::text, expires_at as "expiresAt"
-        from credit_grants where $4 and account_id = any ($1::text[]) and remaining > 0
+        from credit_grants where account_id = any ($1::text[]) and remaining > 0
       ) t) as grants`,
 }
 
 /** Locks the accounts until the transaction ends, in the order of their ids, and reads the books under the locks. */
-export async function lockBooks(db: Db, { accountIds, holdIds, periods, withGrants }: Wanted): Promise<BookRows> {
+export async function lockBooks(db: Db, { accountIds, holdIds, periods }: Wanted): Promise<BookRows> {
   const [accounts, [told]] = await Promise.all([
     run<Told<BookedAccount>>(db, lockAccountsText, [accountIds]),
-    run<ToldRows>(db, readBooksText, [accountIds, holdIds, periods, withGrants]),
+    run<ToldRows>(db, readBooksText, [accountIds, holdIds, periods]),
   ])
   return {
     accounts: accounts.map(({ balance, held, monthlyCap, ...row }) => ({

@@ -70,7 +70,6 @@ async function readBooks(tx: ServiceContext, requests: readonly HoldRequest[], a
     holdIds: requests.map(({ id }) => id),
     // The month may end while the locks are waited for.
     periods: [period, nextPeriod(period)],
-    withGrants: requests.some(({ kind }) => kind === 'end'),
   })
   return { ...rows, now: tx.clock() }
 }

@@ -123,12 +123,18 @@ class Desk {
     const month = this.#monthOf(account.id, this.#period)
     return {
       isFrozen: account.status === 'frozen',
-      balance: usd(account.balance),
+      balance: usd(account.balance - this.#endedOf(account.id)),
       held: usd(account.held),
       monthlyCap: account.monthlyCap === null ? null : usd(account.monthlyCap),
       monthSpent: usd(month.spent),
       monthHeld: usd(month.held),
     }
+  }
+
+  /** What is left of grants whose time is over, though nobody has taken it back yet. */
+  #endedOf(accountId: string): bigint {
+    const ended = this.#grants.filter((each) => each.accountId === accountId && each.expiresAt <= this.#now)
+    return ended.reduce((sum, { remaining }) => sum + remaining, 0n)
   }
 
   #monthOf(accountId: string, period: Period): { spent: bigint; held: bigint } {

@@ -206,7 +206,7 @@ interface UsageSum extends Record<string, unknown> {
 
 /**
  * Usage by provider and model, the dearest first: what was paid for, less what was given back of it, and what cost
- * nothing, of which only metering knows. A request counts at the time at which its hold was placed, as for the cap.
+ * nothing, of which only metering knows. What we counted ourselves gives way to what the model told later. A request counts at the time at which its hold was placed, as for the cap.
  * Counts are decimal texts: sums may exceed 2^53.
  */
 export async function sumUsage(
@@ -220,10 +220,14 @@ export async function sumUsage(
       where account_id = ${accountId} and kind = 'refund' group by 1
     ), paid as (
       select usage.facts->>'provider' as provider, usage.facts->>'model' as model,
-        coalesce((usage.facts->>'inputTokens')::numeric, event.input_tokens, 0) as input_tokens,
-        coalesce((usage.facts->>'outputTokens')::numeric, event.output_tokens, 0) as output_tokens,
+        coalesce(told.input_tokens, event.input_tokens, counted.input_tokens, 0) as input_tokens,
+        coalesce(told.output_tokens, event.output_tokens, counted.output_tokens, 0) as output_tokens,
         usage.amount - coalesce(given_back.amount, 0) as cost
       from credit_holds as hold join ledger_transfers as usage on usage.id = 'usage:' || hold.id
+        cross join lateral (
+          select (usage.facts->>'inputTokens')::numeric, (usage.facts->>'outputTokens')::numeric
+        ) as counted (input_tokens, output_tokens)
+        left join lateral (select counted.*) as told on usage.facts->>'usageSource' = 'provider'
         left join given_back on given_back.line = usage.id
         left join event_identities as known on known.id = hold.id
         left join events as event on (event.deployment_id, event.vault_id, event.period, event.ordinal)

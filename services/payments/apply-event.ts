@@ -2,7 +2,15 @@ import * as z from 'zod'
 import { centsToUsd } from '#lib/payments/cents.ts'
 import { creditPurchase, takeBackPayment } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { checkoutSession, dispute, type Outcome, paymentIntent, refund } from './schemas.ts'
+import {
+  checkoutSession,
+  closedDispute,
+  dispute,
+  type Outcome,
+  paymentIntent,
+  refund,
+  refundedCharge,
+} from './schemas.ts'
 import {
   findReturn,
   keepMethod,
@@ -143,6 +151,31 @@ function readDispute(type: string, object: unknown): ReadEvent {
   return { paymentIntentId, apply: (tx) => settleReturn(tx, paymentIntentId, returned, state) }
 }
 
+/** An account without the bank's money loses it for good: for those who aren't told when the money moves. */
+function readClosedDispute(_type: string, object: unknown): ReadEvent {
+  const { status, ...lost } = closedDispute.parse(object)
+  if (status === 'lost') return readDispute('charge.dispute.funds_withdrawn', lost)
+  return { paymentIntentId: lost.payment_intent, apply: async () => ignored }
+}
+
+/** Each refund by its id, so that hearing of it in another event too takes nothing twice. */
+function readRefundedCharge(_type: string, object: unknown): ReadEvent {
+  const { payment_intent: paymentIntentId, refunds } = refundedCharge.parse(object)
+  const events = refunds.data.map((each) => readRefund('refund.updated', each))
+  return {
+    paymentIntentId,
+    async apply(tx) {
+      let told = ignored
+      for (const event of events) {
+        const outcome = await event.apply(tx)
+        if (outcome.outcome === 'unmatched' || outcome.outcome === 'refused') return outcome
+        if (outcome.outcome === 'applied') told = outcome
+      }
+      return told
+    },
+  }
+}
+
 const READERS: Readonly<Record<string, (type: string, object: unknown) => ReadEvent>> = {
   'checkout.session.completed': readSession,
   'checkout.session.async_payment_succeeded': readSession,
@@ -156,6 +189,8 @@ const READERS: Readonly<Record<string, (type: string, object: unknown) => ReadEv
   'refund.failed': readRefund,
   'charge.dispute.funds_withdrawn': readDispute,
   'charge.dispute.funds_reinstated': readDispute,
+  'charge.dispute.closed': readClosedDispute,
+  'charge.refunded': readRefundedCharge,
 }
 
 /** Reads an event of Stripe's; one that we don't use, or can't read, says so as its outcome. */

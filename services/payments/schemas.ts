@@ -44,6 +44,9 @@ export const refund = z.object({
   payment_intent: linked,
 })
 export const dispute = refund.omit({ status: true })
+export const closedDispute = refund.extend({ status: z.string() })
+/** Stripe lists a charge's refunds in older versions of its API only. */
+export const refundedCharge = z.object({ payment_intent: linked, refunds: z.object({ data: z.array(z.unknown()) }) })
 
 /** What became of an event. */
 export type Outcome =

@@ -216,7 +216,11 @@ export const settings = {
     secret: true,
   }),
   STRIPE_PUBLISHABLE_KEY: setting("Stripe's publishable key, for the payment form in the browser.", text.optional()),
-  STRIPE_WEBHOOK_SECRET: setting("Secret that signs Stripe's events.", text.optional(), { secret: true }),
+  STRIPE_WEBHOOK_SECRET: setting(
+    "Secret that signs Stripe's events. Their address is /api/stripe/webhook; docs/gateway.md lists which to send.",
+    text.optional(),
+    { secret: true },
+  ),
   STRIPE_API_URL: setting("Address of Stripe's API, for a stand-in. Not set: Stripe's own.", url.optional()),
   BYOK_ENCRYPTION_KEY: setting(
     'Master keys that seal the provider keys of customers: 32 bytes in base64, several with commas, the current first.',

@@ -43,7 +43,7 @@ export async function listLow(db: Db, limit: number): Promise<string[]> {
   const low = await db.execute<{ account_id: string }>(sql`
     select account_id from auto_refills r
     join credit_accounts a on a.id = r.account_id
-    where r.status = 'active' and a.status = 'open' and a.balance < r.threshold
+    where r.status = 'active' and a.status = 'open' and a.balance - a.held < r.threshold
     order by random() limit ${limit}`)
   return low.rows.map((row) => row.account_id)
 }
@@ -61,7 +61,7 @@ export async function lockLow(db: Db, accountId: string): Promise<RefillRow | nu
         eq(autoRefills.accountId, accountId),
         eq(autoRefills.status, 'active'),
         sql`exists (select 1 from credit_accounts a where a.id = ${autoRefills.accountId} and a.status = 'open'
-          and a.balance < ${autoRefills.threshold})`,
+          and a.balance - a.held < ${autoRefills.threshold})`,
       ),
     )
     .for('update', { skipLocked: true })

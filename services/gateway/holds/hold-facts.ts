@@ -15,6 +15,9 @@ const holdFacts = z.looseObject({
   provider: text,
   power: text,
   stream: z.boolean(),
+  /** Tokens that the request can use, at most. */
+  inputBound: whole.nullish(),
+  outputBound: whole.nullish(),
   startedAt: z.iso.datetime(),
   terms: z.object({ usdPer1K: whole, powerBps: whole, markupBps: whole, shareBps: whole }),
   /** Sent on the customer's own key: LiteLLM never heard of it. */

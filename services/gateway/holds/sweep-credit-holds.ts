@@ -2,7 +2,7 @@ import { priceTokens } from '#lib/credits/price-request.ts'
 import { createHoldWriter, type HoldVerdict, type JudgeHolds, sweepHolds } from '#services/credits/index.ts'
 import { findMetered, type MeteredCall, readHoldsUpTo } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { listOpenReviews } from '../store.ts'
+import { insertReview, listOpenReviews } from '../store.ts'
 import { type HoldFacts, readHoldFacts, termsOf } from './hold-facts.ts'
 
 type Hold = Parameters<JudgeHolds>[0][number]
@@ -26,17 +26,38 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
   const read = new Map(
     await Promise.all([...hashes].map(async (hash) => [hash, await readHoldsUpTo(ctx, hash)] as const)),
   )
-  return holds.map((hold, i): HoldVerdict => {
+  const verdicts = holds.map(async (hold, i): Promise<HoldVerdict> => {
     const known = facts[i]
     if (reviewed.has(hold.id)) return { kind: 'wait' }
     if (!known) return { kind: 'lost' }
     const call = metered.get(hold.id)
     // An event without tokens says of a call on an own key only that it was made.
-    if (call && !(known.ownKey && call.billableTokens === 0n)) return endingOf(known, call)
+    if (call && !(known.ownKey && call.billableTokens === 0n)) {
+      if (isWithinBounds(known, call)) return endingOf(known, call)
+      await openReview(ctx, hold, { known, call })
+      return { kind: 'wait' }
+    }
     // Of a call on an own key no books will ever tell.
     const isLost = known.ownKey || isPast(ctx, hold, read.get(known.keyHash) ?? null)
     return { kind: isLost ? 'lost' : 'wait' }
   })
+  return Promise.all(verdicts)
+}
+
+function isWithinBounds({ inputBound, outputBound }: HoldFacts, { billableTokens }: MeteredCall): boolean {
+  return !inputBound || !outputBound || billableTokens <= BigInt(inputBound) + BigInt(outputBound)
+}
+
+/** The hold stands until somebody has looked. */
+function openReview(
+  ctx: ServiceContext,
+  { id, accountId }: Hold,
+  { known: { requestId }, call: { billableTokens } }: { known: HoldFacts; call: MeteredCall },
+): Promise<void> {
+  const usage = { total_tokens: billableTokens.toString() }
+  ctx.log.error({ requestId, reason: 'above_hold', usage }, 'usage that can’t be waits for a review')
+  const row = { id, accountId, requestId, reason: 'above_hold' as const, reported: { usage } }
+  return insertReview(ctx.db, { ...row, state: 'open', createdAt: ctx.clock() })
 }
 
 /**

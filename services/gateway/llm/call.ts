@@ -113,14 +113,18 @@ export class Call {
     return isWithin(reading, this.plan.worst) ? null : 'above_hold'
   }
 
+  /**
+   * Of a call whose truth arrives later, the most that it can have used: what is charged too much is given back then,
+   * what is charged too little nobody would pay. Of a call on an own key, of which nobody tells, what is likely.
+   */
   #count({ bytes, isWhole }: { bytes: number; isWhole: boolean }): Used {
-    const { worst } = this.plan
-    const seen = BigInt(bytes) / BYTES_PER_TOKEN
-    return {
-      inputTokens: (worst.inputTokens - ADDED_TOKENS) / BYTES_PER_TOKEN,
-      outputTokens: seen < worst.outputTokens ? seen : worst.outputTokens,
-      source: isWhole ? 'gateway-count' : 'estimate',
-    }
+    const { inputTokens, outputTokens } = this.plan.worst
+    const source = isWhole ? 'gateway-count' : 'estimate'
+    const isTold = this.payer.ownKey === null
+    const seen = BigInt(bytes) / (isTold ? 1n : BYTES_PER_TOKEN)
+    const likely = seen < outputTokens ? seen : outputTokens
+    if (!isTold) return { inputTokens: (inputTokens - ADDED_TOKENS) / BYTES_PER_TOKEN, outputTokens: likely, source }
+    return { inputTokens, outputTokens: isWhole ? likely : outputTokens, source }
   }
 
   async #post(used: Used, reading: UsageReading): Promise<Outcome> {

@@ -40,6 +40,8 @@ export function litellmConfig({ models = [], cache = false, stockCallback, meter
       telemetry: false,
       ...(cache ? { cache: true, cache_params: { type: 'local', mode: 'default_off' } } : {}),
     },
+    // Or one caller's failures close a model for all the others.
+    router_settings: { disable_cooldowns: true },
     ...(stockCallback ? { callback_settings: { flareflow_hint: hintSettings(stockCallback.url) } } : {}),
   }
   return `${JSON.stringify(config, null, 2)}\n`

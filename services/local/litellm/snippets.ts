@@ -15,7 +15,9 @@ export interface Addresses {
 /** Everything quoted as JSON, which YAML reads alike. */
 const quoted = (text: string): string => JSON.stringify(text)
 
-const BOOKS = `general_settings:
+const BOOKS = `router_settings:
+  disable_cooldowns: true                      # or one caller's failures close a model for all the others
+general_settings:
   master_key: os.environ/LITELLM_MASTER_KEY
   database_url: os.environ/DATABASE_URL        # LiteLLM's own database, not FlareFlow's
   proxy_batch_write_at: 10                     # seconds after which a call is in LiteLLM's books

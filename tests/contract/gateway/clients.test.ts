@@ -33,8 +33,12 @@ const COST = parseUsd('0.00011025')
 beforeAll(async () => {
   model = await startScriptedModel()
   const scripted = { name: 'scripted', served: 'openai/scripted', answer: { server: model.url } }
+  const costs = { inputCost: 1e-6, outputCost: 1e-6 }
+  // LiteLLM chooses between two of one name.
   litellm = await startMeteredLitellm({ url: 'http://127.0.0.1:9/webhook/usage', secret: TEST_SECRET }, [
-    { ...scripted, inputCost: 1e-6, outputCost: 1e-6 },
+    { ...scripted, ...costs },
+    { ...scripted, ...costs, name: 'twins' },
+    { ...scripted, ...costs, name: 'twins' },
   ])
   books = await createTestContext({
     litellm: litellm.client,
@@ -147,6 +151,11 @@ describe('the openai package for Node', () => {
     const counting = { maxRetries: 1, fetch: (...args: Parameters<typeof fetch>) => ((tries += 1), fetch(...args)) }
     await expect(client(counting).chat.completions.create(said('fail'))).rejects.toBeInstanceOf(RateLimitError)
     expect(tries).toBe(2)
+  })
+  test('is served though the model failed for others just now', async () => {
+    const ask = (words: string) => client({ maxRetries: 0 }).chat.completions.create({ ...said(words), model: 'twins' })
+    for (let i = 0; i < 6; i += 1) await expect(ask('fail')).rejects.toBeInstanceOf(RateLimitError)
+    expect((await ask('hi')).choices).toHaveLength(1)
   })
   test('that leaves mid-stream pays for the whole answer, which the model made', async () => {
     const finished = model.finished()

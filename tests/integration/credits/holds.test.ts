@@ -176,3 +176,14 @@ test('granted credits are used up before bought ones, those first that end first
   )
   expect(rows).toMatchObject([{ remaining: '0' }, { remaining: (cent - 1n).toString() }])
 })
+
+test('granted credits whose time is over pay for nothing, also before they are taken back', async () => {
+  const { id, subject } = await customerWith(cent)
+  const expiresAt = new Date(now.getTime() + 1_000)
+  await grantCredits(ctx, { grantId: `brief:${id}`, accountId: id, amount: cent, expiresAt, facts: {} })
+  const late: ServiceContext = { ...ctx, clock: () => new Date(now.getTime() + 2_000) }
+  const request = { id: randomHex(8), accountId: id, amount: usd(cent + 1n), expiresAt: inAMinute(), facts: {} }
+  const refused = await createHoldWriter(late).place(request)
+  expect(refused).toEqual({ ok: false, reason: 'insufficient_credits', affordable: cent })
+  expect(await getAccount(ctx, { subject })).toMatchObject({ balance: 2n * cent, held: 0n })
+})

@@ -14,7 +14,13 @@ import { rebuildRollups } from '#services/metering/rollups/rebuild-rollups.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { listUnsettled } from '#services/settlement/store.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
-import { cents, type CreditCustomer, type GatewayWorld, openGatewayWorld } from '#tests/support/gateway-world.ts'
+import {
+  cents,
+  type CreditCustomer,
+  GATEWAY,
+  type GatewayWorld,
+  openGatewayWorld,
+} from '#tests/support/gateway-world.ts'
 
 let world: GatewayWorld
 let customer: CreditCustomer
@@ -224,6 +230,20 @@ describe('what we counted ourselves', () => {
     expect(await correctCounted(world.ctx)).toBe(1)
     expect(await correctCounted(world.ctx)).toBe(0)
     expect(await customer.account()).toMatchObject({ balance: cents(100) - COST, monthSpent: COST })
+  })
+
+  test('is never less than the truth, however dense the prompt, and GET /usage tells the truth once it is known', async () => {
+    world.upstream.plan = { ...world.upstream.plan, usage: null, content: 'Hello' }
+    await customer.chat({ messages: [{ role: 'user', content: '\u{1f9ff}'.repeat(1_000) }] })
+    const charged = cents(100) - (await customer.account()).balance
+    await tell(toldBy(await holdOf(customer), { inputTokens: '3000', outputTokens: '2' }))
+    expect(await correctCounted(world.ctx)).toBe(1)
+    const truth = usd(150_100n)
+    expect(charged).toBeGreaterThan(truth)
+    expect((await customer.account()).balance).toBe(cents(100) - truth)
+    const { headers } = customer
+    const usage = await world.gateway(new Request(`${GATEWAY}/usage`, { headers }))
+    expect(await usage.json()).toMatchObject({ data: [{ input_tokens: '3000', output_tokens: '2' }] })
   })
 
   test('is given back no second time after the admin gave the month back, and others get their own', async () => {

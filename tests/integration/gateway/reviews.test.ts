@@ -1,11 +1,14 @@
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { usd } from '#lib/money/units.ts'
 import { createHoldWriter } from '#services/credits/index.ts'
+import { createHoldSweeper } from '#services/gateway/index.ts'
 import { decideReview } from '#services/gateway/reviews/decide-review.ts'
 import { listReviews } from '#services/gateway/store.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
 import { cents, type CreditCustomer, type GatewayWorld, openGatewayWorld } from '#tests/support/gateway-world.ts'
+import { tellOf } from '#tests/support/killed-gateway.ts'
 
 let world: GatewayWorld
 let customer: CreditCustomer
@@ -20,6 +23,24 @@ afterEach(() => expectBooksBalance(world.ctx))
 afterAll(() => world[Symbol.asyncDispose]())
 
 describe('usage that can’t be', () => {
+  test('waits for a review, too, where nobody saw the request’s end and the sweeper finds it', async () => {
+    world.upstream.plan = { ...world.upstream.plan, fault: 'cut' }
+    const { headers } = await customer.chat({ max_tokens: 50 })
+    world.upstream.plan = { ...world.upstream.plan, fault: null }
+    const { rows } = await world.ctx.db.execute<{ key: string; held: string }>(
+      sql`select facts->>'keyHash' as key, amount as held from credit_holds where account_id = ${customer.id}`,
+    )
+    const [{ key, held } = { key: '', held: '' }] = rows
+    const call = world.upstream.heard.filter(
+      (heard) => heard.headers['x-litellm-call-id'] === headers.get('x-request-id'),
+    )
+    await tellOf(world, call, key, { inputTokens: '10', outputTokens: '9000000' })
+    const later = { ...world.ctx, clock: () => new Date(Date.now() + 3_600_000) }
+    for (let i = 0; i < 2; i += 1) await createHoldSweeper()(later)
+    expect(await customer.account()).toMatchObject({ balance: cents(100), held: BigInt(held) })
+    const reviews = await listReviews(world.ctx.db, 100)
+    expect(reviews.filter(({ accountId }) => accountId === customer.id)).toMatchObject([{ reason: 'above_hold' }])
+  })
   const admin = (): ServiceContext => ({ ...world.ctx, actor: { kind: 'system', job: 'test' } })
   const reviewed = async (): Promise<string> => {
     world.upstream.plan = { ...world.upstream.plan, usage: { prompt_tokens: -5 } }

@@ -81,13 +81,20 @@ async function newPurchase(cents = 1_000) {
     event('payment_intent.succeeded', { id: pi, amount_received: cents, currency: 'usd', metadata, ...more })
   const refund = (type: string, status: string, amount = cents, refundId = `re_${id}`): Told =>
     event(`refund.${type}`, { id: refundId, amount, currency: 'usd', status, payment_intent: pi })
-  const dispute = (type: string): Told =>
-    event(`charge.dispute.${type}`, { id: `dp_${id}`, amount: cents, currency: 'usd', payment_intent: pi })
+  const dispute = (type: string, more = {}): Told =>
+    event(`charge.dispute.${type}`, { id: `dp_${id}`, amount: cents, currency: 'usd', payment_intent: pi, ...more })
+  /** Of older versions of Stripe's API: the charge with all of its refunds. */
+  const refundedCharge = (...amounts: number[]): Told =>
+    event('charge.refunded', {
+      id: `ch_${id}`,
+      payment_intent: pi,
+      refunds: { data: amounts.map((amount, n) => refund('updated', 'succeeded', amount, `re_${id}_${n}`).object) },
+    })
   const balance = async () => {
     const { balance: has, receivable } = await getAccount(ctx, { subject })
     return has - receivable
   }
-  return { id, pi, event, session, intent, refund, dispute, balance, subject }
+  return { id, pi, event, session, intent, refund, refundedCharge, dispute, balance, subject }
 }
 
 const outcomeOf = async ({ id }: Told) =>
@@ -137,6 +144,35 @@ describe('a payment', () => {
 })
 
 describe('money that went back', () => {
+  test('is taken once, whichever of Stripe’s events tell of it', async () => {
+    const { intent, refund, refundedCharge, dispute, balance, id } = await newPurchase()
+    const told = [
+      intent(),
+      refundedCharge(200),
+      refundedCharge(200, 100),
+      refund('created', 'succeeded', 200, `re_${id}_0`),
+      dispute('created', { amount: 400, status: 'needs_response' }),
+      dispute('closed', { amount: 400, status: 'lost' }),
+      dispute('funds_withdrawn', { amount: 400 }),
+    ]
+    await Promise.all(told.sort(() => Math.random() - 0.5).map((event) => tell(event)))
+    expect(await balance()).toBe(centsToUsd(300n))
+  })
+
+  test('and that Stripe tells without the refunds is left for an operator', async () => {
+    const { intent, event, pi, balance } = await newPurchase()
+    await tell(intent())
+    const bare = event('charge.refunded', { id: 'ch_1', payment_intent: pi, amount_refunded: 500 })
+    await tell(bare)
+    expect([await outcomeOf(bare), await balance()]).toEqual(['refused', centsToUsd(1_000n)])
+  })
+
+  test('takes nothing while a dispute is open, or once it is won', async () => {
+    const { intent, dispute, balance } = await newPurchase()
+    for (const event of [intent(), dispute('created'), dispute('closed', { status: 'won' })]) await tell(event)
+    expect(await balance()).toBe(centsToUsd(1_000n))
+  })
+
   test('takes the credits back in any order of the events, each told five times', async () => {
     await fc.assert(
       fc.asyncProperty(fc.infiniteStream(fc.nat(1_000)), fc.boolean(), async (order, wins) => {
