@@ -206,7 +206,8 @@ interface UsageSum extends Record<string, unknown> {
 
 /**
  * Usage by provider and model, the dearest first: what was paid for, less what was given back of it, and what cost
- * nothing, of which only metering knows. What we counted ourselves gives way to what the model told later. A request counts at the time at which its hold was placed, as for the cap.
+ * nothing, of which only metering knows. What we counted ourselves gives way to what the model told later. A request
+ * counts at the time at which its hold was placed, as for the cap.
  * Counts are decimal texts: sums may exceed 2^53.
  */
 export async function sumUsage(

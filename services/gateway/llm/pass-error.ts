@@ -14,7 +14,7 @@ const LONGEST_NAME = 100
 /** No more of what a model's server says is looked at: it may be anybody's, and megabytes long. */
 const READ = 4 * LONGEST
 const BOOKKEEPING =
-  /Received Model Group|Available Model Group Fallbacks|LiteLLM Retried|LiteLLM: model group|Passed model=|Received Messages=/
+  /Received M(?:odel Group|essages=)|Available Model Group|LiteLLM Retried|LiteLLM: model group|Passed model=/
 
 /** LiteLLM repeats keys, addresses and its own bookkeeping in what it says. */
 function withoutInternals(text: string): string {
