@@ -1,3 +1,4 @@
+import { dayName } from '#lib/period/day-name.ts'
 import { logFailure } from './log-failure.ts'
 import { toAppError } from '#services/platform/to-app-error.ts'
 import { type Reply, setFixedHeaders } from './reply.ts'
@@ -47,8 +48,6 @@ export async function streamReply(
   reply.headers.set('content-disposition', `attachment; filename="${fileName}"`)
   return new Response(stream, { status: reply.status, headers: reply.headers })
 }
-
-const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
 
 /** A CSV file of some days (`to` is not in it), named after what it is and the days. */
 export const csvDownload = (what: string, { from, to }: { from: Date; to: Date }, chunks: AsyncIterable<string>) =>

@@ -1,4 +1,5 @@
 import { cookies } from 'next/headers'
+import { dayName } from '#lib/period/day-name.ts'
 import { baseContext } from '#app/_http/container.ts'
 import type { WhyNoUsage } from '#components/usage/no-usage-page.tsx'
 import {
@@ -132,10 +133,9 @@ async function readMonth(
 
 /** What the operator sees beside the usage: costs, the months before, and who uses most. */
 async function readReports(ctx: ServiceContext, choice: UsageChoice): Promise<Omit<OperatorReports, 'costForecast'>> {
-  const day = (instant: Date): string => instant.toISOString().slice(0, 10)
-  const [begin, to] = [periodStart(choice.period), day(periodStart(nextPeriod(choice.period)))]
-  const first = day(new Date(Date.UTC(begin.getUTCFullYear(), begin.getUTCMonth() - TREND_MONTHS + 1, 1)))
-  const month = { ...whoseOf(choice), from: day(begin), to }
+  const [begin, to] = [periodStart(choice.period), dayName(periodStart(nextPeriod(choice.period)))]
+  const first = dayName(new Date(Date.UTC(begin.getUTCFullYear(), begin.getUTCMonth() - TREND_MONTHS + 1, 1)))
+  const month = { ...whoseOf(choice), from: dayName(begin), to }
   const [totals, { rows: months }, { heaviest }] = await Promise.all([
     getTotals(ctx, totalsQuery.parse(month)),
     getTrend(ctx, trendQuery.parse({ ...month, from: first, every: 'month' })),

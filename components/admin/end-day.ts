@@ -1,7 +1,9 @@
+import { dayName } from '#lib/period/day-name.ts'
+
 const DAY_MS = 86_400_000
 
 /** The first day, in UTC, on which what is given now can end. */
-export const firstEndDay = (now: Date): string => new Date(now.getTime() + DAY_MS).toISOString().slice(0, 10)
+export const firstEndDay = (now: Date): string => dayName(new Date(now.getTime() + DAY_MS))
 
 /** What is wrong with the day on which something ends; empty: it never does. */
 export const endFault = (day: string, now: Date): string | undefined =>

@@ -1,3 +1,4 @@
+import { dayName } from '#lib/period/day-name.ts'
 import { buttonClass } from '#components/ui/button.tsx'
 import { Figure, Figures } from '#components/ui/figure.tsx'
 import { Section } from '#components/ui/page-header.tsx'
@@ -38,8 +39,7 @@ export function OperatorSections({ choice, reports, payers, isOpen }: OperatorSe
 }
 
 /** "2026-11-30" of 202611. */
-const lastDayOf = (period: number): string =>
-  new Date(Date.UTC(Math.floor(period / 100), period % 100, 0)).toISOString().slice(0, 10)
+const lastDayOf = (period: number): string => dayName(new Date(Date.UTC(Math.floor(period / 100), period % 100, 0)))
 
 function Costs({ reports: { totals, costForecast }, endsOn }: { reports: OperatorReports; endsOn: string }) {
   const { costs } = totals.totals

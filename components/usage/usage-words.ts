@@ -1,6 +1,7 @@
 import { parseUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
 import { showPercent, showUsd } from '#lib/format/money.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { nextPeriod, type Period, periodStart } from '#lib/period/period.ts'
 import {
   EVERYONE,
@@ -32,7 +33,7 @@ export function usagePath({ period, by, account }: Place): string {
   return `/usage?month=${month}&by=${by}${account === null ? '' : `&account=${account}`}`
 }
 
-const day = (of: Period): string => periodStart(of).toISOString().slice(0, 10)
+const day = (of: Period): string => dayName(periodStart(of))
 
 /** Whose usage a file holds. */
 const oneOf = (account: string | null): string =>

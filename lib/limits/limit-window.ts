@@ -1,3 +1,5 @@
+import { dayName } from '../period/day-name.ts'
+
 /** How long a limit's amount lasts: a UTC day, a UTC month, or for ever. */
 export const limitPeriods = ['day', 'month', 'all'] as const
 export type LimitPeriod = (typeof limitPeriods)[number]
@@ -17,7 +19,7 @@ const ALL: LimitWindow = { key: 'all', from: null, to: null }
 
 function dayOf(instant: Date): LimitWindow {
   const from = new Date(Math.floor(instant.getTime() / DAY_MS) * DAY_MS)
-  return { key: from.toISOString().slice(0, 10), from, to: new Date(from.getTime() + DAY_MS) }
+  return { key: dayName(from), from, to: new Date(from.getTime() + DAY_MS) }
 }
 
 function monthOf(instant: Date): LimitWindow {

@@ -1,4 +1,5 @@
 import { portableSha256 } from '../merkle/hash.ts'
+import { dayName } from '../period/day-name.ts'
 import { addMeasures, type Measures } from './usage-measures.ts'
 import { seriesId, seriesText, type UsageSeries } from './usage-series.ts'
 
@@ -58,7 +59,7 @@ const instant = (hour: number): Date => new Date(hour * HOUR_MS)
 
 function daysOf(hours: ReadonlyMap<number, Measures>): Map<string, Measures> {
   const days = new Map<string, Measures>()
-  for (const [hour, measures] of hours) addInto(days, instant(hour).toISOString().slice(0, 10), measures)
+  for (const [hour, measures] of hours) addInto(days, dayName(instant(hour)), measures)
   return days
 }
 

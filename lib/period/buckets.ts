@@ -1,8 +1,9 @@
+import { dayName } from './day-name.ts'
+
 const DAY_MS = 86_400_000
 
 export type Every = 'day' | 'week' | 'month'
 
-const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
 const plusDays = (instant: Date, days: number): Date => new Date(instant.getTime() + days * DAY_MS)
 
 /** The begin of the UTC day, week (from Monday) or month that an instant is in. */

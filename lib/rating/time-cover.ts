@@ -1,3 +1,5 @@
+import { dayName } from '../period/day-name.ts'
+
 const DAY_MS = 86_400_000
 
 interface Span {
@@ -12,7 +14,7 @@ export interface TimeCover {
   readonly hours: readonly Span[]
 }
 
-const dayName = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 10)
+const nameOf = (day: number): string => dayName(new Date(day * DAY_MS))
 const spanOfDays = (from: number, to: number): Span => ({ from: new Date(from * DAY_MS), to: new Date(to * DAY_MS) })
 const isMidnight = (instant: Date): boolean => instant.getTime() % DAY_MS === 0
 const dayOf = (instant: Date): number => Math.floor(instant.getTime() / DAY_MS)
@@ -32,7 +34,7 @@ export function coverTime(from: Date, to: Date, switches: readonly Date[]): Time
     { from: spanOfDays(first, end).to, to },
   ]
   return {
-    days: { from: dayName(first), to: dayName(end), except: broken.map(dayName) },
+    days: { from: nameOf(first), to: nameOf(end), except: broken.map(nameOf) },
     hours: [...edges.filter((edge) => edge.from < edge.to), ...broken.map((day) => spanOfDays(day, day + 1))],
   }
 }

@@ -1,4 +1,5 @@
 import { bucketBegin, bucketsOf, type Every } from '../period/buckets.ts'
+import { dayName } from '../period/day-name.ts'
 import { type Period, periodOf } from '../period/period.ts'
 
 /**
@@ -32,7 +33,7 @@ export function timeSlots({ from, to, every }: Span, switches: readonly Date[]):
     const begin = every === 'all' ? from : bucketBegin(start, every)
     return {
       start,
-      bucket: begin.toISOString().slice(0, 10),
+      bucket: dayName(begin),
       period: periodOf(start),
       segment: switches.filter((each) => each <= start).length,
     }

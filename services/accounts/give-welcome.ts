@@ -1,6 +1,7 @@
 import { networkGroup } from '#lib/accounts/network-group.ts'
 import { normalEmail } from '#lib/accounts/normal-email.ts'
 import { type Usd, usd } from '#lib/money/units.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { grantCredits } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { hmacHex, sha256Hex } from '#services/platform/crypto/hash.ts'
@@ -61,7 +62,7 @@ export async function giveWelcome(tx: ServiceContext, accountId: string, visitor
 }
 
 function describe(tx: ServiceContext, { subject, networkAddress, verifiedEmail }: Visitor): Ask {
-  const day = tx.clock().toISOString().slice(0, 10)
+  const day = dayName(tx.clock())
   // Those whose address nobody can say share one: better one grant too few than one for each header that is made up.
   const from = (networkAddress && networkGroup(networkAddress)) ?? 'unknown'
   const email = verifiedEmail === null ? null : normalEmail(verifiedEmail)

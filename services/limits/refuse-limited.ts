@@ -2,6 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { lastsUntil } from '#lib/errors/lasts-until.ts'
 import type { LimitScope } from '#lib/limits/judge-limit.ts'
 import { creditAccount } from '#lib/metering/payer.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { createKeptLookups } from '#services/platform/kept-lookups.ts'
@@ -36,7 +37,7 @@ export function createLimitGate(): RefuseLimited {
 const WHAT = { key: 'this key', end_user: 'this end user', organization: 'this organization' } as const
 
 function refusal({ scope, until }: Stop, now: Date): AppError {
-  const end = until === null ? '' : ` until ${until.toISOString().slice(0, 10)} 00:00 UTC`
+  const end = until === null ? '' : ` until ${dayName(until)} 00:00 UTC`
   return new AppError(
     'limit_reached',
     `The limit of ${WHAT[scope]} is used up${end}. It may be raised under Credits.`,

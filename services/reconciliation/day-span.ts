@@ -1,3 +1,4 @@
+import { dayName } from '#lib/period/day-name.ts'
 import { readUpTo } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import type { Span } from './store.ts'
@@ -11,8 +12,8 @@ export interface DaySpan extends Span {
 
 /** First instant of a UTC day, YYYY-MM-DD. */
 export const startOfDay = (day: string): Date => new Date(`${day}T00:00:00.000Z`)
-export const dayOf = (instant: Date): string => instant.toISOString().slice(0, 10)
-export const addDays = (day: string, days: number): string => dayOf(new Date(startOfDay(day).getTime() + days * DAY_MS))
+export const addDays = (day: string, days: number): string =>
+  dayName(new Date(startOfDay(day).getTime() + days * DAY_MS))
 
 /** Every day from the first to the last, both included. */
 export function daysFrom(first: string, last: string): string[] {

@@ -1,6 +1,6 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { dayOf } from './day-span.ts'
 import { getReconciliation } from './get-reconciliations.ts'
 import { requestReconciliation } from './request-reconciliation.ts'
 import { runReconciliation } from './run-reconciliation.ts'
@@ -18,7 +18,7 @@ export interface CommandInput {
 const DAY_MS = 86_400_000
 
 function parse(ctx: ServiceContext, { from, to, key }: CommandInput) {
-  const yesterday = dayOf(new Date(ctx.clock().getTime() - DAY_MS))
+  const yesterday = dayName(new Date(ctx.clock().getTime() - DAY_MS))
   const parsed = reconciliationInput.safeParse({
     from: from ?? to ?? yesterday,
     to: to ?? from ?? yesterday,

@@ -1,6 +1,7 @@
+import { dayName } from '#lib/period/day-name.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { addDays, dayOf, isOver } from './day-span.ts'
+import { addDays, isOver } from './day-span.ts'
 import { addRun } from './request-reconciliation.ts'
 import { lastNight } from './store.ts'
 
@@ -15,7 +16,7 @@ export async function reconcileNightly(ctx: ServiceContext): Promise<boolean> {
   requireSystem(ctx.actor)
   const now = ctx.clock()
   if (now.getUTCHours() < ctx.env.oracle.reconcileHour) return false
-  const lastDay = addDays(dayOf(now), -1)
+  const lastDay = addDays(dayName(now), -1)
   // Just after midnight LiteLLM hasn't written all of it down.
   if (!isOver(ctx, lastDay)) return false
   const done = await lastNight(ctx.db, ctx.deploymentId)

@@ -1,10 +1,10 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { requireAdmin } from '#services/auth/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
-import { dayOf } from './day-span.ts'
 import { toRunView } from './run-view.ts'
 import type { ReconciliationInput, RunView } from './schemas.ts'
 import { findRun, insertRun, listComparedKeys, type RunRow } from './store.ts'
@@ -20,7 +20,7 @@ export const RECONCILIATION_KIND = 'reconciliation.run'
 export async function requestReconciliation(ctx: ServiceContext, input: ReconciliationInput): Promise<RunView> {
   const requestedBy = await requireAdmin(ctx)
   const { from, to, keyHash = null } = input
-  if (to > dayOf(ctx.clock())) {
+  if (to > dayName(ctx.clock())) {
     throw new AppError('invalid_request', 'The last day has not begun yet, in UTC. Nothing was compared.')
   }
   if (keyHash !== null) await requireKey(ctx, keyHash)

@@ -1,8 +1,9 @@
 import { type Usd, usd } from '#lib/money/units.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { requireAccount } from '#services/auth/index.ts'
 import { getRefillState } from '#services/payments/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { dayAfter, dayOf } from './refill-day.ts'
+import { dayAfter } from './refill-day.ts'
 import { findRefill } from './store.ts'
 
 export interface AutoRefill {
@@ -21,8 +22,8 @@ export async function getAutoRefill(ctx: ServiceContext): Promise<AutoRefill | n
   const order = await findRefill(ctx.db, accountId)
   if (!order) return null
   const { hasMethod, last } = await getRefillState(ctx, { accountId })
-  const today = dayOf(ctx.clock())
-  const ranToday = last !== null && dayOf(last.createdAt) >= today
+  const today = dayName(ctx.clock())
+  const ranToday = last !== null && dayName(last.createdAt) >= today
   const isUnderWay = last?.status === 'created' || last?.status === 'pending'
   const active = hasMethod ? (isUnderWay ? 'waiting' : 'active') : 'needs_method'
   return {
@@ -30,6 +31,6 @@ export async function getAutoRefill(ctx: ServiceContext): Promise<AutoRefill | n
     cents: order.cents,
     status: order.status === 'paused' ? 'paused' : active,
     reason: order.reason,
-    nextAllowedAt: ranToday ? dayAfter(dayOf(last.createdAt)) : new Date(today),
+    nextAllowedAt: ranToday ? dayAfter(dayName(last.createdAt)) : new Date(today),
   }
 }

@@ -1,10 +1,10 @@
+import { dayName } from '#lib/period/day-name.ts'
 import { requireSystem } from '#services/auth/index.ts'
 import { getRefillState, planRefill } from '#services/payments/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { withTransaction } from '#services/platform/db/transaction.ts'
 import { addToOutbox } from '#services/platform/outbox/add.ts'
 import { pauseRefill } from './pause-refill.ts'
-import { dayOf } from './refill-day.ts'
 import { CHARGE } from './refill-handler.ts'
 import { listLow, lockLow } from './store.ts'
 
@@ -34,7 +34,7 @@ async function plan(tx: ServiceContext, accountId: string): Promise<boolean> {
     await pauseRefill(tx, { accountId, reason, since: order.updatedAt })
     return false
   }
-  const purchase = await planRefill(tx, { accountId, cents: order.cents, day: dayOf(tx.clock()) })
+  const purchase = await planRefill(tx, { accountId, cents: order.cents, day: dayName(tx.clock()) })
   if (!purchase) return false
   const payload = { purchaseId: purchase.id }
   await addToOutbox(tx, [{ kind: CHARGE, dedupe: `${CHARGE}:${purchase.id}`, payload }])

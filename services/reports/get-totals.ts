@@ -1,5 +1,6 @@
 import { formatUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { cost, formatCost } from '#lib/rating/cost.ts'
 import { distributionOf, sorted } from '#lib/reports/distribution.ts'
 import { amountOf, sumFigures, type UserMeasure } from '#lib/reports/figures.ts'
@@ -9,8 +10,6 @@ import { namedUsers, toDistributionView } from './get-heavy-users.ts'
 import { type FiguresRow, readFigures } from './read-figures.ts'
 import { resolveScope } from './scope.ts'
 import type { TotalsQuery, TotalsView } from './schemas.ts'
-
-const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
 
 /**
  * All usage of the accounts, per active end user, and how it is spread over them. A user is active with one call.

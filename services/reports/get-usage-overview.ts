@@ -1,4 +1,5 @@
 import { formatUsd } from '#lib/money/decimal.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { nextPeriod, type Period, periodStart } from '#lib/period/period.ts'
 import { bucketsOf } from '#lib/period/buckets.ts'
 import { type Figures, sumFigures } from '#lib/reports/figures.ts'
@@ -68,7 +69,7 @@ export async function getUsageOverview(ctx: ServiceContext, query: OverviewQuery
   const rest = groups.slice(LISTED).flatMap(({ own }) => own)
   return {
     days,
-    today: ctx.clock().toISOString().slice(0, 10),
+    today: dayName(ctx.clock()),
     totals: toSums(rows, days),
     groups: listed.map(({ own }) => ({
       account: own[0]?.account || null,

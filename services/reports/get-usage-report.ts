@@ -1,3 +1,4 @@
+import { dayName } from '#lib/period/day-name.ts'
 import { sumFigures } from '#lib/reports/figures.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { cursorOf, rowsAfter } from './cursor.ts'
@@ -6,8 +7,6 @@ import { type NamedKey, nameKeys } from './name-keys.ts'
 import { type FiguresRow, readFigures } from './read-figures.ts'
 import { resolveScope } from './scope.ts'
 import type { UsageReportQuery, UsageReportView, UsageRowView } from './schemas.ts'
-
-const dayName = (instant: Date): string => instant.toISOString().slice(0, 10)
 
 /** A row on the wire. */
 export const toRowView = (

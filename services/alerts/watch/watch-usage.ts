@@ -1,5 +1,6 @@
 import { showTokens } from '#lib/format/tokens.ts'
 import { UNUSUAL_DAYS, UNUSUAL_RULE, unusualUsage } from '#lib/limits/unusual-usage.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { audienceOf } from '../audience-of.ts'
 import { raiseAlerts } from '../raise-alerts.ts'
@@ -20,10 +21,8 @@ export async function watchUsage(ctx: ServiceContext): Promise<void> {
     await raiseAlerts(ctx, await unusualAlerts(ctx, hour, hour.getTime() < open))
   }
   for (const time of [now - DAY_MS, now])
-    await raiseAlerts(ctx, await heavyAlerts(ctx, dayOf(new Date(time)), time < now))
+    await raiseAlerts(ctx, await heavyAlerts(ctx, dayName(new Date(time)), time < now))
 }
-
-const dayOf = (time: Date): string => time.toISOString().slice(0, 10)
 
 async function unusualAlerts(ctx: ServiceContext, hour: Date, isOver: boolean): Promise<NewAlert[]> {
   const wanted = { hour, days: UNUSUAL_DAYS, least: UNUSUAL_RULE.leastVolume }
@@ -56,7 +55,7 @@ async function unusualAlert(
     `${isOver ? 'From' : 'Since'} ${timeOf(hour)}${until} UTC ${nameOf(account)} used ${showTokens(tokens)} tokens; ` +
     `usual at this hour are ${showTokens(jump.usual)}. If that is not you, ${account.startsWith('credits:') ? 'revoke' : 'block'} the key.`
   const data = { hour: hour.toISOString(), tokens: tokens.toString(), usual: jump.usual.toString() }
-  const dedupe = `unusual_usage:${account}:${dayOf(hour)}`
+  const dedupe = `unusual_usage:${account}:${dayName(hour)}`
   const to = await audienceOf(ctx, account)
   return [{ kind: 'unusual_usage', severity: 'warning', to, account, dedupe, sentence, data }]
 }

@@ -4,6 +4,7 @@ import { judgeLimit, type LimitThreshold, thresholdIdentity } from '#lib/limits/
 import type { LimitWindow } from '#lib/limits/limit-window.ts'
 import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
 import { usd } from '#lib/money/units.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import type { NewAlert } from '#services/alerts/index.ts'
 import { showAmount } from '../limit-view.ts'
 import type { LimitRow } from '../store.ts'
@@ -23,7 +24,7 @@ function subjectOf({ scope, value, account }: LimitRow): string {
 
 function endingOf({ kind, scope }: LimitRow, window: LimitWindow, threshold: LimitThreshold, isOver: boolean): string {
   if (isOver) return `That was in the window that ended ${window.to?.toISOString().slice(0, 16).replace('T', ' ')} UTC.`
-  const until = window.to ? `until ${window.to.toISOString().slice(0, 10)} 00:00 UTC` : ''
+  const until = window.to ? `until ${dayName(window.to)} 00:00 UTC` : ''
   if (threshold < 100) return until ? `It counts ${until}.` : 'Raise the limit before it is used up.'
   if (kind === 'soft') return 'Nothing is refused: it is a limit that warns.'
   const whose = scope === 'key' ? 'Its requests' : 'Requests with this label'

@@ -2,6 +2,7 @@ import { limitScopes } from '#lib/limits/judge-limit.ts'
 import type { LimitWindow } from '#lib/limits/limit-window.ts'
 import { shareOfPrice } from '#lib/limits/share-of-price.ts'
 import { creditsOf, vaultOf } from '#lib/metering/payer.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import type { Period } from '#lib/period/period.ts'
 import type { Usage } from '#lib/pricing/price-usage.ts'
 import type { Schedule } from '#lib/pricing/schedule.ts'
@@ -28,7 +29,7 @@ export interface Measures {
 }
 
 const placeOf = ({ limit, window }: LimitInWindow): string => `${limit.id} ${window.key}`
-const dayOf = (instant: Date | null): string | null => instant?.toISOString().slice(0, 10) ?? null
+const dayOf = (instant: Date | null): string | null => instant && dayName(instant)
 
 /**
  * How much of each limit is used in its window, in its metric's unit and the order given: from the daily rollups.

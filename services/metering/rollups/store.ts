@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Rollup, RollupCell, RollupFacts } from '#lib/metering/roll-up.ts'
 import { type Measures, MEASURES } from '#lib/metering/usage-measures.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import type { Db } from '#services/platform/db/client.ts'
 import { arraysOf, type Column, namesOf, rowsFrom } from '#services/platform/db/rows-of.ts'
 import { run, type Statement } from '#services/platform/db/statement.ts'
@@ -51,7 +52,7 @@ const tables: Readonly<Record<Granularity, Table>> = {
     name: 'usage_daily',
     time: 'day',
     timeText: "to_char(day, 'YYYY-MM-DD')",
-    boundOf: (instant) => sql`${instant.toISOString().slice(0, 10)}::date`,
+    boundOf: (instant) => sql`${dayName(instant)}::date`,
     key: cellKey('day', 'date'),
   },
 }

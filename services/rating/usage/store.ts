@@ -1,6 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { creditsOf } from '#lib/metering/payer.ts'
 import { MEASURES, type Measures } from '#lib/metering/usage-measures.ts'
+import { dayName } from '#lib/period/day-name.ts'
 import { periodOf } from '#lib/period/period.ts'
 import type { TimeCover } from '#lib/rating/time-cover.ts'
 import type { TimeSlot } from '#lib/rating/time-slots.ts'
@@ -51,7 +52,7 @@ const starts = (slots: readonly TimeSlot[]): SQL =>
   )
 /** A day lies in a slot as a whole if it begins in it, as the days inside which one begins are read by their hours. */
 const firstDays = (slots: readonly TimeSlot[]): SQL => {
-  const days = slots.map(({ start }) => new Date(start.getTime() + DAY_AFTER_MS).toISOString().slice(0, 10))
+  const days = slots.map(({ start }) => dayName(new Date(start.getTime() + DAY_AFTER_MS)))
   return array(days, 'date')
 }
 

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { dayName } from '#lib/period/day-name.ts'
 import { defineRoute } from '#app/_http/define-route.ts'
 import { Download } from '#app/_http/download.ts'
 import { eventFile, exportQuery } from '#services/exports/index.ts'
@@ -9,7 +10,7 @@ const TYPES = { csv: 'text/csv; charset=utf-8; header=present', ndjson: 'applica
 export const GET = defineRoute(
   { auth: 'session or key', query: exportQuery, response: z.never() },
   (ctx, { query }) => {
-    const day = query.from.toISOString().slice(0, 10)
+    const day = dayName(query.from)
     return Promise.resolve(
       new Download({
         contentType: TYPES[query.format],
