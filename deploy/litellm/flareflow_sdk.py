@@ -24,8 +24,9 @@ from flareflow_event import KEY_HASH, Mint, event_of, label, labels_of, mapping
 from flareflow_sender import Outlet, ask_unknown_keys
 from flareflow_spool import Settings, log
 
-# What LiteLLM runs beside a stream that has ended.
+# What LiteLLM runs beside a call or a stream that has ended.
 HANDLERS = (
+    "_client_async_logging_helper",
     "async_success_handler",
     "async_failure_handler",
     "dispatch_success_handlers",
@@ -61,12 +62,19 @@ class SdkMeter(CustomLogger):
     async def async_log_success_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
-        await asyncio.to_thread(self._record, kwargs)
+        await self._record_apart(kwargs)
 
     async def async_log_failure_event(
         self, kwargs: Mapping[str, Any], response_obj: Any, start_time: Any, end_time: Any
     ) -> None:
-        await asyncio.to_thread(self._record, kwargs)
+        await self._record_apart(kwargs)
+
+    async def _record_apart(self, kwargs: Mapping[str, Any]) -> None:
+        try:
+            await asyncio.to_thread(self._record, kwargs)
+        except RuntimeError:
+            # The interpreter is ending and starts no thread any more.
+            self._record(kwargs)
 
     def _record(self, kwargs: Mapping[str, Any]) -> None:
         try:

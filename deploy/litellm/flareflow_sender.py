@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 from litellm.litellm_core_utils.logging_worker import GLOBAL_LOGGING_WORKER
 
-from flareflow_spool import MOST_EVENTS, Folder, Settings, Spool, log
+from flareflow_spool import FOLDER_NAME, MOST_EVENTS, Folder, Settings, Spool, log
 
 LOOK_SECONDS = 5.0
 FIRST_RETRY_SECONDS = 0.1
@@ -97,7 +97,8 @@ class Sender:
 
     def _adopt(self) -> None:
         """Sends what processes left behind that died before they could."""
-        for path in sorted(entry for entry in self._settings.folder.iterdir() if entry.is_dir()):
+        entries = (entry for entry in self._settings.folder.iterdir() if FOLDER_NAME.fullmatch(entry.name))
+        for path in sorted(entry for entry in entries if entry.is_dir()):
             folder = None if self._spool.owns(path) else Folder.take(path)
             if folder is None:
                 continue

@@ -7,10 +7,11 @@ lives. The folder of a process that died, its lock given back by the kernel, is 
 from __future__ import annotations
 
 import fcntl
+import fnmatch
 import logging
 import os
+import re
 import secrets
-import shutil
 import threading
 import time
 from collections.abc import Mapping
@@ -29,6 +30,9 @@ GATHER_SECONDS = 0.05
 ALARM_SECONDS = 60.0
 DEFAULT_MAX_BYTES = 1 << 30
 ALARM_SHARE = 0.8
+# The folder may hold what is nobody's of ours: only what is named like this is sent, or goes away.
+FOLDER_NAME = re.compile(r"\d+-[0-9a-f]{16}")
+SEGMENTS = f"{'[0-9]' * 12}.jsonl"
 REQUIRED = ("FLAREFLOW_METER_URL", "LITELLM_WEBHOOK_SECRET", "FLAREFLOW_SPOOL_DIR")
 
 
@@ -196,19 +200,29 @@ class Folder:
         return segment
 
     def segments(self) -> list[Path]:
-        return sorted(self.path.glob("*.jsonl"))
+        return sorted(self.path.glob(SEGMENTS))
 
     def release(self) -> None:
         self._lock.close()
 
     def remove(self) -> None:
-        shutil.rmtree(self.path, ignore_errors=True)
+        try:
+            (self.path / "lock").unlink(missing_ok=True)
+            self.path.rmdir()
+        except OSError:
+            # Something of somebody else's lies in it, or the next process has taken it already.
+            log.debug("a folder of the spool stays: it is not empty")
         self.release()
 
 
 def segments_in(spool: Path) -> list[Path]:
     """The segments of all processes, some of which may be cleared away meanwhile."""
-    return [Path(at) / name for at, _, names in os.walk(spool) for name in names if name.endswith(".jsonl")]
+    return [
+        Path(at) / name
+        for at, _, names in os.walk(spool)
+        if FOLDER_NAME.fullmatch(Path(at).name)
+        for name in fnmatch.filter(names, SEGMENTS)
+    ]
 
 
 def _size(spool: Path) -> int:

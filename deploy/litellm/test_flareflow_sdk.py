@@ -46,20 +46,33 @@ except litellm.InternalServerError:
 """
 
 
+ONE_CALL = """
+import asyncio, litellm, flareflow_meter
+meter = flareflow_meter.sdk(key=%r)
+litellm.callbacks = [meter]
+
+async def once():
+    await litellm.acompletion(model="gpt-4o", messages=[{"role": "user", "content": "Hi"}], mock_response="Hello")
+    await meter.drain()
+
+asyncio.run(once())
+"""
+
+
 class SdkTest(unittest.TestCase):
     def setUp(self) -> None:
         self.collector = Collector()
         self.addCleanup(self.collector.close)
         self.folder = settings_for(self.collector).folder
 
-    def run_program(self, url: str) -> str:
+    def run_program(self, url: str, program: str = PROGRAM % (KEY_HASH, PLANTED, PLANTED)) -> str:
         settings = {
             "FLAREFLOW_METER_URL": url,
             "LITELLM_WEBHOOK_SECRET": SECRET.decode(),
             "FLAREFLOW_SPOOL_DIR": str(self.folder),
         }
         ran = subprocess.run(
-            [sys.executable, "-c", PROGRAM % (KEY_HASH, PLANTED, PLANTED)],
+            [sys.executable, "-c", program],
             env={**os.environ, **settings, "LITELLM_LOCAL_MODEL_COST_MAP": "True"},
             cwd=Path(__file__).parent,
             capture_output=True,
@@ -90,6 +103,10 @@ class SdkTest(unittest.TestCase):
         self.assertIn("failed as it should", said)
         self.expect_each_once()
         self.assertEqual(segments_in(self.folder), [])
+
+    def test_an_asynchronous_call_is_handed_over_when_drain_returns(self) -> None:
+        self.run_program(self.collector.url, ONE_CALL % KEY_HASH)
+        self.assertEqual([found["status"] for found in self.collector.events], ["success"])
 
     def test_without_a_collector_the_calls_wait_for_the_next_start(self) -> None:
         self.assertIn("calls wait on the disk", self.run_program("http://127.0.0.1:9/"))

@@ -190,6 +190,20 @@ class SpoolTest(unittest.TestCase):
         # The last one may have been on the disk and not yet told.
         self.assertIn(len(arrived) - len(written), (0, 1))
 
+    def test_what_is_nobodys_of_ours_is_neither_sent_nor_deleted(self) -> None:
+        settings = settings_for(self.collector)
+        ours = settings.folder / "1-0123456789abcdef"
+        foreign = [settings.folder / "chats" / "a.jsonl", settings.folder / "a" / "b" / "c.txt", ours / "note.txt"]
+        for path in foreign:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text('{"prompt": "secret"}\n')
+        (ours / "000000000001.jsonl").write_text('{"n": 1}\n')
+        spool, _ = self.start(settings)
+        until(lambda: self.numbers() == [1] and not (ours / "lock").exists())
+        self.assertNotIn(b"secret", b"".join(self.collector.bodies))
+        self.assertTrue(all(path.exists() for path in foreign))
+        self.assertEqual(list((settings.folder / "chats").iterdir()), foreign[:1])
+
     def test_the_folder_of_a_living_process_is_left_alone(self) -> None:
         settings = settings_for(self.collector)
         living = Spool(settings)
