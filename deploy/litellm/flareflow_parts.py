@@ -101,9 +101,9 @@ class _Check:
     def _object(self, value: Mapping[str, Any], kind: str) -> Fault | None:
         by_type = RULES["kinds"].get(kind)
         name = kind
+        given = value.get("type")
+        given = RULES["untyped"].get(kind) if given is None else given
         if by_type is not None:
-            given = value.get("type")
-            given = RULES["untyped"].get(kind) if given is None else given
             if not isinstance(given, str) or given not in by_type:
                 return _fault("kind", ("type",), _shown(given) if isinstance(given, str) else "none")
             name = by_type[given]
@@ -114,8 +114,18 @@ class _Check:
             fault = self.value(inner, fields[field]) if field in fields else _fault("unknown")
             if fault is not None:
                 return _within(field, fault)
-        missing = next((field for field in RULES["needed"].get(name, ()) if value.get(field) is None), None)
+        missing = next((field for field in _needed(value, name, given) if value.get(field) is None), None)
         return None if missing is None else _fault("missing", (missing,))
+
+
+def _needed(value: Mapping[str, Any], name: str, given: Any) -> list[str]:
+    """Fields that an object can't be without, by what it is and by what one of its fields says."""
+    rule = RULES["neededBy"].get(name)
+    if rule is None:
+        return RULES["needed"].get(name, [])
+    said = given if rule["field"] == "type" else value.get(rule["field"])
+    own = rule["needs"].get(said) if isinstance(said, str) else None
+    return [*RULES["needed"].get(name, []), *([] if own is None else [own])]
 
 
 def _shape_for(value: Any, shape: Any) -> Any:

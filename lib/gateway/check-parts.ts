@@ -21,7 +21,7 @@ type Images = { count: number }
 const SHOWN = 64
 const show = (text: string): string => text.slice(0, SHOWN).toWellFormed()
 
-const { sentences, kinds, objects, untyped, needed } = PART_RULES
+const { sentences, kinds, objects, untyped, needed, neededBy } = PART_RULES
 const whole = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 'is')
 const texts = new Map(
   Object.entries(PART_RULES.texts).map(([name, { pattern, sentence }]) => [
@@ -69,8 +69,8 @@ function checkText(value: string, name: string, images: Images): Found | null {
 function checkObject(value: Record<string, unknown>, kind: string, images: Images): Found | null {
   const byType = kinds[kind]
   let name = kind
+  const type = value['type'] ?? untyped[kind]
   if (byType) {
-    const type = value['type'] ?? untyped[kind]
     const found = typeof type === 'string' && Object.hasOwn(byType, type) ? byType[type] : undefined
     if (found === undefined) return fault('kind', ['type'], { kind: typeof type === 'string' ? show(type) : 'none' })
     name = found
@@ -82,7 +82,15 @@ function checkObject(value: Record<string, unknown>, kind: string, images: Image
     const found = shape === undefined ? fault('unknown') : check(inner, shape, images)
     if (found) return within(field, found)
   }
-  const missing = needed[name]?.find((field) => value[field] === undefined || value[field] === null)
+  return checkNeeded(value, name, type)
+}
+
+function checkNeeded(value: Record<string, unknown>, name: string, type: unknown): Found | null {
+  const isMissing = (field: string): boolean => value[field] === undefined || value[field] === null
+  const rule = neededBy[name]
+  const said = String(rule?.field === 'type' ? type : value[rule?.field ?? ''])
+  const own = rule && Object.hasOwn(rule.needs, said) ? rule.needs[said] : undefined
+  const missing = needed[name]?.find(isMissing) ?? (own !== undefined && isMissing(own) ? own : undefined)
   return missing === undefined ? null : fault('missing', [missing])
 }
 

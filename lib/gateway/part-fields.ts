@@ -16,15 +16,19 @@ interface PartRules {
   readonly kinds: Readonly<Record<string, Readonly<Record<string, string>>>>
   /** The type of what has none. */
   readonly untyped: Readonly<Record<string, string>>
-  /** Fields without which an object would stand for something that the provider keeps. */
+  /** Fields that an object can't be without: LiteLLM fails, or it stands for something that the provider keeps. */
   readonly needed: Readonly<Record<string, readonly string[]>>
+  /** Fields without which an object is not what one of its fields says that it is. */
+  readonly neededBy: Readonly<
+    Record<string, { readonly field: string; readonly needs: Readonly<Record<string, string>> }>
+  >
   /** Names of models that search the web or run tools at their provider: what those add, no request shows. */
   readonly searchingModels: readonly string[]
 }
 
 const content: Shape = ['text', { each: 'part' }]
 const tools: Shape = { each: 'tool' }
-const toolChoice: Shape = [{ one: ['none', 'auto', 'required', 'any'] }, 'choice']
+const toolChoice = (choice: string): Shape => [{ one: ['none', 'auto', 'required', 'any'] }, choice]
 const thoughts = {
   reasoning: 'text',
   reasoning_content: 'text',
@@ -37,6 +41,24 @@ const calling = { ...item, call_id: 'text', name: 'name', namespace: 'text' } as
 const citation = { url: 'text', title: 'text', content: 'text', start_index: 'number', end_index: 'number' } as const
 const described = { name: 'name', description: 'text' } as const
 const parameters = { parameters: 'any', strict: 'scalar' } as const
+const tool = {
+  type: { one: ['function', 'custom'] },
+  function: 'function',
+  custom: 'custom',
+  ...described,
+  ...parameters,
+  format: 'any',
+  cache_control: 'cache mark',
+} as const
+const choice = {
+  type: { one: ['function', 'custom', 'allowed_tools'] },
+  function: 'named',
+  custom: 'named',
+  name: 'name',
+  mode: 'text',
+  tools,
+  allowed_tools: 'allowed tools',
+} as const
 
 /**
  * All that a prompt and its tools may be made of, so that nothing in them costs tokens that its bytes don't show: what
@@ -47,7 +69,7 @@ export const PART_RULES: PartRules = {
     unknown: "{field} can't be metered here. Leave it out.",
     kind: "Parts of type {kind} can't be metered here. Send text or images.",
     one: '{field} may be one of {choices} here.',
-    missing: "{field} is missing. What it stands for can't be metered without it.",
+    missing: '{field} is missing.',
     shape: "{field} is not as OpenAI's API has it.",
   },
   texts: {
@@ -72,8 +94,8 @@ export const PART_RULES: PartRules = {
   fields: {
     '/chat/completions': {
       messages: { each: 'message' },
-      tools,
-      tool_choice: toolChoice,
+      tools: { each: 'chat tool' },
+      tool_choice: toolChoice('chat choice'),
       functions: { each: 'function' },
       function_call: [{ one: ['none', 'auto'] }, 'named'],
       prediction: 'prediction',
@@ -89,7 +111,7 @@ export const PART_RULES: PartRules = {
       input: ['text', { each: ['text', 'item'] }],
       instructions: 'text',
       tools,
-      tool_choice: toolChoice,
+      tool_choice: toolChoice('choice'),
       user: 'label',
     },
   },
@@ -176,27 +198,13 @@ export const PART_RULES: PartRules = {
     'function call': { ...calling, arguments: 'text', parsed_arguments: 'any' },
     'custom tool call': { ...calling, input: 'text' },
     'tool output': { ...item, call_id: 'text', output: content },
-    tool: {
-      type: { one: ['function', 'custom'] },
-      function: 'function',
-      custom: 'custom',
-      ...described,
-      ...parameters,
-      format: 'any',
-      cache_control: 'cache mark',
-    },
+    tool,
+    'chat tool': tool,
     function: { ...described, ...parameters },
     custom: { ...described, format: 'any' },
-    choice: {
-      type: { one: ['function', 'custom', 'allowed_tools'] },
-      function: 'named',
-      custom: 'named',
-      name: 'name',
-      mode: 'text',
-      tools,
-      allowed_tools: 'allowed tools',
-    },
-    'allowed tools': { mode: 'text', tools },
+    choice,
+    'chat choice': choice,
+    'allowed tools': { mode: 'text', tools: { each: 'chat tool' } },
     named: { name: 'name' },
   },
   kinds: {
@@ -231,8 +239,31 @@ export const PART_RULES: PartRules = {
     'function call': ['call_id', 'name'],
     'custom tool call': ['call_id', 'name'],
     'tool output': ['call_id', 'output'],
-    tool: ['type'],
+    words: ['text'],
+    picture: ['image_url'],
+    address: ['url'],
+    refusal: ['refusal'],
+    thought: ['thinking'],
+    'hidden thought': ['data'],
+    call: ['name'],
+    'custom call': ['name'],
+    tool: ['type', 'name'],
+    'chat tool': ['type'],
     function: ['name'],
+    custom: ['name'],
+    choice: ['type'],
+    'chat choice': ['type'],
+    named: ['name'],
+  },
+  neededBy: {
+    message: { field: 'role', needs: { tool: 'tool_call_id', function: 'name' } },
+    'tool call': { field: 'type', needs: { function: 'function', custom: 'custom' } },
+    'chat tool': { field: 'type', needs: { function: 'function', custom: 'custom' } },
+    choice: { field: 'type', needs: { function: 'name', custom: 'name', allowed_tools: 'tools' } },
+    'chat choice': {
+      field: 'type',
+      needs: { function: 'function', custom: 'custom', allowed_tools: 'allowed_tools' },
+    },
   },
   searchingModels: [
     // OpenRouter's, with a search of the web.

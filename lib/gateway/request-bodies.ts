@@ -74,6 +74,19 @@ const sampling = {
 
 /** Bounded by what a power level allows, which is told by the field's name. */
 const limit = number.nullish()
+
+/** What an answer is to be, by its type; a schema has a name, or LiteLLM fails. */
+const NAMELESS = 'A schema needs its name.'
+const named = z.looseObject({ name: z.string(NAMELESS) })
+const responseFormat = z.looseObject({ type: z.string() }).check(({ value, issues }) => {
+  const fault = value.type === 'json_schema' ? firstFault(named, [['json_schema', value['json_schema']]]) : null
+  if (fault) issues.push(fault)
+})
+const textFormat = z.looseObject({ type: z.string() }).check(({ value, issues }) => {
+  const fault = value.type === 'json_schema' ? firstFault(z.string(NAMELESS), [['name', value['name']]]) : null
+  if (fault) issues.push(fault)
+})
+
 const tools = list(z.looseObject({ type: z.string() })).nullish()
 const choice = z.union([z.string(), object]).nullish()
 const contentPart = z.looseObject({ type: z.string() })
@@ -97,7 +110,7 @@ const chatBody = z.looseObject({
   parallel_tool_calls: flag.nullish(),
   prediction: object.nullish(),
   reasoning_effort: z.string().nullish(),
-  response_format: object.nullish(),
+  response_format: responseFormat.nullish(),
   tool_choice: choice,
   tools,
   function_call: choice,
@@ -137,7 +150,7 @@ const responseBody = z.looseObject({
   parallel_tool_calls: flag.nullish(),
   reasoning: object.nullish(),
   temperature: number.nullish(),
-  text: object.nullish(),
+  text: z.looseObject({ format: textFormat.nullish() }).nullish(),
   tool_choice: choice,
   tools,
   top_p: number.nullish(),

@@ -1,4 +1,5 @@
 import { AppError } from '#lib/errors/app-error.ts'
+import { illFormedIn } from '#lib/http/ill-formed.ts'
 import { isDeeperThan } from '#lib/http/json-depth.ts'
 import { readLimited } from '#services/platform/read-limited.ts'
 
@@ -39,6 +40,16 @@ export interface JsonBody {
   readonly value: unknown
 }
 
+/** Bytes that are no UTF-8 are refused before; an escape is the only other way to half a character. */
+const MAYBE_HALF = /\\u[dD][89a-fA-F]/
+
+function refuseIllFormed(text: string, value: unknown): void {
+  const field = MAYBE_HALF.test(text) ? illFormedIn(value) : null
+  if (field === null) return
+  const message = `${field || 'The body'} has half of a character (a lone surrogate). Send whole ones.`
+  throw new AppError('invalid_request', message, { details: { fields: [{ field, message }] } })
+}
+
 /** A request's JSON body, read to its limits whatever Content-Length claims. */
 export async function readBody(request: Request, limits: BodyLimits): Promise<JsonBody> {
   const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase()
@@ -51,6 +62,7 @@ export async function readBody(request: Request, limits: BodyLimits): Promise<Js
     const text = request.body ? await withinTime(readAll(request.body, limits.bytes), limits.ms) : ''
     const value: unknown = JSON.parse(text)
     if (isDeeperThan(value, DEEPEST)) throw tooDeep()
+    refuseIllFormed(text, value)
     return { text, value }
   } catch (error) {
     if (error instanceof AppError) throw error

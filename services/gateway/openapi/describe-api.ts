@@ -12,7 +12,8 @@ const API: ApiDescription = {
   title: 'FlareFlow LLM API',
   version: '1',
   description:
-    'OpenAI-compatible, paid for with credits or from a vault. Change the base URL of any OpenAI client to this address.',
+    'OpenAI-compatible, paid for with credits or from a vault. Change the base URL of any OpenAI client to this address. ' +
+    'An error of a model is passed on with its own status, and its own code or `upstream_error`.',
   basePath: GATEWAY_BASE,
   errors: ['not_found', 'method_not_allowed'],
   securitySchemes: {
@@ -34,7 +35,8 @@ const API: ApiDescription = {
 
 /** What an answer of a model tells beside itself. */
 const PAID_HEADERS = {
-  'x-flareflow-cost-usd': 'What it cost. Of a stream it is in the last chunk: `flareflow.cost_usd`.',
+  'x-flareflow-cost-usd':
+    'What it cost; 0 where the model failed. Of a stream it is in the last chunk: `flareflow.cost_usd`.',
   'x-flareflow-held-usd': 'What was held while it ran: the most that it could have cost.',
   'x-flareflow-power': 'The power level that it was priced at.',
   'x-flareflow-receipt': 'Where its receipt will be. The key or token that paid opens it, and so does the session.',
@@ -57,6 +59,7 @@ function commonErrors({ auth, body, method }: GatewayRouteSpec): ErrorCode[] {
   const reading: ErrorCode[] = ['invalid_request', 'unsupported_media_type', 'payload_too_large', 'request_timed_out']
   return [
     ...(auth === 'public' ? [] : (['invalid_api_key'] as const)),
+    ...(SCHEMES[auth].includes('oidc') ? (['token_invalid', 'oidc_unreachable'] as const) : []),
     ...(auth === 'caller' || auth === 'account' ? (['vault_blocked'] as const) : []),
     ...(auth === 'account' || auth === 'session' || auth === 'admin' ? (['account_required'] as const) : []),
     ...(auth === 'session' || auth === 'admin' ? (['not_permitted'] as const) : []),
