@@ -37,8 +37,9 @@ async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<
 /** A call that failed costs nothing, and keeps LiteLLM's status. */
 export async function answerFailure(call: Call, { statusCode, headers, body }: WholeAnswer): Promise<Response> {
   const text = await readText(body, LARGEST_ERROR).catch(() => '')
-  await call.fail(statusCode)
+  const outcome = await call.fail(statusCode)
   const given = headersFor(call, { 'retry-after': headers['retry-after'] })
+  addOutcome(given, outcome)
   given.set('content-type', 'application/json')
   return new Response(JSON.stringify(passError(statusCode, jsonOrNull(text))), { status: statusCode, headers: given })
 }

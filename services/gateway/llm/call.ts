@@ -2,7 +2,7 @@ import { AppError } from '#lib/errors/app-error.ts'
 import { isWithin, readUsage, toldCounts, type UsageReading } from '#lib/gateway/usage.ts'
 import { ADDED_TOKENS } from '#lib/gateway/worst-case.ts'
 import { mintEventId } from '#lib/metering/event-id.ts'
-import type { Usd } from '#lib/money/units.ts'
+import { type Usd, usd } from '#lib/money/units.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
 import { hmacHex } from '#services/platform/crypto/hash.ts'
 import type { RequestEnd } from '../idempotency/with-idempotency.ts'
@@ -92,11 +92,14 @@ export class Call {
   }
 
   /** The request failed: it costs nothing. An earlier try may have been answered, so its hold is the sweeper's. */
-  async fail(status: number): Promise<void> {
-    if (this.#isResumed) return this.leave(`a later try failed with ${status}`)
-    await this.#settle('failed', async () => {
-      await this.payer.void(this.eventId, { ...this.#facts(), status })
+  async fail(status: number): Promise<Outcome> {
+    if (this.#isResumed) {
+      this.leave(`a later try failed with ${status}`)
       return { costUsd: null, source: null }
+    }
+    return this.#settle('failed', async () => {
+      await this.payer.void(this.eventId, { ...this.#facts(), status })
+      return { costUsd: usd(0n), source: null }
     })
   }
 

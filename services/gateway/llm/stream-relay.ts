@@ -131,14 +131,14 @@ export class StreamRelay {
     this.#counts = event
     this.#hasFailed = event['type'] === 'response.failed'
     const flareflow = await this.#settle(true)
-    return flareflow ? eventText({ ...event, flareflow }, name ?? String(event['type'])) : raw
+    return eventText({ ...event, flareflow }, name ?? String(event['type']))
   }
 
   /** What stands at the end of a stream, before the words that end it. */
   async #lastWords(raw: string): Promise<string> {
     if (this.#isSettled) return raw
     const flareflow = await this.#settle(true)
-    if (!flareflow || this.#call.plan.route === '/responses') return raw
+    if (this.#call.plan.route === '/responses') return raw
     const { wantsUsage } = this.#call.plan
     const { id, object, created, model } = this.#sample ?? {}
     const about = { id, object, created, model }
@@ -149,12 +149,12 @@ export class StreamRelay {
     return eventText(own) + raw
   }
 
-  async #settle(isWhole: boolean): Promise<ReturnType<typeof outcomeField> | null> {
+  async #settle(isWhole: boolean): Promise<ReturnType<typeof outcomeField>> {
     this.#isSettled = true
-    if (this.#hasFailed && !this.#counts?.['usage']) {
-      await this.#call.fail(FAILED_INSIDE)
-      return null
-    }
-    return outcomeField(this.#call, await this.#call.finish(this.#counts, { bytes: this.#bytes, isWhole }))
+    const isFree = this.#hasFailed && !this.#counts?.['usage']
+    const outcome = isFree
+      ? await this.#call.fail(FAILED_INSIDE)
+      : await this.#call.finish(this.#counts, { bytes: this.#bytes, isWhole })
+    return outcomeField(this.#call, outcome)
   }
 }

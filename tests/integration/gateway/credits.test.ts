@@ -119,7 +119,7 @@ describe('a stream', () => {
   test('with an error inside costs nothing', async () => {
     world.upstream.plan = { ...world.upstream.plan, fault: 'error' }
     const { events } = await streamed()
-    expect(JSON.parse(events.at(-1) ?? '')).toMatchObject({ error: { message: 'the model fell over' } })
+    expect(JSON.parse(events.at(-2) ?? '')).toMatchObject({ error: { message: 'the model fell over' } })
     expect(await customer.account()).toMatchObject({ balance: cents(100), held: 0n })
   })
   test('that breaks says so, and its hold stays until somebody knows more', async () => {

@@ -44,7 +44,7 @@ interface Tally {
   refused: Set<string>
 }
 
-/** 200 clients at once, each until it is served or `tries` are over. */
+/** 200 clients at once, each until it is served, told not to try again, or `tries` are over. */
 async function storm(
   balance: Usd,
   { of = 1, tries = 1, cap = null }: { of?: number; tries?: number; cap?: Usd | null },
@@ -65,7 +65,7 @@ async function storm(
         return
       }
       tally.refused.add(`${response.status} ${error?.code}`)
-      if (response.status !== 429) return
+      if (response.status !== 429 || response.headers.get('x-should-retry') === 'false') return
       await sleep(20 * Math.random())
     }
   }
@@ -99,6 +99,15 @@ describe.each([
     expect(served).toBe(50)
     expect([...refused].every((code) => ['429 cap_reached', '429 cap_held'].includes(code))).toBe(true)
     expect(account).toMatchObject({ held: 0n, monthSpent: 50n * HOLD })
+  })
+  test('under a monthly cap, costing less than is held: with retries all that fit are served, and none beyond', async () => {
+    const tokens = WORST / 3n
+    world.upstream.plan = { ...world.upstream.plan, usage: { prompt_tokens: Number(tokens) } }
+    const cost = price(tokens)
+    const cap = usd(20n * HOLD)
+    const { served, account } = await storm(usd(300n * HOLD), { of, tries: UNTIL_IT_ENDS, cap })
+    expect(served).toBe(Number((cap - HOLD) / cost) + 1)
+    expect(account).toMatchObject({ held: 0n, monthSpent: BigInt(served) * cost })
   })
 })
 

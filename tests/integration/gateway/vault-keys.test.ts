@@ -1,5 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { eq } from 'drizzle-orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { parseUsd } from '#lib/money/decimal.ts'
 import { createLitellmClient } from '#services/clients/litellm/index.ts'
 import { createGateway, type Gateway } from '#services/gateway/index.ts'
 import { ingestEvents } from '#services/metering/index.ts'
@@ -178,5 +180,34 @@ describe('a vault’s key at the gateway', () => {
     expect((await holdsOf(holder)).every(({ state }) => state === 'posted')).toBe(true)
     // What was held and not used is free again.
     expect((await holder.chat()).status).toBe(200)
+  })
+
+  test('200 clients on two gateways, with retries: every call that the vault can pay is served, and none beyond', async () => {
+    const probe = await holderOf(1_000_000_000n)
+    await probe.chat()
+    const worst = (await holdsOf(probe))[0]?.amount ?? 0n
+    upstream.heard.length = 0
+    const balance = 3n * worst
+    const holder = await holderOf(balance)
+    let reported = 0
+    let served = 0
+    const last = new Set<number>()
+    const client = async (gateway: number): Promise<void> => {
+      for (;;) {
+        const { status } = await holder.chat({}, { gateway })
+        if (status === 200) served += 1
+        if (status !== 429) return void last.add(status)
+        await sleep(20 + 20 * Math.random())
+      }
+    }
+    const clients = Promise.all(Array.from({ length: 200 }, (_, gateway) => client(gateway)))
+    const isOver = clients.then(() => true)
+    while (!(await Promise.race([isOver, sleep(50, false)]))) {
+      const calls = upstream.heard.slice(reported)
+      reported += calls.length
+      if (calls.length > 0) await report(holder, calls)
+    }
+    expect(last).toEqual(new Set([200, 402]))
+    expect(served).toBe(Number((balance - worst) / parseUsd(COST)) + 1)
   })
 })
