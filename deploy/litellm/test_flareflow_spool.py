@@ -12,7 +12,6 @@ import time
 import unittest
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
 import httpx
 
@@ -66,25 +65,6 @@ class SpoolTest(unittest.TestCase):
         write(spool, range(1))
         until(lambda: self.numbers() == [0])
         until(lambda: self.left(settings) == [])
-
-    def test_a_folder_that_another_process_clears_away_meanwhile_holds_nothing(self) -> None:
-        settings = settings_for(self.collector)
-        spool = Spool(settings)
-        self.addCleanup(spool.close)
-        write(spool, range(1))
-        gone = settings.folder / "gone"
-        gone.mkdir()
-        scandir = os.scandir
-
-        def racing(at: Any) -> Any:
-            if Path(at) == gone:
-                gone.rmdir()
-            return scandir(at)
-
-        with mock.patch("os.scandir", racing):
-            spool.measure()
-        self.assertFalse(gone.exists())
-        self.assertEqual(len(self.left(settings)), 1)
 
     def test_many_events_keep_their_order_in_batches_of_at_most_500(self) -> None:
         self.collector.answer = lambda events: (503, {})
@@ -189,31 +169,6 @@ class SpoolTest(unittest.TestCase):
         self.assertEqual(arrived, list(range(len(arrived))))
         # The last one may have been on the disk and not yet told.
         self.assertIn(len(arrived) - len(written), (0, 1))
-
-    def test_what_is_nobodys_of_ours_is_neither_sent_nor_deleted(self) -> None:
-        settings = settings_for(self.collector)
-        ours = settings.folder / "1-0123456789abcdef"
-        foreign = [settings.folder / "chats" / "a.jsonl", settings.folder / "a" / "b" / "c.txt", ours / "note.txt"]
-        for path in foreign:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text('{"prompt": "secret"}\n')
-        (ours / "000000000001.jsonl").write_text('{"n": 1}\n')
-        spool, _ = self.start(settings)
-        until(lambda: self.numbers() == [1] and not (ours / "lock").exists())
-        self.assertNotIn(b"secret", b"".join(self.collector.bodies))
-        self.assertTrue(all(path.exists() for path in foreign))
-        self.assertEqual(list((settings.folder / "chats").iterdir()), foreign[:1])
-
-    def test_the_folder_of_a_living_process_is_left_alone(self) -> None:
-        settings = settings_for(self.collector)
-        living = Spool(settings)
-        self.addCleanup(living.close)
-        write(living, range(3))
-        spool, _ = self.start(settings)
-        spool.append('{"n": 7}')
-        until(lambda: self.numbers() == [7] and len(self.left(settings)) == 1)
-        time.sleep(0.2)
-        self.assertEqual((self.numbers(), len(self.left(settings))), ([7], 1))
 
     def test_a_full_spool_refuses_calls_but_never_an_event(self) -> None:
         settings = settings_for(self.collector, max_bytes=50)
