@@ -7,7 +7,10 @@ import type { AccountRow, GrantRow, HoldRow, MonthRow, NewTransfer } from './sto
 // What each request passes twice. Statements of fixed text: a connection parses and plans them once.
 
 export type BookedAccount = Pick<AccountRow, 'id' | 'status' | 'monthlyCap' | 'balance' | 'held'>
-export type BookedHold = Pick<HoldRow, 'id' | 'accountId' | 'amount' | 'state' | 'posted' | 'period' | 'expiresAt'>
+export type BookedHold = Pick<
+  HoldRow,
+  'id' | 'accountId' | 'amount' | 'state' | 'posted' | 'period' | 'createdAt' | 'expiresAt'
+>
 
 /** What the database says of everything that a batch touches. */
 export interface BookRows {
@@ -47,7 +50,8 @@ const readBooksText: Statement = {
   text: `
     select
       (select json_agg(t) from (
-        select id, account_id as "accountId", amount::text, state, posted::text, period, expires_at as "expiresAt"
+        select id, account_id as "accountId", amount::text, state, posted::text, period,
+          created_at as "createdAt", expires_at as "expiresAt"
         from credit_holds where id = any ($2::text[])
       ) t) as holds,
       (select json_agg(t) from (
@@ -74,10 +78,11 @@ export async function lockBooks(db: Db, { accountIds, holdIds, periods }: Wanted
       held: BigInt(held),
       monthlyCap: monthlyCap === null ? null : BigInt(monthlyCap),
     })),
-    holds: (told?.holds ?? []).map(({ amount, posted, expiresAt, ...row }) => ({
+    holds: (told?.holds ?? []).map(({ amount, posted, createdAt, expiresAt, ...row }) => ({
       ...row,
       amount: BigInt(amount),
       posted: posted === null ? null : BigInt(posted),
+      createdAt: new Date(createdAt),
       expiresAt: new Date(expiresAt),
     })),
     months: (told?.months ?? []).map((row) => ({ ...row, spent: BigInt(row.spent), held: BigInt(row.held) })),

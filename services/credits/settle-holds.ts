@@ -72,10 +72,10 @@ class Desk {
     const state = this.#stateOf(account)
     const reason = decideHold(state, amount)
     if (reason) return { ok: false, reason, affordable: affordable(state) }
-    const row = { id, accountId, period: this.#period, amount, facts }
+    const row = { id, accountId, period: this.#period, amount, facts, createdAt: this.#now, expiresAt }
     this.#move(row, { held: amount, spent: 0n })
-    this.#holds.set(id, { ...row, state: 'held', posted: null, expiresAt })
-    this.changes.placed.push({ ...row, createdAt: this.#now, expiresAt })
+    this.#holds.set(id, { ...row, state: 'held', posted: null })
+    this.changes.placed.push(row)
     return { ok: true, amount }
   }
 
@@ -99,7 +99,7 @@ class Desk {
     this.#move(hold, { held: -hold.amount, spent: posted })
     this.#end(id, hold, { state: 'posted', posted, facts: told })
     if (posted > 0n) {
-      this.#takeFromGrants(accountId, posted)
+      this.#takeFromGrants(hold, posted)
       const books = { debit: `customer:${accountId}`, credit: 'revenue', kind: 'usage' as const }
       const line = { id: `usage:${id}`, accountId, amount: posted, period, facts: told, createdAt: this.#now }
       this.changes.transfers.push({ ...books, ...line })
@@ -155,8 +155,11 @@ class Desk {
     month.spent += spent
   }
 
-  #takeFromGrants(accountId: string, cost: Usd): void {
-    const open = this.#grants.filter((grant) => grant.accountId === accountId && grant.remaining > 0n)
+  /** A request is paid by grants that hadn't ended when its hold was placed. */
+  #takeFromGrants({ accountId, createdAt }: KnownHold, cost: Usd): void {
+    const open = this.#grants.filter(
+      (grant) => grant.accountId === accountId && grant.remaining > 0n && grant.expiresAt > createdAt,
+    )
     const uses = consumeGrants(
       open.map(({ id, remaining, expiresAt }) => ({ id, remaining: usd(remaining), expiresAt })),
       cost,

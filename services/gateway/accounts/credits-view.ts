@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { TIERS } from '#lib/credits/price-list.ts'
 import { formatUsd } from '#lib/money/decimal.ts'
-import { usd } from '#lib/money/units.ts'
 import { centsToUsd } from '#lib/payments/cents.ts'
 import { type CreditsView, describeCredits } from '#services/credits/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -66,7 +65,7 @@ const monthOf = ({ month, account }: CreditsView) => ({
 /** What the account that asks has and may do, read now. */
 export async function viewCredits({ prices }: GatewayParts, ctx: ServiceContext): Promise<z.input<typeof creditsView>> {
   const [credits, refill] = await Promise.all([describeCredits(ctx), getAutoRefill(ctx)])
-  const { account, openHolds, grants, asOf } = credits
+  const { account, usable, openHolds, grants, asOf } = credits
   const terms = prices.tiers[account.tier]
   const { stripe } = ctx.env
   return {
@@ -76,7 +75,7 @@ export async function viewCredits({ prices }: GatewayParts, ctx: ServiceContext)
     balance_usd: formatUsd(account.balance),
     held_usd: formatUsd(account.held),
     held_requests: openHolds,
-    usable_usd: formatUsd(usd(account.status === 'frozen' ? 0n : account.balance - account.held)),
+    usable_usd: formatUsd(usable),
     receivable_usd: formatUsd(account.receivable),
     month: monthOf(credits),
     grants: grants.map(({ amount, remaining, expiresAt }) => ({

@@ -5,13 +5,15 @@ import { type Usd, usd } from '#lib/money/units.ts'
 import {
   createHoldWriter,
   creditPurchase,
+  describeCredits,
+  expireGrants,
   getAccount,
   grantCredits,
   type HoldWriter,
   openAccount,
   sweepHolds,
 } from '#services/credits/index.ts'
-import type { ServiceContext } from '#services/platform/context.ts'
+import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
 import { creditAccounts } from '#services/platform/db/schema/index.ts'
 import { createTestContext, type TestContext } from '#tests/support/context.ts'
@@ -182,8 +184,16 @@ test('granted credits whose time is over pay for nothing, also before they are t
   const expiresAt = new Date(now.getTime() + 1_000)
   await grantCredits(ctx, { grantId: `brief:${id}`, accountId: id, amount: cent, expiresAt, facts: {} })
   const late: ServiceContext = { ...ctx, clock: () => new Date(now.getTime() + 2_000) }
-  const request = { id: randomHex(8), accountId: id, amount: usd(cent + 1n), expiresAt: inAMinute(), facts: {} }
-  const refused = await createHoldWriter(late).place(request)
-  expect(refused).toEqual({ ok: false, reason: 'insufficient_credits', affordable: cent })
-  expect(await getAccount(ctx, { subject })).toMatchObject({ balance: 2n * cent, held: 0n })
+  const lateWriter = createHoldWriter(late)
+  const ask = (amount: bigint, hold = randomHex(8)) =>
+    lateWriter.place({ id: hold, accountId: id, amount: usd(amount), expiresAt: inAMinute(), facts: {} })
+  const view = () => describeCredits(withActor(late, { kind: 'account', accountId: id, via: 'session' }))
+  expect(await ask(cent + 1n)).toEqual({ ok: false, reason: 'insufficient_credits', affordable: cent })
+  expect(await view()).toMatchObject({ account: { balance: 2n * cent }, usable: cent, grants: [] })
+  const hold = randomHex(8)
+  await ask(cent, hold)
+  await lateWriter.end({ id: hold, cost: cent, facts: {} })
+  expect(await ask(1n)).toEqual({ ok: false, reason: 'insufficient_credits', affordable: 0n })
+  expect(await expireGrants(late)).toBe(1)
+  expect(await getAccount(ctx, { subject })).toMatchObject({ balance: 0n, held: 0n })
 })
