@@ -38,15 +38,25 @@ function identityOf(candidate: PaidCandidate, calls: ReadonlyMap<string, KnownCa
   return isReused && alternativeIdentity ? alternativeIdentity : identity
 }
 
-/** Sorts out calls that are stored already or come twice in the chunk. `calls` grows with each new one. */
-export function dropKnown(chunk: readonly PaidCandidate[], calls: Map<string, KnownCall>): Sorted {
+/**
+ * Sorts out calls that are stored already or come twice in the chunk, and those that count more tokens than were held
+ * for them. `calls` grows with each new one.
+ */
+export function dropKnown(
+  chunk: readonly PaidCandidate[],
+  calls: Map<string, KnownCall>,
+  held: ReadonlyMap<string, bigint>,
+): Sorted {
   const sorted: Sorted = { fresh: [], duplicates: [], differing: [], refusals: [] }
   for (const candidate of chunk) {
     const { billableTokens, event, index } = candidate
     const identity = identityOf(candidate, calls)
     const known = calls.get(identity)
     const isSame = isSameCall(candidate, known)
-    if (isSame === null) {
+    const most = held.get(identity)
+    if (isSame === null && most !== undefined && billableTokens > most) {
+      sorted.refusals.push(refuse(candidate, 'above_hold', `${billableTokens} tokens, of a call held at ${most}`))
+    } else if (isSame === null) {
       sorted.fresh.push({ ...candidate, identity })
       calls.set(identity, { startedAt: event.startedAt, billableTokens })
     } else if (isSame) {

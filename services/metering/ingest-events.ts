@@ -1,5 +1,5 @@
 import { rollUp } from '#lib/metering/roll-up.ts'
-import { creditAccount } from '#lib/metering/payer.ts'
+import { creditAccount, isOfAccount } from '#lib/metering/payer.ts'
 import { findKeyAccounts } from '#services/account-keys/index.ts'
 import { findKeyPayers } from '#services/api-keys/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
@@ -17,7 +17,15 @@ import { factsOf } from './rollups/facts-of.ts'
 import { addRollup } from './rollups/store.ts'
 import type { Candidate, IngestInput, IngestResult, PaidCandidate } from './schemas.ts'
 import { requireCollector } from './require-collector.ts'
-import { ensurePartitions, findKnownCalls, insertEvents, lockPeriods, periodKey, saveMeters } from './store.ts'
+import {
+  ensurePartitions,
+  findHeldTokens,
+  findKnownCalls,
+  insertEvents,
+  lockPeriods,
+  periodKey,
+  saveMeters,
+} from './store.ts'
 
 type Road = IngestInput['road']
 
@@ -166,12 +174,17 @@ async function storeTogether(ctx: ServiceContext, road: Road, chunk: readonly Pa
 async function storeInTransaction(tx: ServiceContext, road: Road, chunk: readonly PaidCandidate[]): Promise<Tally> {
   const keys = new Map(chunk.map((candidate) => [periodKey(candidate), candidate]))
   const ids = chunk.flatMap(({ identity, alternativeIdentity }) => [identity, alternativeIdentity ?? identity])
+  const paidByVaults = chunk.filter(({ vaultId, billableTokens }) => billableTokens > 0n && !isOfAccount(vaultId))
   // In this order on the wire: what is known is read under the locks.
-  const [periods, known] = await Promise.all([
+  const [periods, known, held] = await Promise.all([
     lockPeriods(tx.db, tx.deploymentId, [...keys.values()]),
     findKnownCalls(tx.db, [...new Set(ids)]),
+    findHeldTokens(
+      tx.db,
+      paidByVaults.map(({ identity }) => identity),
+    ),
   ])
-  const { fresh, duplicates, differing, refusals } = dropKnown(chunk, known)
+  const { fresh, duplicates, differing, refusals } = dropKnown(chunk, known, held)
   const byPeriod = Map.groupBy(fresh, periodKey)
   const appended = [...periods].map(([key, state]) => appendEvents(state, byPeriod.get(key) ?? []))
   await saveAppended(tx, appended, { deploymentId: tx.deploymentId, road, receivedAt: tx.clock() })

@@ -11,6 +11,7 @@ export type RejectReason =
   | 'missing_usage'
   | 'starts_in_future'
   | 'too_many_models'
+  | 'above_hold'
   | 'unknown_key'
   | 'unknown_vault'
   | 'counts_differ'

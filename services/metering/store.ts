@@ -117,6 +117,19 @@ export async function findKnownCalls(db: Db, ids: readonly string[]): Promise<Ma
   )
 }
 
+const findHeld: Statement = {
+  name: 'metering.find_held',
+  isPlannedAnew: true,
+  text: `
+    select id, tokens from vault_holds where id in (select id from unnest($1::text[]) as given (id))`,
+}
+
+/** The most tokens that calls of vaults can have used, by the ids that they were held for under. */
+export async function findHeldTokens(db: Db, ids: readonly string[]): Promise<Map<string, bigint>> {
+  const rows = ids.length === 0 ? [] : await run<{ id: string; tokens: string }>(db, findHeld, [ids])
+  return new Map(rows.map(({ id, tokens }) => [id, BigInt(tokens)]))
+}
+
 const insertInto = <T>(table: string, columns: readonly Column<T>[]): Statement => ({
   name: `metering.insert_${table}`,
   text: `insert into ${table} (${namesOf(columns)}) select * from ${rowsFrom(columns)}`,

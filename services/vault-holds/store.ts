@@ -159,7 +159,10 @@ export async function listOverdueKeys(db: Db, deploymentId: string, now: Date): 
   return rows.map(({ keyHash }) => keyHash)
 }
 
-/** Ends a key's overdue holds of calls up to a time: as posted, those with an event, else as expired. How many. */
+/**
+ * Ends a key's overdue holds of calls up to a time: as posted, those with an event, else as expired; but none whose
+ * usage, above the hold, waits for an operator. How many.
+ */
 export async function expireHolds(db: Db, keyHash: string, { now, placedUpTo }: { now: Date; placedUpTo: Date }) {
   const { rows } = await db.execute(sql`
     update vault_holds set ended_at = ${now.toISOString()}, state = case
@@ -169,6 +172,9 @@ export async function expireHolds(db: Db, keyHash: string, { now, placedUpTo }: 
       select id from vault_holds
       where key_hash = ${keyHash} and state = 'held'
         and expires_at <= ${now.toISOString()} and created_at <= ${placedUpTo.toISOString()}
+        and not exists (
+          select from dead_letters
+          where resolved_at is null and reason = 'above_hold' and payload->>'id' = vault_holds.id)
       order by id for update
     ) returning id`)
   return rows.length

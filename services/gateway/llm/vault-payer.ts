@@ -36,7 +36,7 @@ export function createVaultPayer(
       return priceAdded(system, { vaultId, model, tokens: inputTokens + outputTokens, startedAt, eventId: id })
     },
     void: (id) => vaultHolds.void(id),
-    // What LiteLLM reports is what is metered; the hold stands until it has.
+    // What LiteLLM reports is what is metered, and above the hold it waits there for an operator; the hold stands.
     review: () => Promise.resolve(),
   }
 }
