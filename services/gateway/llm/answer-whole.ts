@@ -28,7 +28,7 @@ async function* seated(body: Readable, seat: Seat): AsyncGenerator<Uint8Array> {
 
 /** What is parsed can be many times the text, and is let go of before the end is written. */
 const finish = (call: Call, text: string): ReturnType<Call['finish']> =>
-  call.finish(jsonOrNull(text), { bytes: text.length, isWhole: true })
+  call.finish(jsonOrNull(text), { bytes: Buffer.byteLength(text), isWhole: true })
 
 async function readText(body: AsyncIterable<Uint8Array>, most: number): Promise<string> {
   return (await readLimited(body, most, () => new RangeError('the answer is too long'))).toString('utf8')

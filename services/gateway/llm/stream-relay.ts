@@ -101,7 +101,7 @@ export class StreamRelay {
     const { data, raw, name } = event
     if (data === null) return raw
     if (data === '[DONE]') return this.#lastWords(raw)
-    this.#bytes += data.length
+    this.#bytes += Buffer.byteLength(data)
     if (data.startsWith('{"error"')) return this.#passFailure(data, raw)
     if (this.#call.plan.route === '/responses') return this.#passResponse(data, raw, name)
     return this.#passChunk(data, raw)

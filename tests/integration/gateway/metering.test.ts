@@ -232,19 +232,23 @@ describe('what we counted ourselves', () => {
     expect(await customer.account()).toMatchObject({ balance: cents(100) - COST, monthSpent: COST })
   })
 
-  test('is never less than the truth, however dense the prompt, and GET /usage tells the truth once it is known', async () => {
-    world.upstream.plan = { ...world.upstream.plan, usage: null, content: 'Hello' }
-    await customer.chat({ messages: [{ role: 'user', content: '\u{1f9ff}'.repeat(1_000) }] })
-    const charged = cents(100) - (await customer.account()).balance
-    await tell(toldBy(await holdOf(customer), { inputTokens: '3000', outputTokens: '2' }))
-    expect(await correctCounted(world.ctx)).toBe(1)
-    const truth = usd(150_100n)
-    expect(charged).toBeGreaterThan(truth)
-    expect((await customer.account()).balance).toBe(cents(100) - truth)
-    const { headers } = customer
-    const usage = await world.gateway(new Request(`${GATEWAY}/usage`, { headers }))
-    expect(await usage.json()).toMatchObject({ data: [{ input_tokens: '3000', output_tokens: '2' }] })
-  })
+  test.each([false, true])(
+    'is never less than a truth that is dense, which GET /usage tells; streamed: %s',
+    async (stream) => {
+      const content = '\u{1f9ff}'.repeat(1_000)
+      world.upstream.plan = { ...world.upstream.plan, usage: null, content, chunks: 1 }
+      await (await customer.chat({ messages: [{ role: 'user', content }], stream })).text()
+      const charged = cents(100) - (await customer.account()).balance
+      await tell(toldBy(await holdOf(customer), { inputTokens: '4000', outputTokens: '4000' }))
+      expect(await correctCounted(world.ctx)).toBe(1)
+      const truth = usd(400_000n)
+      expect(charged).toBeGreaterThan(truth)
+      expect((await customer.account()).balance).toBe(cents(100) - truth)
+      const { headers } = customer
+      const usage = await world.gateway(new Request(`${GATEWAY}/usage`, { headers }))
+      expect(await usage.json()).toMatchObject({ data: [{ input_tokens: '4000', output_tokens: '4000' }] })
+    },
+  )
 
   test('is given back no second time after the admin gave the month back, and others get their own', async () => {
     const { counted } = await countedRequest(customer)
