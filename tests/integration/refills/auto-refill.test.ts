@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { parseUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
 import type { StripeClient } from '#services/clients/stripe/index.ts'
-import { creditPurchase, getAccount, openAccount, takeBackPayment } from '#services/credits/index.ts'
+import { createHoldWriter, creditPurchase, getAccount, openAccount, takeBackPayment } from '#services/credits/index.ts'
 import { startPurchase } from '#services/payments/index.ts'
 import { type ServiceContext, withActor } from '#services/platform/context.ts'
 import { randomHex } from '#services/platform/crypto/random.ts'
@@ -117,6 +117,15 @@ describe('an account that is low', () => {
     expect(planned).toEqual([1, 0, 1, 0])
     expect(charges()).toHaveLength(2)
     expect(await balance()).toBe(parseUsd('45'))
+  })
+
+  test('is low by what is usable: what requests hold can’t be spent', async () => {
+    await buyAndKeep()
+    await order({ threshold: parseUsd('5') })
+    expect(await planRefills(ctx)).toBe(0)
+    const expiresAt = new Date(now.getTime() + HOUR_MS)
+    await createHoldWriter(ctx).place({ id: 'open', accountId, amount: usd(1n), expiresAt, facts: {} })
+    expect(await planRefills(ctx)).toBe(1)
   })
 
   test('is charged once by many workers at once, each with its own connections', async () => {
