@@ -1,6 +1,9 @@
 import { request as sendTo } from 'node:http'
+import { sql } from 'drizzle-orm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { parseUsd } from '#lib/money/decimal.ts'
 import { usd } from '#lib/money/units.ts'
+import { correctCounted } from '#services/gateway/index.ts'
 import { GATEWAY_BASE } from '#services/gateway/match-route.ts'
 import { expectBooksBalance } from '#tests/support/credit-books.ts'
 import {
@@ -11,6 +14,7 @@ import {
   type GatewayWorld,
   openGatewayWorld,
 } from '#tests/support/gateway-world.ts'
+import { tellOf } from '#tests/support/killed-gateway.ts'
 import { type NextServer, serveByNext } from '#tests/support/next-server.ts'
 
 let world: GatewayWorld
@@ -18,7 +22,7 @@ let customer: CreditCustomer
 
 beforeAll(async () => {
   // The usual prices: free may do two requests at a time.
-  world = await openGatewayWorld({ CREDIT_PRICES_FILE: '', GATEWAY_TIMEOUT: '5000' })
+  world = await openGatewayWorld({ CREDIT_PRICES_FILE: '', GATEWAY_TIMEOUT: '5000', GATEWAY_DRAIN: '2000' })
 })
 beforeEach(async () => {
   world.upstream.plan = { ...world.upstream.plan, delayMs: 0, chunks: 3, chunkMs: 0, fault: null }
@@ -70,6 +74,26 @@ describe('a stream that nobody takes is read to its end and paid', () => {
     await world.gateway.idle()
     expect(await customer.account()).toMatchObject(paidInFull)
   })
+})
+
+test('a stream that can’t be read to its end costs the most that it can, until its true counts are known', async () => {
+  world.upstream.plan = { ...world.upstream.plan, fault: 'hang' }
+  const caller = new AbortController()
+  const response = await ask(caller.signal)
+  const held = (await customer.account()).held
+  expect(parseUsd(response.headers.get('x-flareflow-held-usd') ?? '')).toBe(held)
+  caller.abort()
+  await world.gateway.idle()
+  expect(await customer.account()).toMatchObject({ balance: cents(100) - held, held: 0n })
+  const { rows } = await world.ctx.db.execute<{ key: string; source: string }>(
+    sql`select facts->>'keyHash' as key, facts->>'usageSource' as source from credit_holds
+      where account_id = ${customer.id}`,
+  )
+  const [{ key, source } = { key: '', source: '' }] = rows
+  expect(source).toBe('estimate')
+  await tellOf(world, world.upstream.heard, key, { inputTokens: '10', outputTokens: '20' })
+  expect(await correctCounted(world.ctx)).toBe(1)
+  expect(await customer.account()).toMatchObject(paidInFull)
 })
 
 describe('behind Next, a caller who leaves before the first byte', () => {
