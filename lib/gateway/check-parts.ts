@@ -1,3 +1,4 @@
+import { isRecord } from '../http/is-record.ts'
 import { PART_RULES, type Shape } from './part-fields.ts'
 
 interface PartFault {
@@ -33,9 +34,6 @@ const searching = PART_RULES.searchingModels.map((pattern) => new RegExp(pattern
 
 /** Whether a model of this name does more than its prompt says, at its provider. */
 export const isSearchingModel = (name: string): boolean => searching.some((pattern) => pattern.test(name))
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const fault = (sentence: Sentence, path: readonly string[] = [], more: Record<string, string> = {}): Found => ({
   path,

@@ -1,3 +1,5 @@
+import { isRecord } from '../http/is-record.ts'
+
 /** Tokens as the model reported them. */
 export interface ReportedUsage {
   readonly inputTokens: bigint
@@ -5,9 +7,6 @@ export interface ReportedUsage {
   readonly cachedTokens: bigint | null
   readonly reasoningTokens: bigint | null
 }
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A count that can be one: null when it is absent, undefined when it is there and makes no sense. */
 function countOf(value: unknown): bigint | null | undefined {

@@ -5,8 +5,11 @@ import { creditHolds, eventIdentities, usageReviews } from '#services/platform/d
 type ReviewRow = typeof usageReviews.$inferSelect
 
 /** Once a hold: what was reported first stands. */
-export async function insertReview(db: Db, row: typeof usageReviews.$inferInsert): Promise<void> {
-  await db.insert(usageReviews).values(row).onConflictDoNothing()
+export async function openReview(db: Db, row: Omit<typeof usageReviews.$inferInsert, 'state'>): Promise<void> {
+  await db
+    .insert(usageReviews)
+    .values({ ...row, state: 'open' })
+    .onConflictDoNothing()
 }
 
 /** Those of some holds that wait for somebody's decision. */

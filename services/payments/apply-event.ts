@@ -151,11 +151,11 @@ function readDispute(type: string, object: unknown): ReadEvent {
   return { paymentIntentId, apply: (tx) => settleReturn(tx, paymentIntentId, returned, state) }
 }
 
-/** An account without the bank's money loses it for good: for those who aren't told when the money moves. */
+/** Of a dispute that is lost, for those whom Stripe doesn't tell when its money moves. */
 function readClosedDispute(_type: string, object: unknown): ReadEvent {
-  const { status, ...lost } = closedDispute.parse(object)
-  if (status === 'lost') return readDispute('charge.dispute.funds_withdrawn', lost)
-  return { paymentIntentId: lost.payment_intent, apply: async () => ignored }
+  const { status, payment_intent: paymentIntentId } = closedDispute.parse(object)
+  if (status === 'lost') return readDispute('charge.dispute.funds_withdrawn', object)
+  return { paymentIntentId, apply: async () => ignored }
 }
 
 /** Each refund by its id, so that hearing of it in another event too takes nothing twice. */

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { isRecord } from '#lib/http/is-record.ts'
 import { jsonOrNull } from '#lib/http/json-or-null.ts'
 
 const count = z.number().int().min(0)
@@ -27,11 +28,9 @@ const usageSchema = z.looseObject({
 /** Some versions give an object back as the text that they stored. */
 const parsed = (value: unknown): unknown => (typeof value === 'string' ? jsonOrNull(value) : value)
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 /** What is no object says nothing; what is one must make sense. */
 const objectOr = <T>(schema: z.ZodType<T>) =>
-  z.preprocess((value) => (isObject(parsed(value)) ? parsed(value) : null), schema.nullable())
+  z.preprocess((value) => (isRecord(parsed(value)) ? parsed(value) : null), schema.nullable())
 
 const metadataSchema = z.looseObject({
   status: z.string().nullish().catch(null),

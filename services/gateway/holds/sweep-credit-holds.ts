@@ -2,7 +2,7 @@ import { priceTokens } from '#lib/credits/price-request.ts'
 import { createHoldWriter, type HoldVerdict, type JudgeHolds, sweepHolds } from '#services/credits/index.ts'
 import { findMetered, type MeteredCall, readHoldsUpTo } from '#services/metering/index.ts'
 import type { ServiceContext } from '#services/platform/context.ts'
-import { insertReview, listOpenReviews } from '../store.ts'
+import { listOpenReviews, openReview } from '../store.ts'
 import { type HoldFacts, readHoldFacts, termsOf } from './hold-facts.ts'
 
 type Hold = Parameters<JudgeHolds>[0][number]
@@ -34,7 +34,7 @@ async function judge(ctx: ServiceContext, holds: readonly Hold[]): Promise<HoldV
     // An event without tokens says of a call on an own key only that it was made.
     if (call && !(known.ownKey && call.billableTokens === 0n)) {
       if (isWithinBounds(known, call)) return endingOf(known, call)
-      await openReview(ctx, hold, { known, call })
+      await reviewAbove(ctx, hold, { known, call })
       return { kind: 'wait' }
     }
     // Of a call on an own key no books will ever tell.
@@ -49,7 +49,7 @@ function isWithinBounds({ inputBound, outputBound }: HoldFacts, { billableTokens
 }
 
 /** The hold stands until somebody has looked. */
-function openReview(
+function reviewAbove(
   ctx: ServiceContext,
   { id, accountId }: Hold,
   { known: { requestId }, call: { billableTokens } }: { known: HoldFacts; call: MeteredCall },
@@ -57,7 +57,7 @@ function openReview(
   const usage = { total_tokens: billableTokens.toString() }
   ctx.log.error({ requestId, reason: 'above_hold', usage }, 'usage that can’t be waits for a review')
   const row = { id, accountId, requestId, reason: 'above_hold' as const, reported: { usage } }
-  return insertReview(ctx.db, { ...row, state: 'open', createdAt: ctx.clock() })
+  return openReview(ctx.db, { ...row, createdAt: ctx.clock() })
 }
 
 /**

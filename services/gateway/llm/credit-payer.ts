@@ -2,7 +2,7 @@ import { isFree, type PriceTerms, priceTokens, tokensFor } from '#lib/credits/pr
 import { usd } from '#lib/money/units.ts'
 import type { GatewayParts } from '../gateway-parts.ts'
 import type { AccountCaller } from '../schemas.ts'
-import { insertReview } from '../store.ts'
+import { openReview } from '../store.ts'
 import type { HoldWanted, Payer, Placement } from './payer.ts'
 import { refuseHold } from './refusals.ts'
 
@@ -60,7 +60,7 @@ export function createCreditPayer(parts: GatewayParts, { account }: AccountCalle
       if (free) return
       const { requestId, ...reported } = facts
       const row = { id, accountId: account.id, requestId: String(requestId), reason, reported }
-      await insertReview(system.db, { ...row, state: 'open', createdAt: system.clock() })
+      await openReview(system.db, { ...row, createdAt: system.clock() })
     },
   }
 }
